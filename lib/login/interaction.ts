@@ -1,0 +1,46 @@
+// An interaction: one login in progress, in one tab of one browser. It travels sealed in that browser's cookie, so an
+// unauthenticated request writes no row, and two tabs are two interactions. Knows nothing of cookies or pages.
+import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+import type { Channel } from './identifier';
+import type { LoginProblem } from './problems';
+
+/** How long a login may take, from /authorize to the code. */
+export const INTERACTION_LIFETIME_SECONDS = 3600;
+
+/** A question that was asked: what the code page shows and what an answer is checked against. */
+export type AskedChallenge = Readonly<{
+  challengeId: string;
+  /** Canonical identifier, and the form the person typed, for going back. */
+  identifier: string;
+  typedForm: string;
+  channel: Channel;
+  connection: string;
+  /** Where the message went, as shown: `m***@example.com`. */
+  maskedRecipient: string;
+  /** Two characters that tell this message from an older one. */
+  reference: string;
+  codeLength: number;
+  /** Number of the newest code. */
+  generation: number;
+  /** Messages asked for so far. */
+  sends: number;
+  /** Milliseconds since 1970: plain JSON survives sealing. */
+  sentAt: number;
+  resendAllowedAt: number;
+}>;
+
+export type Interaction = Readonly<{
+  /** 128 random bits, base64url: names the interaction in the URL and the cookie. */
+  id: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  request: AuthorizationRequest;
+  /** What happened last, shown once the browser has been redirected (post/redirect/get). */
+  outcome: LoginProblem | Readonly<{ kind: 'sent_again'; newCode: boolean }> | null;
+  /** What is being asked, or null while the identifier is not known. */
+  asked: AskedChallenge | null;
+  /** Typed before it was accepted, so that a correction does not start from nothing. */
+  typedForm: string | null;
+  /** Set when it ended: the tab that comes back is told so. */
+  finished: 'signed_in' | 'too_many_tries' | null;
+}>;

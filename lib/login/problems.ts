@@ -1,0 +1,21 @@
+// Everything that can go wrong for a person signing in, as values. Returned, never thrown; switched over exhaustively
+// where words are chosen. None of them tells whether an account exists.
+
+export type LoginProblem = Readonly<
+  /** Nothing was typed. */
+  | { kind: 'identifier_missing' }
+  /** Not an address or number anyone could have. */
+  | { kind: 'identifier_malformed' }
+  /** No code, or not as many digits as it has. */
+  | { kind: 'code_malformed'; codeLength: number }
+  /** A guess that was counted. */
+  | { kind: 'code_wrong'; triesLeft: number }
+  /** The right code, too late: a new one is on its way. */
+  | { kind: 'code_expired' }
+  /** This interaction is over; others are not. */
+  | { kind: 'too_many_tries' }
+  /** A limit: nothing happened; it may be tried again at that time (milliseconds since 1970). */
+  | { kind: 'wait'; until: number }
+  /** No provider took the message. */
+  | { kind: 'sending_failed' }
+>;

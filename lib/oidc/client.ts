@@ -1,0 +1,47 @@
+// A registered client: what it may ask for and how it proves itself. Knows nothing of how clients are stored.
+// RFC 6749 §2; OpenID Connect Dynamic Client Registration 1.0 §2 for the names.
+
+/** Decides whether a client can keep a secret and whether a loopback port may vary. Auth0's names. */
+export type ApplicationType = 'regular_web' | 'spa' | 'native' | 'non_interactive';
+
+/** The one way a client proves itself at the token endpoint. @see RFC 6749 §2.3 */
+export type TokenEndpointAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+
+export type Client = Readonly<{
+  clientId: string;
+  /** Shown to people. */
+  name: string;
+  applicationType: ApplicationType;
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /** Keyed hashes, newest first; two while a rotation lasts, none for a public client. */
+  secretHashes: readonly string[];
+  redirectUris: readonly string[];
+  postLogoutRedirectUris: readonly string[];
+  webOrigins: readonly string[];
+  grantTypes: readonly string[];
+  /** False only for confidential clients that cannot send a PKCE challenge. */
+  requirePkce: boolean;
+  /** The client was created with leave to use `*` in the left-most label of a redirect URI. */
+  wildcardRedirectUris: boolean;
+  idTokenLifetimeSeconds: number;
+  accessTokenLifetimeSeconds: number;
+  /** Profile claims travel in the ID token as Auth0's do, not only at UserInfo. */
+  profileClaimsInIdToken: boolean;
+  logoUri: string | null;
+  initiateLoginUri: string | null;
+  /** Names of the connections its login page offers, oldest first. */
+  connections: readonly string[];
+}>;
+
+export type ClientStore = {
+  /**
+   * The client of that id, or null. May answer from memory: a change made elsewhere shows within five seconds.
+   * Statements that issue tokens check again in the database that the client still exists.
+   */
+  find(clientId: string): Promise<Client | null>;
+};
+
+/** A public client cannot keep a secret. @see RFC 6749 §2.1 */
+export function isPublicClient(client: Client): boolean {
+  return client.tokenEndpointAuthMethod === 'none';
+}
