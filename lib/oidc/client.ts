@@ -39,6 +39,11 @@ export type ClientStore = {
    * Statements that issue tokens check again in the database that the client still exists.
    */
   find(clientId: string): Promise<Client | null>;
+  /**
+   * Whether any client lists this origin among its web origins: all that a CORS preflight, which names no client, can be
+   * asked. Answers from memory as `find` does.
+   */
+  hasWebOrigin(origin: string): Promise<boolean>;
 };
 
 /** A public client cannot keep a secret. @see RFC 6749 §2.1 */

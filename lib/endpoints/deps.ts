@@ -1,0 +1,67 @@
+// Everything the endpoints are handed. Each endpoint asks for the slice it needs: Pick<Deps, 'clock' | 'codes'>.
+// lib/runtime composes the one value there is; tests compose their own from memory.
+import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
+import type { Client, ClientStore } from '@/lib/oidc/client';
+import type { VerifySecret } from '@/lib/oidc/client-authentication';
+import type { ErrorCode } from '@/lib/oidc/errors';
+import type { TokenSigner } from '@/lib/oidc/token-signer';
+import type { SignIn } from './authorize';
+import type { BrowserSessions } from './browser-session';
+import type { SignOut } from './end-session';
+
+export type Deps = Readonly<{
+  /** Public base URL with a trailing slash: the `iss` of everything, never taken from a request. */
+  issuer: string;
+  /** The one clock. */
+  clock: () => Date;
+  /** 128 random bits, base64url: token ids and CSP nonces. */
+  randomId: () => string;
+  clients: ClientStore;
+  codes: AuthorizationCodeStore;
+  families: TokenFamilyStore;
+  signer: TokenSigner;
+  verifySecret: VerifySecret;
+  sessions: BrowserSessions;
+  signIn: SignIn;
+  signOut: SignOut;
+  errorPage: ErrorPage;
+  log: EndpointLog;
+  /** Resolves when storage answers; rejects when it does not. Bounded to about a second. */
+  pingStorage: () => Promise<void>;
+  /** BCP 47 tags that the pages speak, the default first. */
+  uiLocales: readonly string[];
+}>;
+
+/** What a page of ours says of a request that could not be served. */
+export type PageProblem = Readonly<{
+  status: number;
+  error: ErrorCode;
+  /** A sentence of ours for developers, free of anything the request carried. */
+  description: string;
+  /** Also in the log. */
+  reference: string;
+  /** The client that sent the browser, where it is known; its redirect URI may be the thing that is wrong. */
+  client: Client | null;
+  /** The browser's header, to choose the language. */
+  acceptLanguage: string | null;
+}>;
+
+/** The error page as a string of HTML with its security headers (no-store, frame-ancestors 'none'). Echoes no input. */
+export type ErrorPage = (problem: PageProblem) => Response;
+
+/** The log as endpoints use it. Both calls return the reference that the answer shows. Neither ever throws. */
+export type EndpointLog = {
+  /** A request that broke a rule. Holds nothing the request carried but the id of a client that exists. */
+  refused(
+    refusal: Readonly<{
+      endpoint: string;
+      status: number;
+      error: ErrorCode;
+      description: string;
+      clientId: string | null;
+    }>,
+  ): string;
+  /** A bug, or storage that is away. */
+  failed(failure: Readonly<{ endpoint: string; cause: unknown }>): string;
+};

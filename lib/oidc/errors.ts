@@ -1,0 +1,87 @@
+// The error types of the protocol floor: a broken rule at an API, a broken rule at /authorize, and storage that is away.
+// Descriptions are sentences of ours and never repeat what was sent. RFC 6749 §4.1.2.1 and §5.2.
+import type { ResponseMode } from './authorization-request';
+
+/** `error` values that we answer with. @see RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6 */
+export type ErrorCode =
+  | 'access_denied'
+  | 'insufficient_scope'
+  | 'interaction_required'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'invalid_token'
+  | 'login_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type';
+
+/** A broken rule. Becomes the JSON of RFC 6749 §5.2 at an API; at /authorize an {@link AuthorizationError}. */
+export class OAuthError extends Error {
+  readonly error: ErrorCode;
+  readonly description: string;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Value of the `WWW-Authenticate` header, or null. @see RFC 6749 §5.2, RFC 6750 §3 */
+  readonly wwwAuthenticate: string | null;
+
+  constructor(
+    error: ErrorCode,
+    description: string,
+    answer: { status?: number; wwwAuthenticate?: string | null } = {},
+  ) {
+    super(`${error}: ${description}`);
+    this.name = 'OAuthError';
+    this.error = error;
+    this.description = description;
+    this.status = answer.status ?? 400;
+    this.wwwAuthenticate = answer.wwwAuthenticate ?? null;
+  }
+}
+
+/** Where the answer to an authorization request may go: the client's own redirect URI, checked. */
+export type ReturnAddress = Readonly<{
+  clientId: string;
+  redirectUri: string;
+  responseMode: ResponseMode;
+  state: string | null;
+}>;
+
+/** A broken rule of /authorize. @see RFC 6749 §4.1.2.1 */
+export class AuthorizationError extends Error {
+  readonly error: ErrorCode;
+  readonly description: string;
+  /** HTTP status of our own page, where the client cannot be told. */
+  readonly status: number;
+  /** The client that may be told; null while client and redirect URI are not verified: only a page of ours may. */
+  readonly returnAddress: ReturnAddress | null;
+
+  constructor(
+    broken: Readonly<{ error: ErrorCode; description: string; status?: number }>,
+    returnAddress: ReturnAddress | null,
+  ) {
+    super(`${broken.error}: ${broken.description}`);
+    this.name = 'AuthorizationError';
+    this.error = broken.error;
+    this.description = broken.description;
+    this.status = broken.status ?? 400;
+    this.returnAddress = returnAddress;
+  }
+}
+
+/** Thrown by a store that cannot be reached: the same request works again when it is back. Becomes 503. */
+export class StorageUnavailable extends Error {
+  /** Seconds for the `Retry-After` header. */
+  readonly retryAfterSeconds: number;
+
+  constructor(cause: unknown, retryAfterSeconds = 5) {
+    super('storage is unavailable', { cause });
+    this.name = 'StorageUnavailable';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
