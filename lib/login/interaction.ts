@@ -20,6 +20,8 @@ export type AskedChallenge = Readonly<{
   /** Two characters that tell this message from an older one. */
   reference: string;
   codeLength: number;
+  /** Which SECRET the codes derive from. */
+  pepperId: string;
   /** Number of the newest code. */
   generation: number;
   /** Messages asked for so far. */

@@ -1,0 +1,115 @@
+// A challenge: the question whether someone holds an identifier. Its store promises what no type can say: guesses count
+// before they are compared, and a right answer counts once. NIST SP 800-63B §5.2.2, OWASP ASVS 6.6.
+import type { Identifier } from './identifier';
+import type { CountedLimit } from './limits';
+import type { RequestContext } from './request-context';
+import type { NewSession } from './session';
+
+export type NewChallenge = Readonly<{
+  id: string;
+  interactionId: string;
+  clientId: string;
+  applicationName: string;
+  connection: string;
+  identifier: Identifier;
+  pepperId: string;
+  codeLength: number;
+  codeExpiresAt: Date;
+  maxAttempts: number;
+  resendAllowedAt: Date;
+  /** After this instant nothing of it matters any more. */
+  expiresAt: Date;
+  /** False: only people who have an account already are sent anything. */
+  signUpOpen: boolean;
+  messageId: string;
+  /** When the outbox may take the message over, should the process that began it die. */
+  messageDueAt: Date;
+}>;
+
+export type Started = Readonly<
+  /** `recipient` is null when nothing is to be sent: the caller shows the same either way. */
+  | { kind: 'started'; recipient: string | null }
+  | { kind: 'limited'; limit: CountedLimit }
+>;
+
+export type Resent = Readonly<
+  | { kind: 'resent'; generation: number; codeExpiresAt: Date; sends: number; recipient: string | null }
+  | { kind: 'wait'; until: Date }
+  | { kind: 'limited'; limit: CountedLimit }
+  /** Proven, out of guesses, or gone. */
+  | { kind: 'ended' }
+>;
+
+/** The authorization code to write when the answer is right, in the same statement as everything else. */
+export type NewAuthorizationCode = Readonly<{
+  code: string;
+  familyId: string;
+  clientId: string;
+  redirectUri: string;
+  requestedRedirectUri: string | null;
+  scope: string;
+  nonce: string | null;
+  codeChallenge: string | null;
+  authTimeRequested: boolean;
+  expiresAt: Date;
+}>;
+
+export type ChallengeAnswer = Readonly<{
+  challengeId: string;
+  interactionId: string;
+  /** Which of the challenge's codes was typed; null for none of them. */
+  matchedGeneration: number | null;
+  limits: readonly CountedLimit[];
+  /** 24 hex digits, should this be a first login. */
+  newUserId: string;
+  session: NewSession;
+  /** Cookie value of the session this browser had until now, to be ended. */
+  replacedSessionSecret: string | null;
+  authorizationCode: NewAuthorizationCode;
+  context: RequestContext;
+}>;
+
+export type Answered = Readonly<
+  | { kind: 'proven'; accountId: string; firstLogin: boolean }
+  | { kind: 'wrong'; triesLeft: number }
+  /** The right code, dead. */
+  | { kind: 'expired' }
+  | { kind: 'exhausted' }
+  /** Answered before, or no such challenge in this interaction. */
+  | { kind: 'ended' }
+  | { kind: 'limited'; limit: CountedLimit }
+  /** Proven, but an operator blocked the account meanwhile. */
+  | { kind: 'blocked' }
+>;
+
+export type ChallengeStore = Readonly<{
+  /**
+   * Counts the limits, and if all have room writes challenge, outbox row and audit event, in one statement. Whether the
+   * identifier has an account decides only if a message goes out and to which stored form, never what is answered.
+   */
+  start(challenge: NewChallenge, limits: readonly CountedLimit[], context: RequestContext): Promise<Started>;
+  /**
+   * Asks for the message again, in one conditional statement: two presses at once give one message. The code in hand is
+   * sent again while it lives long enough, else a new one is born beside it. Guesses already made stay counted.
+   */
+  resend(resend: {
+    challengeId: string;
+    interactionId: string;
+    messageId: string;
+    messageDueAt: Date;
+    applicationName: string;
+    codeLifetimeSeconds: number;
+    /** Indexed by messages sent so far, the last one for ever. */
+    resendWaitsSeconds: readonly number[];
+    sameCodeSeconds: number;
+    limits: readonly CountedLimit[];
+    context: RequestContext;
+  }): Promise<Resent>;
+  /**
+   * Counts the guess, then compares, in one conditional statement: of any number of simultaneous guesses over any number
+   * of processes at most `maxAttempts` are compared, and at most one is `proven`. The same statement then writes account,
+   * identity, session, authorization code and audit event: a crash leaves all of it or nothing, and never takes a count back.
+   */
+  answer(answer: ChallengeAnswer): Promise<Answered>;
+}>;
+

@@ -1,0 +1,72 @@
+// Limits: how often a thing may happen to one subject. Counted in the database by the statement that does the thing, so
+// they hold over processes and restarts. Contract §4; OWASP ASVS 6.6.3, NIST SP 800-63B §5.2.2.
+import ipaddr from 'ipaddr.js';
+
+/** Every limit there is, by the name LIMITS and the settings know it, with its default and the reason for it. */
+export const LIMITS = {
+  /** Messages asked for from one network address. Auth0's figure for /passwordless/start. */
+  starts_per_ip: { max: 50, windowSeconds: 3600, strict: false },
+  /** Messages to one person: an address cannot be flooded. */
+  starts_per_recipient_hour: { max: 10, windowSeconds: 3600, strict: false },
+  starts_per_recipient_day: { max: 25, windowSeconds: 86_400, strict: false },
+  /** Messages a browser may ask for that signed in as that person before: strangers cannot use up its share. */
+  starts_per_known_browser: { max: 10, windowSeconds: 3600, strict: false },
+  /** Wrong codes for one person, over all challenges and endpoints: one success in ten thousand windows of guessing. */
+  guesses_per_identifier: { max: 100, windowSeconds: 3600, strict: true },
+  /** Wrong codes from a browser that signed in as that person before: a budget strangers cannot spend. */
+  guesses_per_known_browser: { max: 20, windowSeconds: 3600, strict: true },
+  /** Wrong codes from one network address, over all persons. */
+  guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
+} as const;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** Maxima that an operator set; anything absent keeps its default. */
+export type LimitOverrides = Readonly<Partial<Record<LimitName, number>>>;
+
+/** One counter to move: the statement that moves it refuses when it is full. */
+export type CountedLimit = Readonly<{
+  name: LimitName;
+  /** Name and keyed hash of the subject: the table shows no address. */
+  key: string;
+  max: number;
+  windowSeconds: number;
+  windowStart: Date;
+  /**
+   * How much of the window before counts: all of it where the limit must hold in every rolling window, the part that
+   * still overlaps elsewhere.
+   */
+  previousWeight: number;
+}>;
+
+/** Prepares a limit for counting. `key` is a keyed hash of whatever it is counted by. */
+export function countLimit(
+  name: LimitName,
+  { key, now, overrides }: { key: string; now: Date; overrides: LimitOverrides },
+): CountedLimit {
+  const { windowSeconds, strict } = LIMITS[name];
+  const windowMs = windowSeconds * 1000;
+  const windowStart = Math.floor(now.getTime() / windowMs) * windowMs;
+  return {
+    name,
+    key: `${name}:${key}`,
+    max: overrides[name] ?? LIMITS[name].max,
+    windowSeconds,
+    windowStart: new Date(windowStart),
+    previousWeight: strict ? 1 : 1 - (now.getTime() - windowStart) / windowMs,
+  };
+}
+
+/** When a full limit may have room again. */
+export function retryAt(limit: CountedLimit): Date {
+  return new Date(limit.windowStart.getTime() + limit.windowSeconds * 1000);
+}
+
+/** What a network address is counted by: an IPv6 host owns at least a /64, an IPv4-mapped address is IPv4 (OTP-6). */
+export function networkOf(ip: string): string {
+  if (!ipaddr.isValid(ip)) return 'unknown';
+  const address = ipaddr.process(ip);
+  return address instanceof ipaddr.IPv6
+    ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`
+    : address.toString();
+}
