@@ -1,8 +1,8 @@
 // GET and POST /authorize: parse, check, decide, answer. The one place where an AuthorizationError is caught.
 // Knows nothing of login pages, cookies or codes: those are behind the SignIn port. OpenID Connect Core §3.1.2.
+import type { ActiveSession } from '@/lib/login/session';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { ErrorCode } from '@/lib/oidc/errors';
-import type { ActiveSession } from './browser-session';
 
 /** What happens with a checked request. */
 export type NextStep =
@@ -13,28 +13,25 @@ export type NextStep =
   /** Somebody would have to be asked, and the request forbids it (`prompt=none`). */
   | Readonly<{ kind: 'refuse'; error: ErrorCode; description: string }>;
 
-/** What the browser sent along that an interaction may want. */
-export type BrowserContext = Readonly<{
-  cookieHeader: string | null;
-  acceptLanguage: string | null;
-  session: ActiveSession | null;
-}>;
-
 /** Our own page to send the browser to, with the cookies that make it work. */
 export type PageVisit = Readonly<{ location: string; setCookies: readonly string[] }>;
 
 export type SignIn = {
   /** Pure: `decideNextStep` of lib/login/next-step.ts. */
-  decide(input: {
+  decide(input: { request: AuthorizationRequest; session: ActiveSession | null; now: Date }): NextStep;
+  /** Seals the request into an interaction's cookie and names its first page. Writes no row. */
+  begin(beginning: {
     request: AuthorizationRequest;
     session: ActiveSession | null;
-    now: Date;
-  }): NextStep;
-  /** Seals the request into an interaction's cookie and names its first page. Writes no row. */
-  begin(request: AuthorizationRequest, context: BrowserContext): Promise<PageVisit>;
+    headers: Headers;
+  }): Promise<PageVisit>;
   /**
    * Writes an authorization code for the session's account in one statement that checks once more that session, account
    * and client are alive; null when one is not. Returns the code itself, of which only a keyed hash is stored.
    */
-  issueCode(issue: { request: AuthorizationRequest; session: ActiveSession }): Promise<string | null>;
+  issueCode(issue: {
+    request: AuthorizationRequest;
+    session: ActiveSession;
+    headers: Headers;
+  }): Promise<string | null>;
 };

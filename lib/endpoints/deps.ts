@@ -1,5 +1,6 @@
 // Everything the endpoints are handed. Each endpoint asks for the slice it needs: Pick<Deps, 'clock' | 'codes'>.
 // lib/runtime composes the one value there is; tests compose their own from memory.
+import type { Randomness } from '@/lib/login/randomness';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { Client, ClientStore } from '@/lib/oidc/client';
@@ -15,8 +16,8 @@ export type Deps = Readonly<{
   issuer: string;
   /** The one clock. */
   clock: () => Date;
-  /** 128 random bits, base64url: token ids and CSP nonces. */
-  randomId: () => string;
+  /** Token ids and CSP nonces. */
+  randomness: Pick<Randomness, 'id'>;
   clients: ClientStore;
   codes: AuthorizationCodeStore;
   families: TokenFamilyStore;
