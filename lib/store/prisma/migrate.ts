@@ -1,0 +1,217 @@
+// Brings a database to the migrations in a directory, with Prisma's schema engine as WebAssembly: its own table, its own
+// checksums, so that `prisma migrate deploy` agrees. The engine is 5 MB and is loaded only when there is something to do;
+// what there is to do is told by one plain query.
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type ErrorRegistry,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import type {
+  MigrationList,
+  SchemaContainer,
+  SchemaEngine,
+} from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { Database } from './database';
+
+/** How a database stands to a directory of migrations; names in the order they apply. */
+export type MigrationState = {
+  /** In the directory, not in the database. */
+  pending: string[];
+  /** Begun and not finished; the database has rolled back what it did, and the next {@link migrate} tries again. */
+  failed: string[];
+  /** Applied with other contents than the file has now. */
+  edited: string[];
+  /** In the database, not in the directory: a newer version of the program has been here. */
+  unknown: string[];
+};
+
+/** A migration could not be applied; nothing of it stays. The message is one sentence for an operator. */
+export class MigrationFailedError extends Error {
+  override name = 'MigrationFailedError';
+}
+
+/**
+ * Applies what is pending, in order; processes that do so at once wait for one another.
+ * @returns names of the migrations that were applied, empty when the database was up to date
+ * @throws {MigrationFailedError} when one fails
+ */
+export async function migrate(
+  database: Pick<Database, 'migrationTarget'>,
+  directory: string,
+): Promise<{ applied: string[] }> {
+  const migrations = await readMigrations(directory);
+  const isDone = ({ pending, failed }: MigrationState) => pending.length === 0 && failed.length === 0;
+  if (isDone(compare(migrations, await readHistory(database)))) return { applied: [] };
+
+  return database.migrationTarget.exclusively(async (adapter) => {
+    const state = compare(migrations, await readHistory(database));
+    if (isDone(state)) return { applied: [] };
+    return withSchemaEngine({ adapter, directory }, async (engine) => {
+      try {
+        for (const migrationName of state.failed) await engine.markMigrationRolledBack({ migrationName });
+        const { appliedMigrationNames } = await engine.applyMigrations({
+          migrationsList: migrationList(directory, migrations),
+          filters: NO_FILTERS,
+        });
+        return { applied: appliedMigrationNames };
+      } catch (error) {
+        throw new MigrationFailedError(await sentenceFor(error, database), { cause: error });
+      }
+    });
+  });
+}
+
+/** Compares without changing anything, and without the engine. */
+export async function diagnose(
+  database: Pick<Database, 'migrationTarget'>,
+  directory: string,
+): Promise<MigrationState> {
+  const [migrations, history] = await Promise.all([readMigrations(directory), readHistory(database)]);
+  return compare(migrations, history);
+}
+
+/**
+ * The SQL that leads from the migrations in `directory` to the schema in `schemaFile`; empty when they agree.
+ * @param scratch an empty database to apply the migrations to
+ */
+export async function writeMigration(
+  scratch: Pick<Database, 'migrationTarget'>,
+  paths: { directory: string; schemaFile: string },
+): Promise<string> {
+  const { directory, schemaFile } = paths;
+  const [migrations, content] = await Promise.all([readMigrations(directory), readFile(schemaFile, 'utf8')]);
+  return scratch.migrationTarget.exclusively((adapter) =>
+    withSchemaEngine({ adapter, directory, schema: { path: schemaFile, content } }, async (engine) => {
+      const { stdout } = await engine.diff({
+        from: { tag: 'migrations', ...migrationList(directory, migrations) },
+        to: { tag: 'schemaDatamodel', files: [{ path: schemaFile, content }] },
+        script: true,
+        exitCode: null,
+        filters: NO_FILTERS,
+      });
+      return stdout === null || stdout.startsWith(EMPTY_MIGRATION) ? '' : stdout;
+    }),
+  );
+}
+
+// ---- The directory and the table ------------------------------------------------------------------------------------
+
+type Migration = { name: string; sql: string };
+type HistoryRow = { name: string; checksum: string; finished: boolean };
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names
+      .sort()
+      .map(async (name) => ({ name, sql: await readFile(join(directory, name, 'migration.sql'), 'utf8') })),
+  );
+}
+
+/** What Prisma's table says, without what was rolled back; empty before the first migration. */
+async function readHistory({ migrationTarget }: Pick<Database, 'migrationTarget'>): Promise<HistoryRow[]> {
+  try {
+    return (await migrationTarget.query(
+      `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+       FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
+    )) as HistoryRow[];
+  } catch (error) {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+    throw error;
+  }
+}
+
+/** SQLSTATE of a table that does not exist. */
+const UNDEFINED_TABLE = '42P01';
+
+function compare(migrations: Migration[], history: HistoryRow[]): MigrationState {
+  const applied = new Map(history.filter((row) => row.finished).map((row) => [row.name, row.checksum]));
+  const inDirectory = new Set(migrations.map(({ name }) => name));
+  return {
+    pending: migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
+    failed: history.filter((row) => !row.finished).map((row) => row.name),
+    edited: migrations
+      .filter(({ name, sql }) => applied.has(name) && applied.get(name) !== checksumOf(sql))
+      .map(({ name }) => name),
+    unknown: [...applied.keys()].filter((name) => !inDirectory.has(name)),
+  };
+}
+
+/** As Prisma computes it: SHA-256 of the file, in hex. */
+const checksumOf = (sql: string) => createHash('sha256').update(sql).digest('hex');
+
+// ---- The engine -----------------------------------------------------------------------------------------------------
+
+/** What the engine writes when there is no difference. */
+const EMPTY_MIGRATION = '-- This is an empty migration.';
+
+const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+function migrationList(directory: string, migrations: Migration[]): MigrationList {
+  return {
+    baseDir: resolve(directory),
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+    })),
+  };
+}
+
+async function withSchemaEngine<T>(
+  options: { adapter: SqlMigrationAwareDriverAdapterFactory; directory: string; schema?: SchemaContainer },
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  schemaEngine ??= loadSchemaEngine(options.directory);
+  const { SchemaEngine } = await schemaEngine;
+  const { schema } = options;
+  const datamodels: [string, string][] = schema === undefined ? [] : [[schema.path, schema.content]];
+  const adapter = bindMigrationAwareSqlAdapterFactory(options.adapter);
+  const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
+  try {
+    return await work(engine);
+  } catch (error) {
+    throw originOf(error, adapter.errorRegistry);
+  } finally {
+    engine.free();
+  }
+}
+
+/** An error of the adapter comes back from the engine as a number in its message. */
+function originOf(error: unknown, registry: ErrorRegistry): unknown {
+  const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined;
+  return (id !== undefined && registry.consumeError(Number(id))?.error) || error;
+}
+
+/** One instance a process: the package's own glue can hold no second. */
+let schemaEngine: ReturnType<typeof loadSchemaEngine> | null = null;
+
+/**
+ * The package expects a bundler to import its .wasm file; Node has to be told. It is looked for from the migrations upward
+ * and from the working directory, because `import.meta.url` names no place on disk once this module is bundled.
+ */
+async function loadSchemaEngine(directory: string) {
+  const specifier = '@prisma/schema-engine-wasm/schema_engine_bg';
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const places = [resolve(directory), process.cwd()];
+  const gluePath = createRequire(join(process.cwd(), 'package.json')).resolve(specifier, { paths: places });
+  const wasm = await readFile(gluePath.replace(/\.js$/, '.wasm'));
+  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue as never });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+  return glue;
+}
+
+/** Names the migration, from the engine's own record, and what the database said. */
+async function sentenceFor(error: unknown, database: Pick<Database, 'migrationTarget'>): Promise<string> {
+  const said = error instanceof Error ? error.message : String(error);
+  const failed = (await readHistory(database).catch(() => [])).find((row) => !row.finished);
+  return `Migration ${failed?.name ?? '(none begun)'} failed: ${said}`;
+}
