@@ -1,7 +1,8 @@
 // A typed code becomes an authorization code: guess counted, identifier proven, account found or made, session begun,
 // authorization code written, all in the store's one statement. What comes back is either that, or a problem with words.
-import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+
 import { AUTHORIZATION_CODE_LIFETIME_SECONDS } from '@/lib/oidc/authorization-code';
+import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { ChallengeStore, NewAuthorizationCode } from './challenge';
 import type { AskedChallenge, Interaction } from './interaction';
 import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
@@ -10,6 +11,7 @@ import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
 import type { RequestContext } from './request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
+import { subjectHash } from './start-login';
 
 export type AnswerDeps = Readonly<{
   challenges: Pick<ChallengeStore, 'answer'>;
@@ -67,6 +69,10 @@ export async function answerChallenge(
     session,
     replacedSessionSecret: answer.replacedSessionSecret,
     authorizationCode,
+    logged: {
+      maskedIdentifier: asked.maskedRecipient,
+      identifierHash: subjectHash(deps, { channel: asked.channel, canonical: asked.identifier }),
+    },
     context,
   });
   switch (answered.kind) {
@@ -129,7 +135,7 @@ function guessLimits(
         overrides,
       })
     : countLimit('guesses_per_identifier', {
-        key: deps.hashSubject(`${asked.channel}:${asked.identifier}`),
+        key: subjectHash(deps, { channel: asked.channel, canonical: asked.identifier }),
         now,
         overrides,
       });

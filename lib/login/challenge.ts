@@ -5,6 +5,9 @@ import type { CountedLimit } from './limits';
 import type { RequestContext } from './request-context';
 import type { NewSession } from './session';
 
+/** How the audit log names a person: for eyes, and for search. Neither gives the address back. */
+export type LoggedSubject = Readonly<{ maskedIdentifier: string; identifierHash: string }>;
+
 export type NewChallenge = Readonly<{
   id: string;
   interactionId: string;
@@ -24,12 +27,12 @@ export type NewChallenge = Readonly<{
   messageId: string;
   /** When the outbox may take the message over, should the process that began it die. */
   messageDueAt: Date;
+  logged: LoggedSubject;
 }>;
 
 export type Started = Readonly<
   /** `recipient` is null when nothing is to be sent: the caller shows the same either way. */
-  | { kind: 'started'; recipient: string | null }
-  | { kind: 'limited'; limit: CountedLimit }
+  { kind: 'started'; recipient: string | null } | { kind: 'limited'; limit: CountedLimit }
 >;
 
 export type Resent = Readonly<
@@ -66,6 +69,7 @@ export type ChallengeAnswer = Readonly<{
   /** Cookie value of the session this browser had until now, to be ended. */
   replacedSessionSecret: string | null;
   authorizationCode: NewAuthorizationCode;
+  logged: LoggedSubject;
   context: RequestContext;
 }>;
 
@@ -103,6 +107,7 @@ export type ChallengeStore = Readonly<{
     resendWaitsSeconds: readonly number[];
     sameCodeSeconds: number;
     limits: readonly CountedLimit[];
+    logged: LoggedSubject;
     context: RequestContext;
   }): Promise<Resent>;
   /**
@@ -112,4 +117,3 @@ export type ChallengeStore = Readonly<{
    */
   answer(answer: ChallengeAnswer): Promise<Answered>;
 }>;
-

@@ -67,6 +67,9 @@ export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return 'unknown';
   const address = ipaddr.process(ip);
   return address instanceof ipaddr.IPv6
-    ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64`
+    ? `${address.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
     : address.toString();
 }

@@ -4,23 +4,31 @@ import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { ActiveSession } from './session';
 
 export type NextStep = Readonly<
-  | { kind: 'log_in' }
-  | { kind: 'issue_code'; session: ActiveSession }
-  /** prompt=none and nobody usable is signed in. */
-  | { kind: 'refuse'; error: 'login_required' }
+  /** The session answers for the person: no page is shown. */
+  | { kind: 'issue'; session: ActiveSession }
+  /** Somebody has to be asked. */
+  | { kind: 'interact' }
+  /** Somebody would have to be asked, and the request forbids it (prompt=none). */
+  | { kind: 'refuse'; error: 'login_required'; description: string }
 >;
 
 /**
  * The session counts unless the request asks for fresh proof (prompt=login, select_account), it is older than max_age,
  * or the request's id_token_hint names someone else.
  */
-export function decideNextStep(
-  request: AuthorizationRequest,
-  session: ActiveSession | null,
-  now: Date,
-): NextStep {
-  if (session !== null && isUsable(request, session, now)) return { kind: 'issue_code', session };
-  return request.prompt.includes('none') ? { kind: 'refuse', error: 'login_required' } : { kind: 'log_in' };
+export function decideNextStep({
+  request,
+  session,
+  now,
+}: {
+  request: AuthorizationRequest;
+  session: ActiveSession | null;
+  now: Date;
+}): NextStep {
+  if (session !== null && isUsable(request, session, now)) return { kind: 'issue', session };
+  return request.prompt.includes('none')
+    ? { kind: 'refuse', error: 'login_required', description: 'Login required' }
+    : { kind: 'interact' };
 }
 
 function isUsable(request: AuthorizationRequest, session: ActiveSession, now: Date): boolean {

@@ -46,11 +46,7 @@ export function parseTypedCode(typed: string, codeLength: number): string | null
  * Which generation the typed code belongs to, or null. Every candidate is compared, whatever the first one says, so the
  * time taken tells nothing.
  */
-export function findGeneration(
-  codes: OneTimeCodes,
-  typed: string,
-  newest: CodeSeed,
-): number | null {
+export function findGeneration(codes: OneTimeCodes, typed: string, newest: CodeSeed): number | null {
   let found: number | null = null;
   for (const generation of [newest.generation, newest.generation - 1]) {
     if (generation < 0) continue;

@@ -14,7 +14,7 @@ import {
 import { OUTBOX_LEASE_SECONDS } from './outbox';
 import type { LoginProblem } from './problems';
 import type { RequestContext } from './request-context';
-import { loginMessage, type StartLoginDeps, startLimits } from './start-login';
+import { loginMessage, type StartLoginDeps, startLimits, subjectHash } from './start-login';
 
 export type CodeResent = Readonly<
   | { kind: 'resent'; asked: AskedChallenge; newCode: boolean; message: LoginMessage | null }
@@ -23,10 +23,16 @@ export type CodeResent = Readonly<
 
 export async function resendCode(
   deps: Omit<StartLoginDeps, 'challenges'> & { challenges: Pick<ChallengeStore, 'resend'> },
-  resend: { interaction: Interaction; asked: AskedChallenge; applicationName: string; context: RequestContext },
+  resend: {
+    interaction: Interaction;
+    asked: AskedChallenge;
+    applicationName: string;
+    context: RequestContext;
+  },
 ): Promise<CodeResent> {
   const { interaction, asked, applicationName, context } = resend;
   const { now } = context;
+  const identifier = { channel: asked.channel, canonical: asked.identifier };
   const messageId = deps.random.id();
   const resent = await deps.challenges.resend({
     challengeId: asked.challengeId,
@@ -37,7 +43,8 @@ export async function resendCode(
     codeLifetimeSeconds: CODE_LIFETIME_SECONDS,
     resendWaitsSeconds: RESEND_WAITS_SECONDS,
     sameCodeSeconds: RESEND_SAME_CODE_SECONDS,
-    limits: startLimits(deps, { channel: asked.channel, canonical: asked.identifier }, context),
+    limits: startLimits(deps, identifier, context),
+    logged: { maskedIdentifier: asked.maskedRecipient, identifierHash: subjectHash(deps, identifier) },
     context,
   });
   switch (resent.kind) {

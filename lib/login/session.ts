@@ -24,7 +24,13 @@ export type SessionStore = Readonly<{
    */
   findActive(secret: string, now: Date): Promise<ActiveSession | null>;
   /** Ends the session with that public id; ended again it changes nothing. Writes the audit event. */
-  end(ending: { sessionId: string; clientId: string | null; ip: string | null; userAgent: string | null; now: Date }): Promise<void>;
+  end(ending: {
+    sessionId: string;
+    clientId: string | null;
+    ip: string | null;
+    userAgent: string | null;
+    now: Date;
+  }): Promise<void>;
 }>;
 
 /** A session about to be made. */

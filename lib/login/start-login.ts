@@ -73,6 +73,10 @@ export async function startLogin(
       signUpOpen: true,
       messageId,
       messageDueAt: later(now, OUTBOX_LEASE_SECONDS),
+      logged: {
+        maskedIdentifier: maskIdentifier(identifier),
+        identifierHash: subjectHash(deps, identifier),
+      },
     },
     startLimits(deps, identifier, context),
     context,
@@ -115,7 +119,7 @@ export function startLimits(
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
-  const recipient = deps.hashSubject(`${identifier.channel}:${identifier.canonical}`);
+  const recipient = subjectHash(deps, identifier);
   const limits = knownBrowserId
     ? [
         countLimit('starts_per_known_browser', {
@@ -130,6 +134,14 @@ export function startLimits(
       ];
   if (ip === null) return limits;
   return [...limits, countLimit('starts_per_ip', { key: deps.hashSubject(networkOf(ip)), now, overrides })];
+}
+
+/** The keyed hash under which limits and the audit log know a person. */
+export function subjectHash(
+  deps: Pick<StartLoginDeps, 'hashSubject'>,
+  { channel, canonical }: Pick<Identifier, 'channel' | 'canonical'>,
+): string {
+  return deps.hashSubject(`${channel}:${canonical}`);
 }
 
 /** The message for a code that was just asked for, or null where nobody is to receive one. */

@@ -136,7 +136,7 @@ async function openCluster(clusterDir: string): Promise<PGlite> {
 }
 
 async function embeddedDatabase(pglite: PGlite, folder: HeldDataFolder | null): Promise<Database> {
-  await pglite.exec(`SET TIME ZONE 'UTC'`);
+  await pglite.exec(`SET timezone = 'UTC'; SET datestyle = 'ISO'`);
   const { PrismaPGlite } = await import('pglite-prisma-adapter');
   const adapter = new PrismaPGlite(pglite);
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
@@ -198,7 +198,9 @@ async function openServer(databaseUrl: string): Promise<Database> {
 /** What every connection shares: the zone goes after the address's own `options`, so that it wins. */
 function sessionConfig(databaseUrl: string): ClientConfig {
   const url = new URL(databaseUrl);
-  const options = [url.searchParams.get('options'), '-c timezone=UTC'].filter(Boolean).join(' ');
+  const options = [url.searchParams.get('options'), '-c timezone=UTC -c datestyle=ISO']
+    .filter(Boolean)
+    .join(' ');
   // What the address says outranks the other settings, so its `options` leave it.
   url.searchParams.delete('options');
   return {

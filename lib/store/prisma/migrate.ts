@@ -151,6 +151,12 @@ const checksumOf = (sql: string) => createHash('sha256').update(sql).digest('hex
 /** What the engine writes when there is no difference. */
 const EMPTY_MIGRATION = '-- This is an empty migration.';
 
+/** The engine wants to know the dialect, even when no schema takes part. */
+const NO_SCHEMA: SchemaContainer = {
+  path: 'schema.prisma',
+  content: 'datasource db { provider = "postgresql" }',
+};
+
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 function migrationList(directory: string, migrations: Migration[]): MigrationList {
@@ -171,10 +177,9 @@ async function withSchemaEngine<T>(
 ): Promise<T> {
   schemaEngine ??= loadSchemaEngine(options.directory);
   const { SchemaEngine } = await schemaEngine;
-  const { schema } = options;
-  const datamodels: [string, string][] = schema === undefined ? [] : [[schema.path, schema.content]];
+  const { path, content } = options.schema ?? NO_SCHEMA;
   const adapter = bindMigrationAwareSqlAdapterFactory(options.adapter);
-  const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter);
+  const engine = await SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, adapter);
   try {
     return await work(engine);
   } catch (error) {

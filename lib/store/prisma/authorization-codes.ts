@@ -1,0 +1,137 @@
+// Authorization codes: written for a session that is still alive, redeemed once. Each in one statement; the promises are
+// those of lib/oidc/authorization-code.ts.
+import type { NewAuthorizationCode } from '@/lib/login/challenge';
+import type { KeyedHash } from '@/lib/login/keyed-hash';
+import type { ActiveSession } from '@/lib/login/session';
+import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertLogEvent, type LogOrigin } from './log-events';
+import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+
+export type IssuedCodeStore = AuthorizationCodeStore &
+  Readonly<{
+    /** Writes a code for a session, unless session, account or client have died meanwhile: then false. */
+    issue(issue: { code: NewAuthorizationCode; session: ActiveSession; origin: LogOrigin }): Promise<boolean>;
+  }>;
+
+export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: KeyedHash): IssuedCodeStore {
+  return {
+    async issue({ code, session, origin }) {
+      const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
+      const rows = await prisma.$queryRaw<unknown[]>`
+        WITH code AS (
+          INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri,
+            requested_redirect_uri, scope, nonce, code_challenge, authenticated_at, auth_time_requested, family_id,
+            created_at, expires_at)
+          SELECT ${keyedHash.hash('authorization-code', code.code)}::text, c.client_id, a.id, s.id,
+            ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.nonce}::text,
+            ${code.codeChallenge}::text, s.authenticated_at, ${code.authTimeRequested}::boolean,
+            ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
+          FROM sessions s JOIN accounts a ON a.id = s.account_id, clients c
+          WHERE s.id = ${session.id}::text AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
+            AND a.blocked_at IS NULL AND c.client_id = ${code.clientId}::text
+          RETURNING *
+        ),
+        event AS (
+          ${insertLogEvent(origin, {
+            from: Prisma.sql`code`,
+            type: Prisma.sql`'ssa'`,
+            clientId: Prisma.sql`client_id`,
+            accountId: Prisma.sql`account_id`,
+            description: Prisma.sql`'Signed in with the session the browser had.'`,
+          })}
+        )
+        SELECT 1 FROM code`;
+      return rows.length === 1;
+    },
+
+    async redeem(redemption) {
+      const { clientId, redirectUri, codeChallenge } = redemption;
+      const now = Prisma.sql`${redemption.now.toISOString()}::timestamptz`;
+      const hashes = keyedHash.hashes('authorization-code', redemption.authorizationCode);
+      const origin = { ip: null, userAgent: null, now: redemption.now };
+      const [row] = await prisma.$queryRaw<GrantRow[]>`
+        WITH redeemed AS (
+          UPDATE authorization_codes SET consumed_at = ${now}
+          WHERE code_hash = ANY(${hashes}::text[]) AND consumed_at IS NULL AND expires_at > ${now}
+            AND client_id = ${clientId}::text
+            AND code_challenge IS NOT DISTINCT FROM ${codeChallenge}::text
+            AND (redirect_uri = ${redirectUri}::text OR (${redirectUri}::text IS NULL AND requested_redirect_uri IS NULL))
+            AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = authorization_codes.client_id)
+            AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = authorization_codes.account_id AND a.blocked_at IS NULL)
+          RETURNING *
+        ),
+        family AS (
+          INSERT INTO token_families (id, client_id, account_id, session_id, scope, created_at, expires_at)
+          SELECT family_id, client_id, account_id, session_id, scope, ${now},
+            ${redemption.familyExpiresAt.toISOString()}::timestamptz FROM redeemed
+        ),
+        event AS (
+          ${insertLogEvent(origin, {
+            from: Prisma.sql`redeemed`,
+            type: Prisma.sql`'seacft'`,
+            clientId: Prisma.sql`client_id`,
+            accountId: Prisma.sql`account_id`,
+            description: Prisma.sql`'Authorization code redeemed.'`,
+          })}
+        )
+        SELECT r.session_id AS "sessionId", r.scope, r.nonce, r.authenticated_at AS "authenticatedAt",
+          r.auth_time_requested AS "authTimeRequested", r.family_id AS "familyId", ${subjectColumns}
+        FROM redeemed r JOIN accounts a ON a.id = r.account_id ${subjectJoins}`;
+      if (row !== undefined) {
+        const { sessionId, scope, nonce, authenticatedAt, authTimeRequested, familyId } = row;
+        return {
+          kind: 'redeemed',
+          grant: {
+            clientId,
+            subject: subjectFrom(row),
+            sessionId,
+            scope,
+            nonce,
+            authenticatedAt,
+            authTimeRequested,
+            familyId,
+          },
+        };
+      }
+      return (await answerReplay(prisma, { hashes, clientId, now, origin }))
+        ? { kind: 'replayed' }
+        : { kind: 'refused' };
+    },
+  };
+}
+
+type GrantRow = SubjectRow & {
+  sessionId: string;
+  scope: string;
+  nonce: string | null;
+  authenticatedAt: Date;
+  authTimeRequested: boolean;
+  familyId: string;
+};
+
+/** A used code, from the client it was used by, is in wrong hands: all that came of it is revoked (RFC 6749 §4.1.2). */
+async function answerReplay(
+  prisma: PrismaClient,
+  replay: { hashes: string[]; clientId: string; now: Prisma.Sql; origin: LogOrigin },
+): Promise<boolean> {
+  const rows = await prisma.$queryRaw<unknown[]>`
+    WITH replayed AS (
+      SELECT * FROM authorization_codes
+      WHERE code_hash = ANY(${replay.hashes}::text[]) AND client_id = ${replay.clientId}::text AND consumed_at IS NOT NULL
+    ),
+    revoked AS (
+      UPDATE token_families SET revoked_at = COALESCE(revoked_at, ${replay.now}) WHERE id IN (SELECT family_id FROM replayed)
+    ),
+    event AS (
+      ${insertLogEvent(replay.origin, {
+        from: Prisma.sql`replayed`,
+        type: Prisma.sql`'feacft'`,
+        clientId: Prisma.sql`client_id`,
+        accountId: Prisma.sql`account_id`,
+        description: Prisma.sql`'Authorization code used again: everything issued from it is revoked.'`,
+      })}
+    )
+    SELECT 1 FROM replayed`;
+  return rows.length > 0;
+}

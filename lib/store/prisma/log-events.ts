@@ -1,0 +1,42 @@
+// Audit events as a piece of the statement that does what they tell of: an event exists exactly when the thing happened.
+import { randomBytes } from 'node:crypto';
+import { Prisma } from '@/prisma/generated/client';
+
+/** Who did it, and from where. */
+export type LogOrigin = Readonly<{ ip: string | null; userAgent: string | null; now: Date }>;
+
+/** Longer names of browsers are cut. */
+const USER_AGENT_MAX_LENGTH = 512;
+
+/**
+ * `INSERT INTO log_events … SELECT`, one event for each row of `from`. The pieces of SQL are columns of `from` or casts
+ * of parameters. Codes, links and whole addresses are never handed in.
+ */
+export function insertLogEvent(
+  { ip, userAgent, now }: LogOrigin,
+  event: {
+    from: Prisma.Sql;
+    type: Prisma.Sql;
+    clientId: Prisma.Sql;
+    accountId?: Prisma.Sql;
+    connection?: Prisma.Sql;
+    maskedIdentifier?: string;
+    identifierHash?: string;
+    description?: Prisma.Sql;
+  },
+): Prisma.Sql {
+  const absent = Prisma.sql`NULL`;
+  return Prisma.sql`
+    INSERT INTO log_events (id, occurred_at, type, client_id, account_id, connection, masked_identifier,
+      identifier_hash, ip, user_agent, description)
+    SELECT ${logEventId(now)}::text, ${now.toISOString()}::timestamptz, ${event.type}, ${event.clientId},
+      ${event.accountId ?? absent}, ${event.connection ?? absent}, ${event.maskedIdentifier ?? null}::text,
+      ${event.identifierHash ?? null}::text, ${ip}::text, ${userAgent?.slice(0, USER_AGENT_MAX_LENGTH) ?? null}::text,
+      ${event.description ?? absent}
+    FROM ${event.from}`;
+}
+
+/** Names an event so that ids sort by time: 12 hex digits of milliseconds, 20 of chance. */
+function logEventId(now: Date): string {
+  return now.getTime().toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
+}

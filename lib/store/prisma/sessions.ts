@@ -1,0 +1,53 @@
+// Sessions: found by the keyed hash of the cookie's value, and only while everything about them is alive. The promises
+// are those of lib/login/session.ts.
+import type { KeyedHash } from '@/lib/login/keyed-hash';
+import {
+  type ActiveSession,
+  SESSION_IDLE_SECONDS,
+  SESSION_TOUCH_SECONDS,
+  type SessionStore,
+} from '@/lib/login/session';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertLogEvent } from './log-events';
+
+export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): SessionStore {
+  return {
+    async findActive(secret, at) {
+      const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+      const [row] = await prisma.$queryRaw<ActiveSession[]>`
+        WITH alive AS (
+          SELECT s.* FROM sessions s JOIN accounts a ON a.id = s.account_id
+          WHERE s.secret_hash = ANY(${keyedHash.hashes('session', secret)}::text[]) AND s.ended_at IS NULL
+            AND s.expires_at > ${now} AND s.idle_expires_at > ${now} AND a.blocked_at IS NULL
+        ),
+        touched AS (
+          UPDATE sessions SET last_seen_at = ${now},
+            idle_expires_at = ${now} + make_interval(secs => ${SESSION_IDLE_SECONDS}::int)
+          WHERE id IN (SELECT id FROM alive WHERE last_seen_at < ${now} - make_interval(secs => ${SESSION_TOUCH_SECONDS}::int))
+        )
+        SELECT id, account_id AS "accountId", authenticated_at AS "authenticatedAt", created_at AS "createdAt" FROM alive`;
+      return row ?? null;
+    },
+
+    async end({ sessionId, clientId, ip, userAgent, now: at }) {
+      await prisma.$queryRaw`
+        WITH ended AS (
+          UPDATE sessions SET ended_at = ${at.toISOString()}::timestamptz
+          WHERE id = ${sessionId}::text AND ended_at IS NULL RETURNING account_id
+        ),
+        event AS (
+          ${insertLogEvent(
+            { ip, userAgent, now: at },
+            {
+              from: Prisma.sql`ended`,
+              type: Prisma.sql`'slo'`,
+              clientId: Prisma.sql`${clientId}::text`,
+              accountId: Prisma.sql`account_id`,
+              description: Prisma.sql`'Signed out.'`,
+            },
+          )}
+        )
+        SELECT 1`;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+// Token families: what an access token stands for as long as nobody revoked it. lib/oidc/access-token.ts promises.
+import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import type { PrismaClient } from '@/prisma/generated/client';
+import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+
+export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
+  return {
+    async findActive(familyId) {
+      const [row] = await prisma.$queryRaw<(SubjectRow & { scope: string })[]>`
+        SELECT f.scope, ${subjectColumns}
+        FROM token_families f JOIN accounts a ON a.id = f.account_id ${subjectJoins}
+        WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL`;
+      return row === undefined ? null : { subject: subjectFrom(row), scope: row.scope };
+    },
+
+    async revoke({ familyId, clientId, now }) {
+      await prisma.tokenFamily.updateMany({
+        where: { id: familyId, clientId, revokedAt: null },
+        data: { revokedAt: now },
+      });
+    },
+  };
+}
