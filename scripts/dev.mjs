@@ -1,0 +1,10 @@
+// `npm run dev`: as `npm start`, but nothing is built beforehand and changes show at once.
+import './node-version.mjs';
+import { generate, install, prepare } from './prepare.mjs';
+
+await prepare(async () => {
+  await install('all');
+  await generate();
+});
+process.argv.push('--dev');
+await import('./serve.mjs');
