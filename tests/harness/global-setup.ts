@@ -1,0 +1,17 @@
+// Runs once before all test files: starts the one PostgreSQL they share and tells the workers where it is.
+// `tests/harness/database.ts` is the side the tests see.
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from './postgres';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresAdminUrl: string;
+  }
+}
+
+/** Vitest's global set-up; the function it returns runs after the last file. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgres();
+  project.provide('postgresAdminUrl', server.adminUrl);
+  return server.stop;
+}
