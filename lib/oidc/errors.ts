@@ -1,6 +1,7 @@
 // The error types of the protocol floor: a broken rule at an API, a broken rule at /authorize, and storage that is away.
 // Descriptions are sentences of ours and never repeat what was sent. RFC 6749 §4.1.2.1 and §5.2.
 import type { ResponseMode } from './authorization-request';
+import type { Client } from './client';
 
 /** `error` values that we answer with. @see RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6 */
 export type ErrorCode =
@@ -17,6 +18,8 @@ export type ErrorCode =
   | 'request_uri_not_supported'
   | 'server_error'
   | 'temporarily_unavailable'
+  /** Auth0's word for an account that an operator blocked. */
+  | 'unauthorized'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'unsupported_response_type';
@@ -60,17 +63,20 @@ export class AuthorizationError extends Error {
   readonly status: number;
   /** The client that may be told; null while client and redirect URI are not verified: only a page of ours may. */
   readonly returnAddress: ReturnAddress | null;
+  /** The client, once it is known to exist. */
+  readonly client: Client | null;
 
   constructor(
     broken: Readonly<{ error: ErrorCode; description: string; status?: number }>,
-    returnAddress: ReturnAddress | null,
+    known: Readonly<{ client: Client | null; returnAddress: ReturnAddress | null }>,
   ) {
     super(`${broken.error}: ${broken.description}`);
     this.name = 'AuthorizationError';
     this.error = broken.error;
     this.description = broken.description;
     this.status = broken.status ?? 400;
-    this.returnAddress = returnAddress;
+    this.returnAddress = known.returnAddress;
+    this.client = known.client;
   }
 }
 
