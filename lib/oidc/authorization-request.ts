@@ -1,9 +1,23 @@
 // The authorization request: every rule of /authorize, in one list, in order (checkAuthorizationRequest).
 // OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1, RFC 7636, RFC 9700.
+import type { Client, ClientStore } from './client';
+import { AuthorizationError, OAuthError, type ReturnAddress } from './errors';
+import { byteLength, type Parameters, readParameter, requireParameter } from './parameters';
+import { checkCodeChallenge } from './pkce';
+import { type Prompt, parsePrompt } from './prompt';
+import { findSoleRedirectUri, isRegisteredRedirectUri } from './redirect-uri';
+import { grantScope } from './scope';
+import type { TokenSigner } from './token-signer';
+import {
+  AUTHORIZATION_CODE_GRANT,
+  AUTHORIZATION_PARAMETERS,
+  MAX_BYTES,
+  type RESPONSE_MODES,
+} from './vocabulary';
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post';
+export type ResponseMode = (typeof RESPONSE_MODES)[number];
 
-/** A request that passed every rule. Travels sealed in the interaction's cookie, so it is plain JSON. */
+/** A request that passed every rule. Travels sealed in the interaction's cookie, so it is plain JSON of at most 4 KiB. */
 export type AuthorizationRequest = Readonly<{
   clientId: string;
   /** Where the answer goes: registered, checked. */
@@ -18,7 +32,7 @@ export type AuthorizationRequest = Readonly<{
   nonce: string | null;
   /** S256 challenge. */
   codeChallenge: string | null;
-  prompt: readonly ('none' | 'login' | 'consent' | 'select_account')[];
+  prompt: readonly Prompt[];
   /** Seconds. */
   maxAgeSeconds: number | null;
   loginHint: string | null;
@@ -30,3 +44,196 @@ export type AuthorizationRequest = Readonly<{
   connection: string | null;
   screenHint: string | null;
 }>;
+
+type Deps = Readonly<{
+  issuer: string;
+  clients: Pick<ClientStore, 'find'>;
+  signer: Pick<TokenSigner, 'verify'>;
+}>;
+
+/**
+ * Turns parameters into a request that may be acted upon. Client and return address come first: until they are known to
+ * be good, the person is told and nobody is redirected. Every later rule is told to the client.
+ * @throws AuthorizationError
+ * @see RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.2
+ */
+export async function checkAuthorizationRequest(
+  deps: Deps,
+  parameters: Parameters,
+): Promise<AuthorizationRequest> {
+  let client: Client | null = null;
+  let returnAddress: ReturnAddress | null = null;
+  try {
+    client = await loadClient(deps, parameters);
+    returnAddress = checkReturnAddress(parameters, client);
+    refuseRepeatedParameters(parameters);
+    refuseRequestObjects(parameters);
+    checkResponseMode(parameters);
+    checkResponseType(parameters);
+    checkGrantType(client);
+    checkAudience(deps, parameters);
+    const request: AuthorizationRequest = {
+      ...returnAddress,
+      requestedRedirectUri: readParameter(parameters, 'redirect_uri'),
+      scope: checkScope(parameters),
+      nonce: readParameter(parameters, 'nonce', MAX_BYTES.nonce),
+      codeChallenge: checkCodeChallenge(parameters, client),
+      prompt: parsePrompt(readParameter(parameters, 'prompt')),
+      maxAgeSeconds: checkMaxAge(parameters),
+      hintedSubject: await checkIdTokenHint(deps, parameters, client),
+      loginHint: readParameter(parameters, 'login_hint', MAX_BYTES.loginHint),
+      uiLocales: parseUiLocales(readParameter(parameters, 'ui_locales')),
+      connection: checkConnection(parameters, client),
+      screenHint: readParameter(parameters, 'screen_hint', MAX_BYTES.screenHint),
+    };
+    checkSize(request);
+    return request;
+  } catch (error) {
+    if (error instanceof OAuthError) throw new AuthorizationError(error, { client, returnAddress });
+    throw error;
+  }
+}
+
+async function loadClient(deps: Deps, parameters: Parameters): Promise<Client> {
+  const client = await deps.clients.find(requireParameter(parameters, 'client_id'));
+  if (client === null) throw new OAuthError('unauthorized_client', 'There is no client with this client_id.');
+  return client;
+}
+
+/** What it takes to tell the client anything. @see RFC 6749 §4.1.2.1, RFC 9700 §4.11 */
+function checkReturnAddress(parameters: Parameters, client: Client): ReturnAddress {
+  return {
+    clientId: client.clientId,
+    redirectUri: checkRedirectUri(parameters, client),
+    // An answer without the client's own state would look forged to it: a state that cannot be returned ends here.
+    state: readParameter(parameters, 'state', MAX_BYTES.state),
+    responseMode: parseResponseMode(parameters) ?? 'query',
+  };
+}
+
+/** The redirect URI must be a registered one; it may be left out where there is one only. @see RFC 6749 §3.1.2.3 */
+function checkRedirectUri(parameters: Parameters, client: Client): string {
+  const requested = readParameter(parameters, 'redirect_uri');
+  if (requested !== null) {
+    if (isRegisteredRedirectUri(client, requested)) return requested;
+    throw new OAuthError('invalid_request', 'Callback URL mismatch: this redirect_uri is not registered.', {
+      status: 403,
+    });
+  }
+  const sole = findSoleRedirectUri(client);
+  if (sole === null) throw new OAuthError('invalid_request', 'The parameter redirect_uri is required.');
+  return sole;
+}
+
+/** A parameter that is read must not be sent twice: which one counts would depend on who looks. @see RFC 6749 §3.1 */
+function refuseRepeatedParameters(parameters: Parameters): void {
+  for (const name of AUTHORIZATION_PARAMETERS) {
+    if (parameters.repeated.has(name)) readParameter(parameters, name);
+  }
+}
+
+/** Request objects are refused whole, never half processed. @see OpenID Connect Core §6.1, §6.2 */
+function refuseRequestObjects(parameters: Parameters): void {
+  if (parameters.values.has('request')) {
+    throw new OAuthError('request_not_supported', 'Request objects are not supported.');
+  }
+  if (parameters.values.has('request_uri')) {
+    throw new OAuthError('request_uri_not_supported', 'Request objects by reference are not supported.');
+  }
+}
+
+/** @see OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
+function checkResponseMode(parameters: Parameters): void {
+  if (parameters.values.has('response_mode') && parseResponseMode(parameters) === null) {
+    throw new OAuthError('invalid_request', 'This response_mode is not supported.');
+  }
+}
+
+/** The code flow only: nothing is ever issued at the front. @see RFC 9700 §2.1.2 */
+function checkResponseType(parameters: Parameters): void {
+  if (requireParameter(parameters, 'response_type') !== 'code') {
+    throw new OAuthError('unsupported_response_type', 'The response_type must be code.');
+  }
+}
+
+/** @see RFC 6749 §4.1.2.1 */
+function checkGrantType(client: Client): void {
+  if (!client.grantTypes.includes(AUTHORIZATION_CODE_GRANT)) {
+    throw new OAuthError('unauthorized_client', 'This client may not use the authorization code grant.');
+  }
+}
+
+/** An API that is not known here is refused, as Auth0 does: its token would be good for nothing. */
+function checkAudience(deps: Deps, parameters: Parameters): void {
+  const audience = readParameter(parameters, 'audience');
+  if (audience !== null && audience !== `${deps.issuer}userinfo`) {
+    throw new OAuthError('access_denied', 'The audience is not an API known here.');
+  }
+}
+
+/** @see RFC 6749 §3.3 */
+function checkScope(parameters: Parameters): string {
+  // Read past readParameter: a line break in a scope is a malformed scope (invalid_scope), not just a bad character.
+  const scope = parameters.values.get('scope') ?? null;
+  return grantScope(scope);
+}
+
+/** Seconds since the person last proved who they are. @see OpenID Connect Core §3.1.2.1 */
+function checkMaxAge(parameters: Parameters): number | null {
+  const maxAge = readParameter(parameters, 'max_age');
+  if (maxAge === null) return null;
+  if (!/^\d{1,9}$/.test(maxAge))
+    throw new OAuthError('invalid_request', 'max_age is not a number of seconds.');
+  return Number(maxAge);
+}
+
+/** The hint may be old, but it must be ours and this client's. @see OpenID Connect Core §3.1.2.1 */
+async function checkIdTokenHint(deps: Deps, parameters: Parameters, client: Client): Promise<string | null> {
+  const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
+  if (hint === null) return null;
+  const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });
+  if (claims === null || claims.aud !== client.clientId || typeof claims.sub !== 'string') {
+    throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token of this client.');
+  }
+  return claims.sub;
+}
+
+/** Auth0's `connection`: skips the choice of how to sign in. */
+function checkConnection(parameters: Parameters, client: Client): string | null {
+  const connection = readParameter(parameters, 'connection');
+  if (connection !== null && !client.connections.includes(connection)) {
+    throw new OAuthError('invalid_request', 'The connection is not enabled for this client.');
+  }
+  return connection;
+}
+
+/** The request waits in a cookie while the person signs in, and cookies are small. */
+function checkSize(request: AuthorizationRequest): void {
+  if (byteLength(JSON.stringify(request)) > MAX_BYTES.authorizationRequest) {
+    throw new OAuthError('invalid_request', 'The parameters are too long together.');
+  }
+}
+
+/**
+ * The BCP 47 tags of `ui_locales`, in order. What is not one is passed over: locales are a wish, never an error.
+ * @see OpenID Connect Core §3.1.2.1
+ */
+export function parseUiLocales(uiLocales: string | null): readonly string[] {
+  return (uiLocales ?? '')
+    .split(' ')
+    .filter((tag) => /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/.test(tag))
+    .slice(0, 10);
+}
+
+function parseResponseMode(parameters: Parameters): ResponseMode | null {
+  switch (readParameter(parameters, 'response_mode')) {
+    case 'query':
+      return 'query';
+    case 'fragment':
+      return 'fragment';
+    case 'form_post':
+      return 'form_post';
+    default:
+      return null;
+  }
+}
