@@ -1,0 +1,55 @@
+// The authorization code grant: a code becomes tokens, once. RFC 6749 §4.1.3, RFC 7636 §4.6, OpenID Connect Core §3.1.3.
+import { issueAccessToken } from '../access-token';
+import type { AuthorizationCodeStore } from '../authorization-code';
+import type { Client } from '../client';
+import { OAuthError } from '../errors';
+import { issueIdToken } from '../id-token';
+import { type Parameters, readParameter, requireParameter } from '../parameters';
+import { deriveCodeChallenge } from '../pkce';
+import { hasScope } from '../scope';
+import type { TokenResponse } from '../token-request';
+import type { TokenSigner } from '../token-signer';
+
+export type GrantDeps = Readonly<{
+  issuer: string;
+  clock: () => Date;
+  random: Readonly<{ id(): string }>;
+  codes: AuthorizationCodeStore;
+  signer: Pick<TokenSigner, 'sign'>;
+}>;
+
+/**
+ * Redeems a code. Every reason for a refusal gives the same answer: it tells a thief nothing.
+ * @throws OAuthError `invalid_request`, `invalid_grant`
+ */
+export async function redeemAuthorizationCode(
+  deps: GrantDeps,
+  client: Client,
+  parameters: Parameters,
+): Promise<TokenResponse> {
+  const authorizationCode = requireParameter(parameters, 'code');
+  const redirectUri = readParameter(parameters, 'redirect_uri');
+  const codeChallenge = await deriveCodeChallenge(readParameter(parameters, 'code_verifier'));
+  const now = deps.clock();
+  const redemption = await deps.codes.redeem({
+    authorizationCode,
+    clientId: client.clientId,
+    redirectUri,
+    codeChallenge,
+    now,
+    familyExpiresAt: new Date(now.getTime() + client.accessTokenLifetimeSeconds * 1000),
+  });
+  if (redemption.kind !== 'redeemed') throw new OAuthError('invalid_grant', 'Invalid authorization code');
+
+  const { grant } = redemption;
+  const accessToken = await issueAccessToken(deps, { client, grant, now });
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: client.accessTokenLifetimeSeconds,
+    scope: grant.scope,
+    ...(hasScope(grant.scope, 'openid') && {
+      id_token: await issueIdToken(deps, { client, grant, accessToken, now }),
+    }),
+  };
+}

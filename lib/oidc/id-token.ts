@@ -1,0 +1,44 @@
+// ID tokens: what the client is told of the sign-in, signed. OpenID Connect Core §2, §3.1.3.6; RP-Initiated Logout 1.0 (sid).
+import { base64url } from 'jose';
+import type { AuthorizationGrant } from './authorization-code';
+import { claimsOfScope } from './claims';
+import type { Client } from './client';
+import type { TokenSigner } from './token-signer';
+
+/**
+ * Issues the ID token that belongs to an access token.
+ * `nonce` is there only if the request had one, `auth_time` only if it was asked for, claims about the person only where
+ * the client wants them here and not just at UserInfo.
+ */
+export async function issueIdToken(
+  deps: Readonly<{ issuer: string; signer: Pick<TokenSigner, 'sign'> }>,
+  issue: Readonly<{ client: Client; grant: AuthorizationGrant; accessToken: string; now: Date }>,
+): Promise<string> {
+  const { client, grant, now } = issue;
+  const issuedAt = epochSeconds(now);
+  return deps.signer.sign(
+    {
+      ...(client.profileClaimsInIdToken && claimsOfScope(grant.subject, grant.scope)),
+      iss: deps.issuer,
+      sub: grant.subject.sub,
+      aud: client.clientId,
+      iat: issuedAt,
+      exp: issuedAt + client.idTokenLifetimeSeconds,
+      sid: grant.sessionId,
+      at_hash: await hashAccessToken(issue.accessToken),
+      ...(grant.nonce !== null && { nonce: grant.nonce }),
+      ...(grant.authTimeRequested && { auth_time: epochSeconds(grant.authenticatedAt) }),
+    },
+    { typ: 'JWT', alg: 'RS256' },
+  );
+}
+
+/** The left half of the digest that RS256 uses. @see OpenID Connect Core §3.1.3.6 */
+async function hashAccessToken(accessToken: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
+  return base64url.encode(new Uint8Array(digest, 0, 16));
+}
+
+function epochSeconds(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000);
+}
