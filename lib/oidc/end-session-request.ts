@@ -1,4 +1,12 @@
-// The request to sign out: every rule of /oidc/logout, in order. OpenID Connect RP-Initiated Logout 1.0 §2, §3.
+// The request to sign out: every rule of /oidc/logout, in one list, in order (checkEndSessionRequest).
+// OpenID Connect RP-Initiated Logout 1.0 §2, §3; `logout_hint` as Auth0 uses it.
+import { parseUiLocales } from './authorization-request';
+import { appendToQuery } from './authorization-response';
+import type { Client, ClientStore } from './client';
+import { OAuthError } from './errors';
+import { type Parameters, readParameter } from './parameters';
+import type { TokenSigner } from './token-signer';
+import { MAX_BYTES } from './vocabulary';
 
 /** A request to sign out that passed every rule. Plain JSON, so that it can wait sealed in a cookie. */
 export type EndSessionRequest = Readonly<{
@@ -14,10 +22,81 @@ export type EndSessionRequest = Readonly<{
   uiLocales: readonly string[];
 }>;
 
+type Deps = Readonly<{ clients: Pick<ClientStore, 'find'>; signer: Pick<TokenSigner, 'verify'> }>;
+
+type HintClaims = Readonly<{ clientId: string; sessionId: string }>;
+
+/**
+ * Turns parameters into a request to sign out. No broken rule redirects: the person is told.
+ * @throws OAuthError `invalid_request`
+ */
+export async function checkEndSessionRequest(deps: Deps, parameters: Parameters): Promise<EndSessionRequest> {
+  const hint = await checkIdTokenHint(deps, parameters);
+  const client = await checkClient(deps, parameters, hint);
+  return {
+    clientId: client?.clientId ?? null,
+    hintedSessionId: checkLogoutHint(parameters, hint),
+    postLogoutRedirectUri: checkPostLogoutRedirectUri(parameters, client),
+    state: readParameter(parameters, 'state', MAX_BYTES.state),
+    uiLocales: parseUiLocales(readParameter(parameters, 'ui_locales')),
+  };
+}
+
 /** Where the browser goes once the session has ended, or null: nowhere. @see RP-Initiated Logout 1.0 §3 */
-export function postLogoutLocation(request: EndSessionRequest): string | null {
+export function postLogoutLocation(
+  request: Pick<EndSessionRequest, 'postLogoutRedirectUri' | 'state'>,
+): string | null {
   if (request.postLogoutRedirectUri === null) return null;
-  const location = new URL(request.postLogoutRedirectUri);
-  if (request.state !== null) location.searchParams.append('state', request.state);
-  return location.href;
+  return appendToQuery(
+    request.postLogoutRedirectUri,
+    request.state === null ? [] : [['state', request.state]],
+  );
+}
+
+/** The hint may have expired, but it must be an ID token that we signed. @see RP-Initiated Logout 1.0 §4 */
+async function checkIdTokenHint(deps: Deps, parameters: Parameters): Promise<HintClaims | null> {
+  const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
+  if (hint === null) return null;
+  const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });
+  if (claims === null || typeof claims.aud !== 'string' || typeof claims.sid !== 'string') {
+    throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token of this provider.');
+  }
+  return { clientId: claims.aud, sessionId: claims.sid };
+}
+
+/** `client_id` and the audience of the hint must be the same client. @see RP-Initiated Logout 1.0 §2 */
+async function checkClient(
+  deps: Deps,
+  parameters: Parameters,
+  hint: HintClaims | null,
+): Promise<Client | null> {
+  const named = readParameter(parameters, 'client_id');
+  if (named !== null && hint !== null && named !== hint.clientId) {
+    throw new OAuthError('invalid_request', 'client_id is not the client of the id_token_hint.');
+  }
+  const clientId = hint?.clientId ?? named;
+  if (clientId === null) return null;
+  const client = await deps.clients.find(clientId);
+  if (client === null) throw new OAuthError('invalid_request', 'There is no such client.');
+  return client;
+}
+
+/** Auth0's clients send the `sid` as `logout_hint`; beside an id_token_hint it must agree with it. */
+function checkLogoutHint(parameters: Parameters, hint: HintClaims | null): string | null {
+  const logoutHint = readParameter(parameters, 'logout_hint');
+  if (hint === null) return logoutHint;
+  if (logoutHint !== null && logoutHint !== hint.sessionId) {
+    throw new OAuthError('invalid_request', 'logout_hint is not the session of the id_token_hint.');
+  }
+  return hint.sessionId;
+}
+
+/** Exactly as registered, by the client that is known. @see RP-Initiated Logout 1.0 §3 */
+function checkPostLogoutRedirectUri(parameters: Parameters, client: Client | null): string | null {
+  const requested = readParameter(parameters, 'post_logout_redirect_uri');
+  if (requested === null) return null;
+  if (!client?.postLogoutRedirectUris.includes(requested)) {
+    throw new OAuthError('invalid_request', 'This post_logout_redirect_uri is not registered.');
+  }
+  return requested;
 }

@@ -1,0 +1,46 @@
+// The request to sign out as Auth0's own clients make it: GET /v2/logout with client_id and returnTo.
+// A listed returnTo is the only thing that may be redirected to; its query and fragment are the client's own business.
+import type { Client, ClientStore } from './client';
+import type { EndSessionRequest } from './end-session-request';
+import { OAuthError } from './errors';
+import { type Parameters, readParameter } from './parameters';
+
+/**
+ * Turns parameters into a request to sign out. `clientId` is null when none was named: whoever made the browser send it
+ * is unknown, so the person has to be asked.
+ * @throws OAuthError `invalid_request`
+ */
+export async function checkAuth0LogoutRequest(
+  deps: Readonly<{ clients: Pick<ClientStore, 'find'> }>,
+  parameters: Parameters,
+): Promise<EndSessionRequest> {
+  const clientId = readParameter(parameters, 'client_id');
+  const returnTo = readParameter(parameters, 'returnTo');
+  const client = clientId === null ? null : await deps.clients.find(clientId);
+  if (clientId !== null && client === null)
+    throw new OAuthError('invalid_request', 'There is no such client.');
+  return {
+    clientId,
+    postLogoutRedirectUri: returnTo === null ? findDefault(client) : checkReturnTo(returnTo, client),
+    state: null,
+    hintedSessionId: null,
+    uiLocales: [],
+  };
+}
+
+function findDefault(client: Client | null): string | null {
+  return client?.postLogoutRedirectUris[0] ?? null;
+}
+
+function checkReturnTo(returnTo: string, client: Client | null): string {
+  const address = withoutQuery(returnTo);
+  if (!client?.postLogoutRedirectUris.some((registered) => withoutQuery(registered) === address)) {
+    throw new OAuthError('invalid_request', 'The returnTo address is not among the allowed logout URLs.');
+  }
+  return returnTo;
+}
+
+/** Strings are cut and compared, not parsed: nothing before the first `?` or `#` may differ by a character. */
+function withoutQuery(uri: string): string {
+  return uri.split(/[?#]/, 1)[0] ?? '';
+}

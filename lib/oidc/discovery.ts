@@ -1,0 +1,50 @@
+// The metadata document: what this provider can do, and nothing that it cannot. OpenID Connect Discovery 1.0 §3,
+// RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout 1.0 §2.1.
+import { PERSON_CLAIMS } from './claims';
+import {
+  AUTHORIZATION_CODE_GRANT,
+  PATHS,
+  PROMPTS,
+  RESPONSE_MODES,
+  SCOPES,
+  TOKEN_ENDPOINT_AUTH_METHODS,
+} from './vocabulary';
+
+/**
+ * Builds the document served at both well-known addresses.
+ * @param issuer with its trailing slash
+ * @param uiLocales BCP 47 tags that the pages speak
+ */
+export function describeProvider(
+  issuer: string,
+  uiLocales: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const at = (path: string): string => `${issuer}${path.slice(1)}`;
+  return {
+    issuer,
+    authorization_endpoint: at(PATHS.authorize),
+    token_endpoint: at(PATHS.token),
+    userinfo_endpoint: at(PATHS.userinfo),
+    jwks_uri: at(PATHS.jwks),
+    end_session_endpoint: at(PATHS.endSession),
+    scopes_supported: SCOPES,
+    response_types_supported: ['code'],
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: [AUTHORIZATION_CODE_GRANT],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+    code_challenge_methods_supported: ['S256'],
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      ...['sub', 'iss', 'aud', 'exp', 'iat', 'sid', 'nonce', 'auth_time', 'at_hash'],
+      ...PERSON_CLAIMS,
+    ],
+    prompt_values_supported: PROMPTS,
+    ui_locales_supported: uiLocales,
+    authorization_response_iss_parameter_supported: true,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+  };
+}
