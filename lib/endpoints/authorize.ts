@@ -1,24 +1,19 @@
-// GET and POST /authorize: parse, check, decide, answer. The one place where an AuthorizationError is caught.
+// GET and POST /authorize: parse, check, decide, answer. The one place where an AuthorizationError is told to a client.
 // Knows nothing of login pages, cookies or codes: those are behind the SignIn port. OpenID Connect Core §3.1.2.
+import { decideNextStep } from '@/lib/login/next-step';
 import type { ActiveSession } from '@/lib/login/session';
-import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
-import type { ErrorCode } from '@/lib/oidc/errors';
-
-/** What happens with a checked request. */
-export type NextStep =
-  /** The session answers for the person: no page is shown. */
-  | Readonly<{ kind: 'issue'; session: ActiveSession }>
-  /** Somebody has to be asked. */
-  | Readonly<{ kind: 'interact' }>
-  /** Somebody would have to be asked, and the request forbids it (`prompt=none`). */
-  | Readonly<{ kind: 'refuse'; error: ErrorCode; description: string }>;
+import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
+import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
+import { PATHS } from '@/lib/oidc/vocabulary';
+import { answerClient } from './answer-client';
+import { readPageParameters } from './body';
+import type { Deps } from './deps';
+import { answerPage, respondRedirect } from './respond';
 
 /** Our own page to send the browser to, with the cookies that make it work. */
 export type PageVisit = Readonly<{ location: string; setCookies: readonly string[] }>;
 
 export type SignIn = {
-  /** Pure: `decideNextStep` of lib/login/next-step.ts. */
-  decide(input: { request: AuthorizationRequest; session: ActiveSession | null; now: Date }): NextStep;
   /** Seals the request into an interaction's cookie and names its first page. Writes no row. */
   begin(beginning: {
     request: AuthorizationRequest;
@@ -35,3 +30,87 @@ export type SignIn = {
     headers: Headers;
   }): Promise<string | null>;
 };
+
+type AuthorizeDeps = Pick<
+  Deps,
+  | 'issuer'
+  | 'clock'
+  | 'random'
+  | 'clients'
+  | 'signer'
+  | 'sessions'
+  | 'signIn'
+  | 'errorPage'
+  | 'formPostWords'
+  | 'log'
+>;
+
+/** @see OpenID Connect Core §3.1.2, RFC 6749 §4.1.1 */
+export async function authorize(deps: AuthorizeDeps, request: Request): Promise<Response> {
+  const { headers } = request;
+  return answerPage(deps, PATHS.authorize, request, async () => {
+    refuseSpeculation(headers);
+    const parameters = await readPageParameters(request);
+    try {
+      const authorizationRequest = await checkAuthorizationRequest(deps, parameters);
+      const session = await deps.sessions.findActive(headers);
+      return await proceed(deps, { request: authorizationRequest, session, headers });
+    } catch (error) {
+      if (error instanceof AuthorizationError && error.returnAddress !== null) {
+        return tellClient(deps, error, error.returnAddress, headers);
+      }
+      throw error;
+    }
+  });
+}
+
+async function proceed(
+  deps: AuthorizeDeps,
+  asked: Readonly<{ request: AuthorizationRequest; session: ActiveSession | null; headers: Headers }>,
+): Promise<Response> {
+  const { request, headers } = asked;
+  const acceptLanguage = headers.get('accept-language');
+  const step = decideNextStep({ request, session: asked.session, now: deps.clock() });
+  switch (step.kind) {
+    case 'issue': {
+      const authorizationCode = await deps.signIn.issueCode({ request, session: step.session, headers });
+      // The session ended between the two statements: the same decision without it.
+      if (authorizationCode === null) return proceed(deps, { ...asked, session: null });
+      const outcome = { kind: 'code', authorizationCode } as const;
+      return answerClient(deps, { outcome, returnAddress: request, acceptLanguage });
+    }
+    case 'interact': {
+      const page = await deps.signIn.begin(asked);
+      return respondRedirect(page.location, { setCookies: page.setCookies });
+    }
+    case 'refuse': {
+      const { error, description } = step;
+      const outcome = { kind: 'error', error, description } as const;
+      return answerClient(deps, { outcome, returnAddress: request, acceptLanguage });
+    }
+  }
+}
+
+function tellClient(
+  deps: AuthorizeDeps,
+  { error, description, status }: AuthorizationError,
+  returnAddress: NonNullable<AuthorizationError['returnAddress']>,
+  headers: Headers,
+): Response {
+  const { clientId } = returnAddress;
+  deps.log.refused({ endpoint: PATHS.authorize, status, error, description, clientId });
+  const outcome = { kind: 'error', error, description } as const;
+  return answerClient(deps, { outcome, returnAddress, acceptLanguage: headers.get('accept-language') });
+}
+
+/**
+ * Only a person's own navigation may begin or finish a sign-in. Next's client router and browsers that prefetch would
+ * fetch this address a second time, and a code would be issued to nobody. A refusal makes browsers drop the prefetch.
+ */
+function refuseSpeculation(headers: Headers): void {
+  const prefetches = ['sec-purpose', 'purpose', 'x-moz'].some((name) =>
+    headers.get(name)?.includes('prefetch'),
+  );
+  const routed = [...headers.keys()].some((name) => name === 'rsc' || name.startsWith('next-router-'));
+  if (prefetches || routed) throw new OAuthError('invalid_request', 'A sign-in cannot be fetched ahead.');
+}

@@ -7,6 +7,7 @@ import type { Client, ClientStore } from '@/lib/oidc/client';
 import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
+import type { FormPostWords } from './answer-client';
 import type { SignIn } from './authorize';
 import type { BrowserSessions } from './browser-session';
 import type { SignOut } from './end-session';
@@ -17,7 +18,7 @@ export type Deps = Readonly<{
   /** The one clock. */
   clock: () => Date;
   /** Token ids and CSP nonces. */
-  randomness: Pick<Randomness, 'id'>;
+  random: Pick<Randomness, 'id'>;
   clients: ClientStore;
   codes: AuthorizationCodeStore;
   families: TokenFamilyStore;
@@ -27,6 +28,7 @@ export type Deps = Readonly<{
   signIn: SignIn;
   signOut: SignOut;
   errorPage: ErrorPage;
+  formPostWords: FormPostWords;
   log: EndpointLog;
   /** Resolves when storage answers; rejects when it does not. Bounded to about a second. */
   pingStorage: () => Promise<void>;

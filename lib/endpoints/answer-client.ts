@@ -1,0 +1,74 @@
+// Brings the outcome of an authorization request to the client, by redirect or by a form that submits itself.
+// OAuth 2.0 Form Post Response Mode §4 and appendix A.
+import type { AuthorizationOutcome } from '@/lib/oidc/authorization-response';
+import { addressOutcome } from '@/lib/oidc/authorization-response';
+import type { ReturnAddress } from '@/lib/oidc/errors';
+import type { Deps } from './deps';
+import { respondRedirect, respondScriptedPage } from './respond';
+
+/** What the self-submitting page says while scripts are off, in a language the browser accepts. */
+export type FormPostWords = (acceptLanguage: string | null) => Readonly<{
+  /** BCP 47 tag of the words. */
+  language: string;
+  title: string;
+  /** One sentence: press the button to go on. */
+  explanation: string;
+  button: string;
+}>;
+
+/** Answers the browser that carries an outcome to the client, with the cookies to set on the way. */
+export function answerClient(
+  deps: Pick<Deps, 'issuer' | 'random' | 'formPostWords'>,
+  answer: Readonly<{
+    outcome: AuthorizationOutcome;
+    /** An AuthorizationRequest is one. */
+    returnAddress: ReturnAddress;
+    acceptLanguage: string | null;
+    setCookies?: readonly string[];
+  }>,
+): Response {
+  const { setCookies = [] } = answer;
+  const response = addressOutcome(answer.outcome, answer.returnAddress, deps.issuer);
+  if (response.kind === 'redirect') return respondRedirect(response.location, { setCookies });
+
+  const nonce = deps.random.id();
+  const words = deps.formPostWords(answer.acceptLanguage);
+  return respondScriptedPage(renderFormPost({ ...response, nonce, words }), nonce, setCookies);
+}
+
+/**
+ * The page is the only thing between us and the client's redirect URI, so it has no `form-action` in its policy: Chromium
+ * applies that to every redirect after the post as well, and the client's next hop is none of our business. With scripts
+ * off the button does what the script would have done.
+ */
+function renderFormPost({
+  action,
+  fields,
+  nonce,
+  words,
+}: Readonly<{
+  action: string;
+  fields: readonly (readonly [string, string])[];
+  nonce: string;
+  words: ReturnType<FormPostWords>;
+}>): string {
+  const inputs = fields.map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  );
+  return `<!doctype html>
+<html lang="${escapeHtml(words.language)}">
+<head><meta charset="utf-8"><title>${escapeHtml(words.title)}</title></head>
+<body>
+<form method="post" action="${escapeHtml(action)}">
+${inputs.join('\n')}
+<noscript><p>${escapeHtml(words.explanation)}</p><button>${escapeHtml(words.button)}</button></noscript>
+</form>
+<script nonce="${nonce}">document.forms[0].submit()</script>
+</body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

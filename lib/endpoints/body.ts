@@ -1,0 +1,82 @@
+// Parameters out of a request: its query, and a body of the right type, charset and size. INP-1, CLI-7.
+import { OAuthError } from '@/lib/oidc/errors';
+import { type Parameters, parseFormParameters } from '@/lib/oidc/parameters';
+import type { BodyEncoding } from '@/lib/oidc/token-request';
+import { MAX_BYTES } from '@/lib/oidc/vocabulary';
+
+export type Body = Readonly<{ encoding: BodyEncoding; text: string }>;
+
+/**
+ * Reads a body as text.
+ * @throws OAuthError 415 for a type that is not accepted or a charset that is not UTF-8, 413 above 64 KiB, 400 for bytes
+ * that are not UTF-8
+ */
+export async function readBody(request: Request, accepted: readonly BodyEncoding[]): Promise<Body> {
+  const encoding = parseContentType(request.headers.get('content-type'));
+  if (encoding === null || !accepted.includes(encoding) || request.headers.has('content-encoding')) {
+    throw new OAuthError('invalid_request', 'The content type is not supported.', { status: 415 });
+  }
+  return { encoding, text: decodeUtf8(await readBytes(request)) };
+}
+
+/**
+ * Parameters of a page's request: its query and, for a POST, its form together, so that one sent in both counts as sent
+ * twice (RED-4).
+ * @throws OAuthError as {@link readBody} and parseFormParameters do
+ */
+export async function readPageParameters(request: Request): Promise<Parameters> {
+  const query = new URL(request.url).search.slice(1);
+  if (request.method !== 'POST') return parseFormParameters(query);
+  return parseFormParameters(query, (await readBody(request, ['form'])).text);
+}
+
+function parseContentType(contentType: string | null): BodyEncoding | null {
+  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';', 8);
+  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return null;
+  if (type?.trim() === 'application/x-www-form-urlencoded') return 'form';
+  if (type?.trim() === 'application/json') return 'json';
+  return null;
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const declared = request.headers.get('content-length');
+  if (declared !== null) {
+    // HTTP lets no more than the declared bytes through, so they can be taken at once.
+    if (!(Number(declared) <= MAX_BYTES.body)) throw tooLarge();
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > MAX_BYTES.body) throw tooLarge();
+    return bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    length += read.value.length;
+    if (length > MAX_BYTES.body) {
+      await reader?.cancel();
+      throw tooLarge();
+    }
+    chunks.push(read.value);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    // A byte order mark is kept, and then fits no parameter: it is not part of either encoding.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not UTF-8.');
+  }
+}
+
+function tooLarge(): OAuthError {
+  return new OAuthError('invalid_request', 'The body is larger than 64 KiB.', { status: 413 });
+}

@@ -1,0 +1,56 @@
+// Cross-origin access: an origin that a client lists, letter for letter, and never with cookies. HDR-3, Fetch §3.2.
+import type { Client } from '@/lib/oidc/client';
+import type { Deps } from './deps';
+import { respondEmpty } from './respond';
+
+/** Seconds a browser may remember a preflight. */
+const PREFLIGHT_MAX_AGE_SECONDS = 600;
+
+/** Auth0's clients send their telemetry as `auth0-client`. */
+const ALLOWED_HEADERS = 'authorization, content-type, auth0-client';
+
+/** Answers a preflight. It names no client, so it is enough that one of them lists the origin. */
+export async function answerPreflight(
+  deps: Pick<Deps, 'clients'>,
+  request: Request,
+  methods: string,
+): Promise<Response> {
+  const response = respondEmpty(204);
+  const origin = request.headers.get('origin');
+  response.headers.set('Vary', 'Origin');
+  if (origin !== null && (await deps.clients.hasWebOrigin(origin))) {
+    response.headers.set('Access-Control-Allow-Origin', origin);
+    response.headers.set('Access-Control-Allow-Methods', methods);
+    response.headers.set('Access-Control-Allow-Headers', ALLOWED_HEADERS);
+    response.headers.set('Access-Control-Max-Age', String(PREFLIGHT_MAX_AGE_SECONDS));
+  }
+  return response;
+}
+
+/**
+ * Lets the script that asked read the answer, if its origin is one of the client's. An answer that belongs to no client
+ * is an error that says nothing of anybody: any listed origin may read it.
+ */
+export async function exposeToOrigin(
+  deps: Pick<Deps, 'clients'>,
+  response: Response,
+  { request, client }: Readonly<{ request: Request; client: Client | null }>,
+): Promise<Response> {
+  const origin = request.headers.get('origin');
+  response.headers.set('Vary', 'Origin');
+  if (origin !== null && (await isListed(deps, origin, client))) {
+    response.headers.set('Access-Control-Allow-Origin', origin);
+    response.headers.set('Access-Control-Expose-Headers', 'WWW-Authenticate, X-Request-Id');
+  }
+  return response;
+}
+
+async function isListed(
+  deps: Pick<Deps, 'clients'>,
+  origin: string,
+  client: Client | null,
+): Promise<boolean> {
+  if (client !== null) return client.webOrigins.includes(origin);
+  // Storage that is away has made the answer a 503 already: it then goes without the header.
+  return deps.clients.hasWebOrigin(origin).catch(() => false);
+}

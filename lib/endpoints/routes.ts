@@ -1,0 +1,82 @@
+// Every address of the protocol, in one table: which methods it takes, who it speaks to, what answers.
+// The front server asks the table before Next; hosts without a front mount the same endpoints as route files.
+import { OAuthError } from '@/lib/oidc/errors';
+import { PATHS } from '@/lib/oidc/vocabulary';
+import { auth0Logout } from './auth0-logout';
+import { authorize } from './authorize';
+import type { Deps } from './deps';
+import { endSession } from './end-session';
+import { livez, readyz } from './health';
+import { jwks, metadata } from './metadata';
+import { answerApi, answerPage } from './respond';
+import { token } from './token';
+import { userinfo } from './userinfo';
+
+/** Web standards in, web standards out. Never rejects. */
+export type Endpoint = (deps: Deps, request: Request) => Promise<Response>;
+
+export type Route = Readonly<{
+  path: string;
+  /** Anything else, TRACE and CONNECT included, is 405. */
+  methods: readonly string[];
+  /** Errors are pages for browsers, JSON for programs. */
+  speaksTo: 'browsers' | 'programs';
+  endpoint: Endpoint;
+}>;
+
+const ROUTES: readonly Route[] = [
+  { path: PATHS.authorize, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: authorize },
+  { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
+  { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
+  { path: PATHS.endSession, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: endSession },
+  { path: PATHS.auth0Logout, methods: ['GET'], speaksTo: 'browsers', endpoint: auth0Logout },
+  { path: PATHS.openidConfiguration, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: metadata },
+  {
+    path: PATHS.authorizationServerMetadata,
+    methods: ['GET', 'HEAD'],
+    speaksTo: 'programs',
+    endpoint: metadata,
+  },
+  { path: PATHS.jwks, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: jwks },
+  { path: PATHS.livez, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: livez },
+  { path: PATHS.readyz, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: readyz },
+];
+
+const ROUTES_BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
+
+/** The route of a path, or null: the path is not the protocol's. */
+export function findRoute(pathname: string): Route | null {
+  return ROUTES_BY_PATH.get(pathname) ?? null;
+}
+
+/** Answers a request to a route, whatever its method. */
+export async function answerRoute(deps: Deps, route: Route, request: Request): Promise<Response> {
+  if (!route.methods.includes(request.method)) return refuseMethod(deps, route, request.headers);
+  const response = secured(deps, await route.endpoint(deps, request));
+  return request.method === 'HEAD' ? new Response(null, response) : response;
+}
+
+/** 405. By itself, because a method such as TRACE does not make it into a Request. @see RFC 9110 §15.5.6 */
+export async function refuseMethod(
+  deps: Pick<Deps, 'issuer' | 'errorPage' | 'log'>,
+  route: Route,
+  headers: Headers,
+): Promise<Response> {
+  const refuse = async (): Promise<Response> => {
+    throw new OAuthError('invalid_request', 'The method is not allowed here.', { status: 405 });
+  };
+  const response =
+    route.speaksTo === 'browsers'
+      ? await answerPage(deps, route.path, { headers }, refuse)
+      : await answerApi(deps, route.path, refuse);
+  response.headers.set('Allow', route.methods.join(', '));
+  return secured(deps, response);
+}
+
+/** Two years of https only, wherever the issuer is https. @see RFC 6797 */
+function secured(deps: Pick<Deps, 'issuer'>, response: Response): Response {
+  if (deps.issuer.startsWith('https:')) {
+    response.headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+  }
+  return response;
+}

@@ -1,0 +1,80 @@
+// GET and POST /userinfo: claims about the person behind an access token, by its scope, while its family is alive.
+// OpenID Connect Core §5.3, RFC 6750.
+import { verifyAccessToken } from '@/lib/oidc/access-token';
+import { claimsOfScope } from '@/lib/oidc/claims';
+import type { Client } from '@/lib/oidc/client';
+import { OAuthError } from '@/lib/oidc/errors';
+import { parseFormParameters, readParameter } from '@/lib/oidc/parameters';
+import { hasScope } from '@/lib/oidc/scope';
+import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
+import { readBody } from './body';
+import { answerPreflight, exposeToOrigin } from './cors';
+import type { Deps } from './deps';
+import { answerApi, respondJson } from './respond';
+
+type UserinfoDeps = Pick<Deps, 'issuer' | 'clients' | 'families' | 'signer' | 'log'>;
+
+/** @see OpenID Connect Core §5.3.1, §5.3.2 */
+export async function userinfo(deps: UserinfoDeps, request: Request): Promise<Response> {
+  if (request.method === 'OPTIONS') {
+    return answerApi(deps, PATHS.userinfo, () => answerPreflight(deps, request, 'GET, POST'));
+  }
+
+  let client: Client | null = null;
+  const response = await answerApi(deps, PATHS.userinfo, async () => {
+    const accessToken = await verifyAccessToken(deps, await readBearerToken(request));
+    if (accessToken === null) throw invalidToken();
+    client = await deps.clients.find(accessToken.clientId);
+    if (!hasScope(accessToken.scope, 'openid')) throw insufficientScope();
+    const grant = await deps.families.findActive(accessToken.familyId);
+    if (grant === null || grant.subject.sub !== accessToken.sub) throw invalidToken();
+    return respondJson({ ...claimsOfScope(grant.subject, accessToken.scope), sub: grant.subject.sub });
+  });
+  return exposeToOrigin(deps, response, { request, client });
+}
+
+/** From the header or, in a POST, from the form; never from the address, and one of them only. @see RFC 6750 §2, §5.3 */
+async function readBearerToken(request: Request): Promise<string> {
+  if (new URL(request.url).searchParams.has('access_token')) {
+    throw new OAuthError('invalid_request', 'An access token may not be sent in the address.', {
+      wwwAuthenticate: 'Bearer error="invalid_request"',
+    });
+  }
+  const inHeader = request.headers.get('authorization');
+  const inForm = await readFormToken(request);
+  if (inHeader !== null && inForm !== null) {
+    throw new OAuthError('invalid_request', 'The access token was sent in two ways; one is allowed.');
+  }
+  const token = inForm ?? BEARER.exec(inHeader ?? '')?.[1];
+  if (token === undefined) {
+    // No error code in the header where no token was sent: RFC 6750 §3.1.
+    throw new OAuthError('invalid_token', 'An access token is required.', {
+      status: 401,
+      wwwAuthenticate: 'Bearer',
+    });
+  }
+  if (token.length > MAX_BYTES.jwt) throw invalidToken();
+  return token;
+}
+
+async function readFormToken(request: Request): Promise<string | null> {
+  if (request.method !== 'POST' || !request.headers.has('content-type')) return null;
+  const { text } = await readBody(request, ['form']);
+  return readParameter(parseFormParameters(text), 'access_token', MAX_BYTES.jwt);
+}
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+
+function invalidToken(): OAuthError {
+  return new OAuthError('invalid_token', 'The access token is expired, revoked or not valid here.', {
+    status: 401,
+    wwwAuthenticate: 'Bearer error="invalid_token", error_description="The access token is not valid"',
+  });
+}
+
+function insufficientScope(): OAuthError {
+  return new OAuthError('insufficient_scope', 'The access token lacks the scope openid.', {
+    status: 403,
+    wwwAuthenticate: 'Bearer error="insufficient_scope", scope="openid"',
+  });
+}
