@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -230,6 +231,19 @@ describe('the embedded database', () => {
     await database.close();
     await database.close();
     expect(isDatabaseUnavailable(await failureOf(database.prisma.$queryRaw`SELECT 1`))).toBe(true);
+  });
+
+  test('can be opened after kill -9 in the middle of its very first start', { timeout: 90_000 }, async () => {
+    const dataDir = await makeFolder();
+    const first = startWriter(dataDir, 0);
+    await expect
+      .poll(() => existsSync(join(dataDir, 'postgres.unfinished/PG_VERSION')), { timeout: 20_000 })
+      .toBe(true);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    const database = await openDatabase({ databaseUrl: null, dataDir });
+    expect(await database.prisma.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+    await database.close();
   });
 
   test('keeps every committed row through kill -9 in the middle of writes', { timeout: 90_000 }, async () => {

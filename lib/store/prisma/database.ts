@@ -48,7 +48,8 @@ export async function openDatabase(options: {
 
 /**
  * True when a statement failed because the database could not be reached or did not answer, and not because of what the
- * statement said: an endpoint answers 503, and the same request may succeed later.
+ * statement said: an endpoint answers 503, and the same request may succeed later. To be asked of what a store threw; a
+ * connection that something else was refused looks the same.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (const { code, kind, message } of causesOf(error)) {
@@ -63,7 +64,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  * time-out, 25006 a server that became read-only in a fail-over) and of Prisma (P1xxx connection, P2024 no connection free).
  */
 const UNAVAILABLE_CODES =
-  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ENOENT|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|08\d{3}|53\d{3}|57P0\d|57014|25006|P100[128]|P1017|P2024)$/;
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|08\d{3}|53\d{3}|57P0\d|57014|25006|P100[128]|P1017|P2024)$/;
 
 /** Of driver adapters. */
 const UNAVAILABLE_KINDS = new Set([
@@ -75,7 +76,7 @@ const UNAVAILABLE_KINDS = new Set([
 
 /** Of pg, pg-pool, PGlite and Prisma's transactions, where there is no code to go by. */
 const UNAVAILABLE_MESSAGES =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|PGlite is clos|Transaction API error: Unable to start a transaction)/;
+  /^(connect ENOENT|timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end|PGlite is clos|Transaction API error: Unable to start a transaction)/;
 
 type Cause = { code: string; kind: string; message: string };
 
@@ -212,31 +213,29 @@ function sessionConfig(databaseUrl: string): ClientConfig {
   };
 }
 
-/** Names the lock under which migrations run; any number will do as long as it stays. Prisma's own is another. */
-const MIGRATION_LOCK = 4_953_207_712;
+/** The lock Prisma's own tool migrates under, so that the two wait for each other as well. */
+const MIGRATION_LOCK = 72707369;
 
 /**
- * A lock that ends with its transaction rather than its session, because a pooler may keep sessions; hence a connection
- * that does nothing else.
+ * The lock belongs to the session that migrates: when this process is killed, it lasts until the server has finished the
+ * statement at hand, and whoever comes next finds either all of it or nothing.
  */
 async function exclusivelyOnServer<T>(
   session: ClientConfig,
   work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>,
 ): Promise<T> {
   const [{ default: pg }, { PrismaPg }] = await Promise.all([import('pg'), import('@prisma/adapter-pg')]);
-  const lock = new pg.Client(session);
-  lock.on('error', () => {});
-  // One session, kept: the schema engine takes a lock of its own in it.
   const pool = new pg.Pool({ ...session, max: 1, idleTimeoutMillis: 0 });
   pool.on('error', () => {});
   try {
-    await lock.connect();
-    await lock.query(
-      `BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`,
-    );
-    return await work(withWholeScripts(new PrismaPg(pool), (script) => pool.query(script)));
+    await pool.query('SET statement_timeout = 0');
+    await pool.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    const result = await work(withWholeScripts(new PrismaPg(pool), (script) => pool.query(script)));
+    // Ending the session would do, were it not that a pooler may keep it.
+    await pool.query('SELECT pg_advisory_unlock_all()');
+    return result;
   } finally {
-    await Promise.allSettled([pool.end(), lock.end()]);
+    await pool.end();
   }
 }
 

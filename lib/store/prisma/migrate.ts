@@ -30,7 +30,7 @@ export type MigrationState = {
   unknown: string[];
 };
 
-/** A migration could not be applied; nothing of it stays. The message is one sentence for an operator. */
+/** A migration could not be applied, and the database is as before it. The message is one sentence for an operator. */
 export class MigrationFailedError extends Error {
   override name = 'MigrationFailedError';
 }
@@ -51,17 +51,22 @@ export async function migrate(
   return database.migrationTarget.exclusively(async (adapter) => {
     const state = compare(migrations, await readHistory(database));
     if (isDone(state)) return { applied: [] };
-    return withSchemaEngine({ adapter, directory }, async (engine) => {
-      try {
-        for (const migrationName of state.failed) await engine.markMigrationRolledBack({ migrationName });
-        const { appliedMigrationNames } = await engine.applyMigrations({
-          migrationsList: migrationList(directory, migrations),
-          filters: NO_FILTERS,
-        });
-        return { applied: appliedMigrationNames };
-      } catch (error) {
-        throw new MigrationFailedError(await sentenceFor(error, database), { cause: error });
-      }
+    const failures: MigrationFailedError[] = [];
+    const transactional = asTransactions(adapter, (script, error) => {
+      const name = migrations.find(({ sql }) => sql === script)?.name;
+      const sentence = `Migration ${name} failed, and is tried again at the next start: ${reasonOf(error)}.`;
+      failures.push(new MigrationFailedError(sentence, { cause: error }));
+    });
+    return withSchemaEngine({ adapter: transactional, directory }, async (engine) => {
+      for (const migrationName of new Set(state.failed))
+        await engine.markMigrationRolledBack({ migrationName });
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: migrationList(directory, migrations),
+        filters: NO_FILTERS,
+      });
+      return { applied: appliedMigrationNames };
+    }).catch((error) => {
+      throw failures[0] ?? error;
     });
   });
 }
@@ -189,7 +194,7 @@ async function withSchemaEngine<T>(
   }
 }
 
-/** An error of the adapter comes back from the engine as a number in its message. */
+/** An error of the adapter that the engine does not know comes back as a number in its message. */
 function originOf(error: unknown, registry: ErrorRegistry): unknown {
   const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined;
   return (id !== undefined && registry.consumeError(Number(id))?.error) || error;
@@ -208,15 +213,49 @@ async function loadSchemaEngine(directory: string) {
   const places = [resolve(directory), process.cwd()];
   const gluePath = createRequire(join(process.cwd(), 'package.json')).resolve(specifier, { paths: places });
   const wasm = await readFile(gluePath.replace(/\.js$/, '.wasm'));
-  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue as never });
+  const { instance } = await WebAssembly.instantiate(wasm, {
+    './schema_engine_bg.js': Object.fromEntries(Object.entries(glue).map(withIdleTimers)),
+  });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return glue;
 }
 
-/** Names the migration, from the engine's own record, and what the database said. */
-async function sentenceFor(error: unknown, database: Pick<Database, 'migrationTarget'>): Promise<string> {
-  const said = error instanceof Error ? error.message : String(error);
-  const failed = (await readHistory(database).catch(() => [])).find((row) => !row.finished);
-  return `Migration ${failed?.name ?? '(none begun)'} failed: ${said}`;
+/** The engine leaves a timer of ten seconds behind; a command must not wait for it before it exits. */
+function withIdleTimers([name, value]: [string, unknown]): [string, WebAssembly.ImportValue] {
+  const isTimer = name.startsWith('__wbg_setTimeout_');
+  const setIdleTimeout = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  return [name, (isTimer ? setIdleTimeout : value) as WebAssembly.ImportValue];
+}
+
+/**
+ * An adapter that commits the end of a migration together with what it did. The engine notes the end afterwards, so that a
+ * process killed in between would leave a migration that is done and seems not to be, and can never be tried again.
+ */
+function asTransactions(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  onFailure: (script: string, error: unknown) => void,
+): SqlMigrationAwareDriverAdapterFactory {
+  const finish =
+    'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL';
+  return {
+    ...factory,
+    connect: async () => {
+      const connection = await factory.connect();
+      const execute = connection.executeScript.bind(connection);
+      return Object.assign(connection, {
+        executeScript: (script: string) =>
+          execute(`${script}\n;${finish}`).catch((error: unknown) => {
+            onFailure(script, error);
+            throw error;
+          }),
+      });
+    },
+  };
+}
+
+/** What the database said, below what the adapter made of it. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message: string; cause?: { message?: string } };
+  return cause?.message ?? message;
 }
