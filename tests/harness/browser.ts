@@ -9,6 +9,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 
+const require = createRequire(import.meta.url);
+
 /** How a person looks at the pages. */
 export type Viewer = {
   /** `false` is a browser whose owner switched scripts off. Default `true`. */
@@ -79,7 +81,7 @@ async function findChromium(): Promise<Chromium> {
  * the shared temporary folder, where another user's copy could neither be run nor be trusted.
  */
 async function inflate(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const entry = require.resolve('@sparticuz/chromium');
   const home = path.resolve(path.dirname(entry), '..', '..');
   const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as {
     version: string;

