@@ -1,6 +1,6 @@
 // Opens the one database there is: a PostgreSQL server, or PostgreSQL inside this process (PGlite) in a data folder.
-// Both run the same SQL through the same Prisma client in a session whose time zone is UTC. That matters: either adapter
-// writes a Date without offset and cuts the offset off what it reads, so another zone would move every instant.
+// Both run the same SQL through the same Prisma client in a session of zone UTC and date style ISO. That matters: either
+// adapter writes a Date without offset and cuts the offset off what it reads, so another zone would move every instant.
 // Knows no table. What a raw statement must do on both is held in tests/store/database.test.ts:
 //  - cast every parameter: `${date}::timestamptz`, `${list}::text[]`, `${JSON.stringify(value)}::jsonb`, `${count}::int`;
 //  - expect Date from timestamptz, parsed values from json, number from int4, bigint from int8 and count(*).
@@ -26,7 +26,7 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** What {@link ./migrate} needs of a database. */
+/** What `migrate` and `diagnose` of ./migrate.ts need of a database. */
 export type MigrationTarget = {
   /** Rows of one statement that takes no parameters. */
   query(sql: string): Promise<Record<string, unknown>[]>;

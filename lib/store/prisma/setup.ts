@@ -1,0 +1,56 @@
+// What has to be in a database before the first sign-in, put there at every boot and harmless a second time: the
+// connections, the settings, and the clients that the environment describes. Never overwrites what an operator changed.
+import { randomBytes } from 'node:crypto';
+import type { LimitOverrides } from '@/lib/login/limits';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+
+/** A client that exists because the environment says so; its addresses follow the environment. */
+export type DeclaredClient = Readonly<{
+  clientId: string;
+  name: string;
+  applicationType: 'regular_web' | 'non_interactive';
+  secretHash: string;
+  redirectUris: readonly string[];
+  postLogoutRedirectUris: readonly string[];
+  grantTypes: readonly string[];
+  initiateLoginUri: string | null;
+}>;
+
+export async function ensureSetup(
+  prisma: PrismaClient,
+  setup: { limits: LimitOverrides; clients: readonly DeclaredClient[]; now: Date },
+): Promise<void> {
+  const now = Prisma.sql`${setup.now.toISOString()}::timestamptz`;
+  await prisma.$queryRaw`
+    INSERT INTO settings (id, limits, updated_at) VALUES (1, ${JSON.stringify(setup.limits)}::jsonb, ${now})
+    ON CONFLICT (id) DO NOTHING`;
+  await prisma.$queryRaw`
+    INSERT INTO connections (id, name, strategy, options, created_at, updated_at)
+    VALUES (${`con_${randomBytes(12).toString('base64url')}`}::text, 'email', 'email', '{}'::jsonb, ${now}, ${now})
+    ON CONFLICT (name) DO NOTHING`;
+  for (const client of setup.clients) await ensureClient(prisma, client, now);
+}
+
+/** Limits as an operator left them. */
+export async function readLimitOverrides(prisma: PrismaClient): Promise<LimitOverrides> {
+  const settings = await prisma.settings.findUnique({ where: { id: 1 }, select: { limits: true } });
+  return (settings?.limits ?? {}) as LimitOverrides;
+}
+
+async function ensureClient(prisma: PrismaClient, client: DeclaredClient, now: Prisma.Sql): Promise<void> {
+  await prisma.$queryRaw`
+    WITH client AS (
+      INSERT INTO clients (client_id, name, application_type, token_endpoint_auth_method, secret_hashes, redirect_uris,
+        post_logout_redirect_uris, web_origins, grant_types, initiate_login_uri, created_at, updated_at)
+      VALUES (${client.clientId}::text, ${client.name}::text, ${client.applicationType}::text, 'client_secret_basic',
+        ${[client.secretHash]}::text[], ${[...client.redirectUris]}::text[], ${[...client.postLogoutRedirectUris]}::text[],
+        '{}', ${[...client.grantTypes]}::text[], ${client.initiateLoginUri}::text, ${now}, ${now})
+      ON CONFLICT (client_id) DO UPDATE SET secret_hashes = excluded.secret_hashes,
+        redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris,
+        initiate_login_uri = excluded.initiate_login_uri
+      RETURNING client_id, redirect_uris
+    )
+    INSERT INTO client_connections (client_id, connection_id)
+    SELECT client.client_id, connections.id FROM client, connections WHERE cardinality(client.redirect_uris) > 0
+    ON CONFLICT DO NOTHING`;
+}
