@@ -109,7 +109,6 @@ type Run = {
   issuer: string;
   address: string;
   dataDir: string;
-  ownsDataDir: boolean;
   printed: { stdout: string; stderr: string };
   ended: Promise<ProcessEnd>;
 };
@@ -136,12 +135,12 @@ async function spawnServer(environment: Environment): Promise<Run> {
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('close', (code, signal) => {
       running.delete(child);
+      if (environment.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true });
       resolve({ code, signal });
     });
   });
   const address = `http://127.0.0.1:${port}`;
-  const ownsDataDir = environment.DATA_DIR === undefined;
-  return { child, issuer: issuer.replace(/\/$/, ''), address, dataDir, ownsDataDir, printed, ended };
+  return { child, issuer: issuer.replace(/\/$/, ''), address, dataDir, printed, ended };
 }
 
 async function waitUntilReady({ address, ended, printed }: Run): Promise<void> {
@@ -162,11 +161,9 @@ async function waitUntilReady({ address, ended, printed }: Run): Promise<void> {
   throw new Error(`Latchkey was not ready after ${READY_WITHIN_MILLISECONDS / 1000} seconds.${output()}`);
 }
 
-async function end(run: Run, signal: NodeJS.Signals): Promise<ProcessEnd> {
+function end(run: Run, signal: NodeJS.Signals): Promise<ProcessEnd> {
   run.child.kill(signal);
-  const ending = await run.ended;
-  if (run.ownsDataDir) rmSync(run.dataDir, { recursive: true, force: true });
-  return ending;
+  return run.ended;
 }
 
 function parseLine(line: string): Record<string, unknown>[] {
