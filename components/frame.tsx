@@ -1,0 +1,108 @@
+// What every login page has around its form: whose sign-in this is, one heading, one paragraph, a quiet footer, and the
+// one script that adds comfort. Pages work whole without that script.
+import type { ReactNode } from 'react';
+import type { Words } from '@/lib/login/words';
+import { Mark } from './mark';
+
+/** The client's primary colour, on the button and the monogram and nowhere else. Checked when it was saved. */
+export type Brand = Readonly<{
+  /** `#rrggbb`. */
+  color: string;
+  /** Whichever of black and white reads better on it. */
+  textColor: '#000000' | '#ffffff';
+  /** Where it stands out less than 3:1 from the page, the button gets a border. */
+  needsBorder: Readonly<{ light: boolean; dark: boolean }>;
+}>;
+
+/** Links below the card; what is not configured is not there. */
+export type Footer = Readonly<{
+  privacyHref: string | null;
+  helpHref: string | null;
+  /** The other languages of this page, each named in itself. */
+  languages: readonly Readonly<{ tag: string; name: string; href: string }>[];
+}>;
+
+/** What a page knows before it knows its step. The same for every card of one sign-in. */
+export type PageSetting = Readonly<{
+  t: Words;
+  /** Who the person signs in to; null on a page that belongs to no client. */
+  client: Readonly<{ name: string; logoSrc: string | null }> | null;
+  /** Null for the plain look. */
+  brand: Brand | null;
+  footer: Footer | null;
+  /** Of this response's Content-Security-Policy; null leaves the script out. */
+  nonce: string | null;
+}>;
+
+export type FrameProps = Readonly<{
+  page: PageSetting;
+  heading: string;
+  lead: ReactNode;
+  /** The page opens with its heading focused, so that it is read aloud. False where a field takes the focus. */
+  focusHeading: boolean;
+  children?: ReactNode;
+}>;
+
+/** The id of the paragraph, for fields that are described by it. */
+export const LEAD_ID = 'lead';
+
+export function Frame({ page, heading, lead, focusHeading, children }: FrameProps) {
+  const { t, client, brand, footer, nonce } = page;
+  return (
+    <div className="page">
+      {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
+      <main className="card">
+        <Wordmark client={client} />
+        <div className="grid gap-2">
+          <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
+            {heading}
+          </h1>
+          <div id={LEAD_ID} className="lead">
+            {lead}
+          </div>
+        </div>
+        {children}
+      </main>
+      <p className="status" role="status" data-slow={t('page.slow')} />
+      {footer && <PageFooter t={t} footer={footer} />}
+      {nonce && <script src="/login.js" nonce={nonce} defer />}
+    </div>
+  );
+}
+
+function Wordmark({ client }: Pick<PageSetting, 'client'>) {
+  if (!client) return <Mark />;
+  if (client.logoSrc) return <img className="logo" src={client.logoSrc} alt={client.name} />;
+  const [initial] = client.name;
+  return (
+    <p className="flex items-center gap-3 font-semibold">
+      <span className="monogram" aria-hidden="true">
+        {initial?.toUpperCase()}
+      </span>
+      <bdi className="min-inline-0">{client.name}</bdi>
+    </p>
+  );
+}
+
+function PageFooter({ t, footer }: { t: Words; footer: Footer }) {
+  return (
+    <footer className="footer">
+      {footer.languages.map(({ tag, name, href }) => (
+        <a key={tag} href={href} lang={tag} hrefLang={tag}>
+          {name}
+        </a>
+      ))}
+      {footer.privacyHref && <a href={footer.privacyHref}>{t('page.privacy')}</a>}
+      {footer.helpHref && <a href={footer.helpHref}>{t('page.help')}</a>}
+    </footer>
+  );
+}
+
+/** Custom properties in a style element with the nonce, because the policy admits no style attribute. */
+function brandRules({ color, textColor, needsBorder }: Brand): string {
+  const border = (needed: boolean) => `--brand-border:${needed ? 'var(--color-edge)' : 'transparent'}`;
+  return (
+    `:root{--brand:${color};--on-brand:${textColor};${border(needsBorder.light)}}` +
+    `@media(prefers-color-scheme:dark){:root{${border(needsBorder.dark)}}}`
+  );
+}
