@@ -1,0 +1,22 @@
+// An address that is no page of ours. Made once at build, so it knows no client and carries no script.
+import type { Metadata } from 'next';
+import { ErrorCard } from '@/components/login/error-card';
+import { wordsOf } from '@/lib/runtime/words';
+
+const t = wordsOf('en');
+
+export const metadata: Metadata = { title: t('errorNotFound.heading') };
+
+export default function NotFound() {
+  return (
+    <ErrorCard
+      page={{ t, client: null, brand: null, footer: null, nonce: null }}
+      error="not_found"
+      reference={null}
+      at={null}
+      tryAgainHref={null}
+      backHref={null}
+      detail={null}
+    />
+  );
+}
