@@ -1,0 +1,116 @@
+/*
+ * Comfort for the login pages. Every page works without this file; with it a pasted code sends itself, a button that is
+ * not ready counts down, a pressed button shows that it works, and times are told by the person's own clock.
+ * Its words come from data attributes, so it speaks the language of the page. It has no state between pages.
+ */
+(() => {
+  const find = (selector) => document.querySelector(selector);
+  const status = find('[role=status]');
+
+  // --- Times: the server says UTC -----------------------------------------------------------------------------------
+
+  for (const time of document.querySelectorAll('time')) {
+    time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, {
+      dateStyle: 'date' in time.dataset ? 'medium' : undefined,
+      timeStyle: 'short',
+      hourCycle: 'h23',
+    });
+  }
+
+  // --- Sending: once, and seen to be under way ----------------------------------------------------------------------
+
+  let busy = null;
+  let slow;
+
+  const rest = () => {
+    clearTimeout(slow);
+    busy?.removeAttribute('data-busy');
+    busy?.removeAttribute('aria-disabled');
+    busy = null;
+    status.textContent = '';
+  };
+
+  document.addEventListener('submit', (event) => {
+    const button = event.submitter ?? event.target.querySelector('[type=submit]');
+    if (busy || button?.ariaDisabled === 'true') return event.preventDefault();
+    busy = button;
+    busy.dataset.busy = '';
+    busy.ariaDisabled = 'true';
+    slow = setTimeout(() => {
+      status.textContent = status.dataset.slow;
+      slow = setTimeout(rest, 26_000); // nothing came: let it be pressed again
+    }, 4000);
+  });
+
+  // --- The code: cleaned as it comes, sent once when it came whole --------------------------------------------------
+
+  const field = find('[autocomplete=one-time-code]');
+  if (field) {
+    const whole = new RegExp(`(?<!\\d)\\d{${field.dataset.digits}}(?!\\d)`);
+    // Full-width and Arabic digits become ours; spaces, hyphens and invisible marks go.
+    const tidy = (text) =>
+      text
+        .normalize('NFKC')
+        .replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt(0) & 15)
+        .replace(/[\s\p{Pd}\p{Cf}]/gu, '');
+    let before = '';
+    let sent = false;
+
+    const clean = (event) => {
+      if (event.isComposing) return;
+      const tidied = tidy(field.value);
+      const code = tidied.match(whole)?.[0] ?? tidied; // a whole message may have been pasted
+      if (field.value !== code) {
+        const caret = tidy(field.value.slice(0, field.selectionStart)).length;
+        field.value = code;
+        field.setSelectionRange(caret, caret);
+      }
+      const pasted = /^insertFrom/.test(event.inputType);
+      const cameWhole = (pasted || code.length > before.length + 1) && code.match(whole)?.[0] === code;
+      before = code;
+      // What the browser fills in again after an error may be the code that was wrong: only a paste is a wish.
+      if (!cameWhole || sent || (field.ariaInvalid && !pasted)) return;
+      sent = true;
+      // Long enough to see the digits arrive, and for a press of the button to be first.
+      setTimeout(() => field.value === code && field.form.requestSubmit(), 250);
+    };
+    field.addEventListener('input', clean);
+    field.addEventListener('compositionend', clean);
+  }
+
+  // --- Asking again: counts down, says so only at the start and at the end ------------------------------------------
+
+  const again = find('[data-countdown]');
+  if (again) {
+    const label = again.textContent;
+    const readyAt = Date.now() + again.dataset.countdown * 1000;
+    const say = (words) => {
+      const aloud = document.createElement('span');
+      aloud.className = 'sr-only';
+      aloud.textContent = words;
+      status.replaceChildren(aloud);
+    };
+    const count = () => {
+      const seconds = Math.ceil((readyAt - Date.now()) / 1000);
+      if (seconds > 0) {
+        const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+        again.textContent = again.dataset.label.replace('{time}', time);
+        again.ariaDisabled = 'true';
+        setTimeout(count, ((readyAt - Date.now()) % 1000) + 1);
+      } else {
+        again.textContent = label;
+        again.ariaDisabled = null;
+        say(again.dataset.ready);
+      }
+    };
+    count();
+    say(again.dataset.waits);
+  }
+
+  // --- Coming back with the browser's button: the page is as it was left, so free it ---------------------------------
+
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) rest();
+    if (document.activeElement === document.body) find('[autofocus]')?.focus();
+  });
+})();
