@@ -1,0 +1,99 @@
+// What goes wrong at the management API, and the one writer of what is answered then.
+// Shape and codes: Auth0's `{ statusCode, error, message, errorCode }`.
+import type { Deps } from '@/lib/endpoints/deps';
+import { REFERENCE_HEADER, respondJson } from '@/lib/endpoints/respond';
+import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
+
+/** `errorCode` values that we answer with. Auth0's. */
+export type ManagementErrorCode =
+  | 'inexistent_client'
+  | 'internal_error'
+  | 'invalid_body'
+  | 'invalid_query_string'
+  | 'invalid_token'
+  | 'invalid_uri'
+  | 'method_not_allowed'
+  | 'service_unavailable';
+
+/** A broken rule of the management API. The message is for developers and repeats no value that was sent. */
+export class ManagementProblem extends Error {
+  override name = 'ManagementProblem';
+  constructor(
+    /** HTTP status of the answer. */
+    readonly status: number,
+    readonly errorCode: ManagementErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Runs an endpoint of the management API: what it throws becomes Auth0's JSON. Never rejects. */
+export async function answerManagement(
+  deps: Pick<Deps, 'log'>,
+  endpoint: string,
+  run: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await run();
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    const reference =
+      problem === null ? deps.log.failed({ endpoint, cause: thrown }) : logRefusal(deps, endpoint, problem);
+    return respondProblem(problem ?? asFailure(thrown, reference), reference);
+  }
+}
+
+function respondProblem(
+  { status, message, errorCode, headers }: ManagementProblem,
+  reference: string,
+): Response {
+  const response = respondJson(
+    { statusCode: status, error: STATUS_WORDS[status], message, errorCode },
+    status,
+  );
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  response.headers.set(REFERENCE_HEADER, reference);
+  return response;
+}
+
+/** @see RFC 9110 §15 */
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+/** A rule that was broken, here or while the body was read; null for an outage or a bug. */
+function asProblem(thrown: unknown): ManagementProblem | null {
+  if (thrown instanceof ManagementProblem) return thrown;
+  return thrown instanceof OAuthError
+    ? new ManagementProblem(thrown.status, 'invalid_body', thrown.description)
+    : null;
+}
+
+function logRefusal(
+  deps: Pick<Deps, 'log'>,
+  endpoint: string,
+  { status, message }: ManagementProblem,
+): string {
+  const error = status === 401 ? 'invalid_token' : 'invalid_request';
+  return deps.log.refused({ endpoint, status, error, description: message, clientId: null });
+}
+
+function asFailure(thrown: unknown, reference: string): ManagementProblem {
+  return thrown instanceof StorageUnavailable
+    ? new ManagementProblem(
+        503,
+        'service_unavailable',
+        'Storage is away for a moment. The same request will work again.',
+        { 'Retry-After': String(thrown.retryAfterSeconds) },
+      )
+    : new ManagementProblem(500, 'internal_error', `Something went wrong here. Reference: ${reference}`);
+}

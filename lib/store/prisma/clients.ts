@@ -1,0 +1,121 @@
+// Clients in PostgreSQL, and in memory for five seconds, because every request of a login asks for one.
+import type { ApplicationType, Client, TokenEndpointAuthMethod } from '@/lib/oidc/client';
+import type { ClientRegister } from '@/lib/oidc/client-register';
+import type { Prisma, PrismaClient } from '@/prisma/generated/client';
+
+/** How long a client is remembered; a change elsewhere shows after that. */
+const MEMORY_MS = 5_000;
+/** Clients remembered at once; beyond, the one read first goes. */
+const MEMORY_MAX = 1_000;
+/** What an id can look like; anything else is not looked for. @see RFC 6749 Appendix A.1 */
+const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
+
+/** Keeps clients in that database. */
+export function createClientStore(prisma: PrismaClient, { clock }: { clock: () => Date }): ClientRegister {
+  const clients = createMemory(clock, async (clientId) => {
+    const row = await prisma.client.findUnique({ where: { clientId }, include: WITH_CONNECTIONS });
+    return row === null ? null : clientOf(row);
+  });
+  // All of them at once: strangers may ask for any origin, and none of their questions reaches the database.
+  const webOrigins = createMemory(clock, async () => {
+    const rows = await prisma.$queryRaw<{ origin: string }[]>`
+      SELECT DISTINCT unnest(web_origins) AS origin FROM clients`;
+    return new Set(rows.map(({ origin }) => origin));
+  });
+
+  return {
+    find: async (clientId) => (CLIENT_ID.test(clientId) ? clients.recall(clientId) : null),
+
+    hasWebOrigin: async (origin) => (await webOrigins.recall('all'))?.has(origin) ?? false,
+
+    async add(client, now) {
+      const { clientId } = client;
+      await prisma.$transaction([
+        prisma.client.create({ data: { ...rowOf(client), createdAt: now, updatedAt: now } }),
+        prisma.$executeRaw`
+          INSERT INTO client_connections (client_id, connection_id) SELECT ${clientId}::text, id FROM connections`,
+      ]);
+      webOrigins.forget('all');
+      const added = await clients.renew(clientId);
+      if (added === null) throw new Error('A client vanished as soon as it was added.');
+      return added;
+    },
+
+    async list({ offset, limit }) {
+      const [rows, total] = await prisma.$transaction([
+        prisma.client.findMany({
+          include: WITH_CONNECTIONS,
+          orderBy: [{ createdAt: 'asc' }, { clientId: 'asc' }],
+          skip: offset,
+          take: limit,
+        }),
+        prisma.client.count(),
+      ]);
+      return { clients: rows.map(clientOf), total };
+    },
+  };
+}
+
+type Memory<Value> = Readonly<{
+  /** What was read in the last five seconds, else what is read now. Whoever asks meanwhile waits for the same answer. */
+  recall(key: string): Promise<Value | null>;
+  renew(key: string): Promise<Value | null>;
+  forget(key: string): void;
+}>;
+
+function createMemory<Value>(clock: () => Date, read: (key: string) => Promise<Value | null>): Memory<Value> {
+  const entries = new Map<string, { value: Promise<Value | null>; readAt: number }>();
+
+  function renew(key: string): Promise<Value | null> {
+    const entry = { value: read(key), readAt: clock().getTime() };
+    entries.delete(key);
+    entries.set(key, entry);
+    for (const oldest of entries.keys()) {
+      if (entries.size <= MEMORY_MAX) break;
+      entries.delete(oldest);
+    }
+    // Names that strangers make up are not kept, nor are failures.
+    const forget = () => entries.get(key) === entry && entries.delete(key);
+    entry.value.then((value) => value ?? forget(), forget);
+    return entry.value;
+  }
+
+  return {
+    async recall(key) {
+      const entry = entries.get(key);
+      return entry && clock().getTime() - entry.readAt < MEMORY_MS ? entry.value : renew(key);
+    },
+    renew,
+    forget: (key) => entries.delete(key),
+  };
+}
+
+/** Oldest connection first. */
+const WITH_CONNECTIONS = {
+  connections: {
+    select: { connection: { select: { name: true } } },
+    orderBy: [{ connection: { createdAt: 'asc' } }, { connectionId: 'asc' }],
+  },
+} satisfies Prisma.ClientInclude;
+
+type ClientRow = Prisma.ClientGetPayload<{ include: typeof WITH_CONNECTIONS }>;
+
+function clientOf({ createdAt: _created, updatedAt: _updated, connections, ...row }: ClientRow): Client {
+  return {
+    ...row,
+    applicationType: row.applicationType as ApplicationType,
+    tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as TokenEndpointAuthMethod,
+    connections: connections.map(({ connection }) => connection.name),
+  };
+}
+
+function rowOf(client: Omit<Client, 'connections'>) {
+  return {
+    ...client,
+    secretHashes: [...client.secretHashes],
+    redirectUris: [...client.redirectUris],
+    postLogoutRedirectUris: [...client.postLogoutRedirectUris],
+    webOrigins: [...client.webOrigins],
+    grantTypes: [...client.grantTypes],
+  };
+}

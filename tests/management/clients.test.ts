@@ -1,0 +1,476 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { drawClientId, drawClientSecret } from '@/lib/keys/client-secret';
+import { CLIENTS_PATH, clientsEndpoint } from '@/lib/management/clients-endpoint';
+import type { ClientRegister } from '@/lib/oidc/client-register';
+import { StorageUnavailable } from '@/lib/oidc/errors';
+import { createClientStore } from '@/lib/store/prisma/clients';
+import { type Database, openDatabase } from '@/lib/store/prisma/database';
+import { migrate } from '@/lib/store/prisma/migrate';
+import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createDatabase } from '@/tests/harness/database';
+
+const NOW = new Date('2031-05-06T07:08:09Z');
+const CALLBACK = 'https://app.example.com/callback';
+
+let database: Database;
+let clients: ClientRegister;
+let now: Date;
+let refusals: string[];
+
+beforeAll(async () => {
+  database = await openDatabase({ databaseUrl: await createDatabase('clients'), dataDir: '' });
+  await migrate(database, 'prisma/migrations');
+  await ensureSetup(database.prisma, { limits: {}, clients: [], now: NOW });
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.prisma.client.deleteMany();
+  now = NOW;
+  clients = createClientStore(database.prisma, { clock: () => now });
+  refusals = [];
+});
+
+type Asked = {
+  method?: string;
+  path?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  clients?: ClientRegister;
+};
+
+function ask({
+  method = 'GET',
+  path = '',
+  body,
+  headers = {},
+  clients: register = clients,
+}: Asked): Promise<Response> {
+  const deps = {
+    clients: register,
+    credentials: {
+      drawId: drawClientId,
+      drawSecret: drawClientSecret,
+      hashSecret: (secret: string) => `hash of ${secret}`,
+    },
+    clock: () => now,
+    operators: {
+      isOperator: async (request: Request) => request.headers.get('authorization') === 'Bearer operator',
+    },
+    log: {
+      refused: ({ description }: { description: string }) => {
+        refusals.push(description);
+        return 'REFERENCE';
+      },
+      failed: () => 'REFERENCE',
+    },
+  };
+  const request = new Request(`https://login.example.com${CLIENTS_PATH}${path}`, {
+    method,
+    headers: {
+      authorization: 'Bearer operator',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return clientsEndpoint(deps, request);
+}
+
+const create = (body: unknown) => ask({ method: 'POST', body });
+const read = async (response: Response | Promise<Response>) => (await response).json();
+
+describe('a new client', () => {
+  it('is answered in Auth0’s names, with its secret this once (CLI-4)', async () => {
+    const response = await create({ name: ' My app ', app_type: 'regular_web', callbacks: [CALLBACK] });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const created = await response.json();
+    expect(created).toEqual({
+      client_id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+      client_secret: expect.stringMatching(/^lks_/),
+      name: 'My app',
+      app_type: 'regular_web',
+      callbacks: [CALLBACK],
+      allowed_logout_urls: [],
+      web_origins: [],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'client_secret_post',
+      require_pkce: true,
+      logo_uri: null,
+      initiate_login_uri: null,
+      jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000 },
+    });
+    const { client_secret: secret, ...document } = created;
+    expect(await read(ask({ path: `/${created.client_id}` }))).toEqual(document);
+    expect(await read(ask({}))).toEqual([document]);
+    expect(JSON.stringify(await database.prisma.client.findMany())).not.toContain(`"${secret}`);
+  });
+
+  it('keeps the hash alone, and may use every connection there is', async () => {
+    const { client_id: id, client_secret: secret } = await read(
+      create({ name: 'App', app_type: 'regular_web' }),
+    );
+    expect(await clients.find(id)).toMatchObject({
+      secretHashes: [`hash of ${secret}`],
+      connections: ['email'],
+    });
+  });
+
+  it.each([
+    ['spa', 'none', ['authorization_code', 'refresh_token']],
+    ['native', 'none', ['authorization_code', 'refresh_token']],
+    ['regular_web', 'client_secret_post', ['authorization_code', 'refresh_token']],
+    ['non_interactive', 'client_secret_post', ['client_credentials']],
+  ])('of type %s authenticates by %s and may use %j', async (app_type, method, grantTypes) => {
+    const created = await read(create({ name: 'App', app_type }));
+    expect(created).toMatchObject({ token_endpoint_auth_method: method, grant_types: grantTypes });
+    expect('client_secret' in created).toBe(method !== 'none');
+    expect(await clients.find(created.client_id)).toMatchObject({
+      secretHashes: method === 'none' ? [] : [expect.any(String)],
+    });
+  });
+
+  it('may hold a wildcard only if it was made with one', async () => {
+    const created = await read(
+      create({ name: 'A', app_type: 'spa', callbacks: ['https://*.preview.example.com/cb'] }),
+    );
+    expect(await clients.find(created.client_id)).toMatchObject({ wildcardRedirectUris: true });
+    const plain = await read(create({ name: 'B', app_type: 'spa', callbacks: [CALLBACK] }));
+    expect(await clients.find(plain.client_id)).toMatchObject({ wildcardRedirectUris: false });
+  });
+
+  it('keeps everything it was given, once', async () => {
+    const given = {
+      name: 'Kassensystem „Süd“ 🐟',
+      app_type: 'native',
+      callbacks: ['com.example.app:/cb', 'http://127.0.0.1/cb'],
+      allowed_logout_urls: ['https://app.example.com/bye?x=1'],
+      web_origins: ['https://app.example.com', 'http://localhost:3001'],
+      grant_types: ['authorization_code'],
+      logo_uri: 'https://app.example.com/logo.svg',
+      initiate_login_uri: 'https://app.example.com/login',
+    };
+    const created = await read(create({ ...given, callbacks: [...given.callbacks, ...given.callbacks] }));
+    expect(created).toMatchObject(given);
+  });
+});
+
+describe('a body that breaks a rule is refused with a sentence, and nothing is made (RED-3, MGT-2)', () => {
+  const App = { name: 'App', app_type: 'regular_web' };
+  it.each<[string, unknown, RegExp]>([
+    ['no name', { app_type: 'spa' }, /: name must be a string\.$/],
+    ['an empty name', { ...App, name: '  ' }, /: name must not be empty\.$/],
+    ['a long name', { ...App, name: 'x'.repeat(101) }, /: name may hold 100 characters at most\.$/],
+    ['markup in the name', { ...App, name: '"><img src=x>' }, /: name may not hold </],
+    ['a name that turns the text around', { ...App, name: 'a\u202eb' }, /: name may not hold/],
+    ['a name that is an object', { ...App, name: { not: '' } }, /: name must be a string\.$/],
+    ['no type', { name: 'App' }, /: app_type must be one of regular_web, spa/],
+    ['a type there is not', { ...App, app_type: 'mobile' }, /: app_type must be one of/],
+    [
+      'a script for a callback',
+      { ...App, callbacks: ['javascript:alert(1)//'] },
+      /callbacks\[0\]: The redirect URI has a scheme/,
+    ],
+    ['data', { ...App, callbacks: ['data:text/html,x'] }, /callbacks\[0\]: The redirect URI has a scheme/],
+    ['vbscript', { ...App, callbacks: ['vbscript:x'] }, /callbacks\[0\]: The redirect URI has a scheme/],
+    [
+      'a blank in front',
+      { ...App, callbacks: [' javascript:alert(1)'] },
+      /callbacks\[0\]: The redirect URI may hold printable/,
+    ],
+    [
+      'a fragment',
+      { ...App, callbacks: [CALLBACK, 'https://x.example/#f'] },
+      /callbacks\[1\]: The redirect URI has a fragment\.$/,
+    ],
+    [
+      'a wildcard for a host',
+      { ...App, callbacks: ['https://*/cb'] },
+      /callbacks\[0\]: The redirect URI may hold one \*/,
+    ],
+    [
+      'a wildcard for a domain',
+      { ...App, callbacks: ['https://*.com/cb'] },
+      /callbacks\[0\]: The redirect URI may hold one \*/,
+    ],
+    [
+      'http in public',
+      { ...App, callbacks: ['http://app.example.com/cb'] },
+      /callbacks\[0\]: The redirect URI is http/,
+    ],
+    [
+      'a scheme of its own on the web',
+      { ...App, callbacks: ['com.example:/cb'] },
+      /callbacks\[0\]: .* native/,
+    ],
+    ['a callback that is no string', { ...App, callbacks: [1] }, /: callbacks\[0\] must be a string\.$/],
+    [
+      'callbacks that are no list',
+      { ...App, callbacks: CALLBACK },
+      /: callbacks must be a list of strings\.$/,
+    ],
+    [
+      'too many callbacks',
+      { ...App, callbacks: Array(101).fill(CALLBACK) },
+      /: callbacks may hold 100 entries/,
+    ],
+    [
+      'a script after sign-out',
+      { ...App, allowed_logout_urls: ['javascript:x'] },
+      /allowed_logout_urls\[0\]: /,
+    ],
+    [
+      'an origin with a path',
+      { ...App, web_origins: ['https://a.example/'] },
+      /web_origins\[0\] must be an origin/,
+    ],
+    [
+      'an origin without TLS',
+      { ...App, web_origins: ['http://a.example'] },
+      /web_origins\[0\] must be an origin/,
+    ],
+    ['every origin', { ...App, web_origins: ['*'] }, /web_origins\[0\] must be an origin/],
+    ['no origin', { ...App, web_origins: ['null'] }, /web_origins\[0\] must be an origin/],
+    ['a grant there is not', { ...App, grant_types: ['password'] }, /: grant_types\[0\] must be one of/],
+    [
+      'a secret in a browser',
+      { ...App, app_type: 'spa', token_endpoint_auth_method: 'client_secret_post' },
+      /must be none: a spa/,
+    ],
+    [
+      'a machine without one',
+      { ...App, app_type: 'non_interactive', token_endpoint_auth_method: 'none' },
+      /must not be none/,
+    ],
+    [
+      'a public client without PKCE',
+      { ...App, app_type: 'spa', require_pkce: false },
+      /require_pkce must be true where/,
+    ],
+    ['PKCE in words', { ...App, require_pkce: 'false' }, /require_pkce must be true or false/],
+    [
+      'machine grants without a secret',
+      { ...App, app_type: 'spa', grant_types: ['client_credentials'] },
+      /grant_types may hold/,
+    ],
+    [
+      'a script for a logo',
+      { ...App, logo_uri: 'javascript:alert(1)' },
+      /: logo_uri must be an https URL\.$/,
+    ],
+    [
+      'a login page without TLS',
+      { ...App, initiate_login_uri: 'http://a.example/login' },
+      /initiate_login_uri must be/,
+    ],
+    [
+      'an id of its own',
+      { ...App, client_id: 'mine' },
+      /: the body holds a field that is none of a client's: name, /,
+    ],
+    ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field/],
+    ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field/],
+    ['a prototype', '{"name":"App","app_type":"spa","__proto__":{"x":1}}', /: the body holds a field/],
+    ['a list', [App], /: the body must be a JSON object\.$/],
+    ['null', 'null', /: the body must be a JSON object\.$/],
+    ['no JSON', '{"name":', /: the body is not JSON\.$/],
+    ['nothing', '', /: the body is not JSON\.$/],
+  ])('%s', async (_, body, sentence) => {
+    const response = await create(body);
+    const problem = await response.json();
+    expect(problem).toEqual({
+      statusCode: 400,
+      error: 'Bad Request',
+      message: expect.stringMatching(/^Payload validation error: /),
+      errorCode: 'invalid_body',
+    });
+    expect(problem.message).toMatch(sentence);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(refusals).toEqual([problem.message]);
+    expect(await database.prisma.client.count()).toBe(0);
+  });
+
+  it('a public regular web client may not go without PKCE, a confidential one may', async () => {
+    const web = { ...App, require_pkce: false };
+    expect((await create({ ...web, token_endpoint_auth_method: 'none' })).status).toBe(400);
+    expect(await read(create(web))).toMatchObject({ require_pkce: false });
+  });
+
+  it.each([
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['a text', { 'content-type': 'text/plain' }, 415],
+    ['another charset', { 'content-type': 'application/json; charset=utf-16' }, 415],
+  ])('%s', async (_, headers, status) => {
+    const response = await ask({ method: 'POST', body: App, headers });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ statusCode: status, error: 'Unsupported Media Type' });
+  });
+
+  it('more than 64 KiB', async () => {
+    const response = await create({ ...App, name: 'x'.repeat(70_000) });
+    expect(await response.json()).toMatchObject({ statusCode: 413, error: 'Payload Too Large' });
+  });
+});
+
+describe('the list', () => {
+  beforeEach(async () => {
+    for (const name of ['one', 'two', 'three']) {
+      now = new Date(now.getTime() + 1000);
+      await create({ name, app_type: 'spa' });
+    }
+  });
+
+  const names = (documents: { name: string }[]) => documents.map(({ name }) => name);
+
+  it('is in the order clients were made, a page at a time', async () => {
+    expect(names(await read(ask({})))).toEqual(['one', 'two', 'three']);
+    expect(names(await read(ask({ path: '?per_page=2&page=1' })))).toEqual(['three']);
+    expect(await read(ask({ path: '?page=9' }))).toEqual([]);
+  });
+
+  it('tells the total when asked', async () => {
+    const page = await read(ask({ path: '?per_page=2&include_totals=true' }));
+    expect(page).toMatchObject({ start: 0, limit: 2, total: 3 });
+    expect(names(page.clients)).toEqual(['one', 'two']);
+  });
+
+  it.each([
+    'per_page=0',
+    'per_page=101',
+    'per_page=-1',
+    'per_page=1e9',
+    'per_page=',
+    'page=-1',
+    'page=1.5',
+    'page=99999999999999999999',
+    'page=1&page=2',
+    'include_totals=yes',
+    'sort=name',
+    'q={"$ne":1}',
+  ])('takes no %s (MGT-3)', async (query) => {
+    const response = await ask({ path: `?${query}` });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ statusCode: 400, errorCode: 'invalid_query_string' });
+  });
+});
+
+describe('who may ask, and how (MGT-1)', () => {
+  it.each([
+    ['GET', ''],
+    ['POST', ''],
+    ['DELETE', ''],
+    ['GET', '/anything'],
+    ['PATCH', '/anything'],
+  ])('nobody but an operator: %s %s', async (method, path) => {
+    for (const authorization of ['', 'Bearer wrong', 'Basic b3BlcmF0b3I6']) {
+      const response = await ask({ method, path, headers: { authorization } });
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(await response.json()).toMatchObject({
+        statusCode: 401,
+        error: 'Unauthorized',
+        message: 'Invalid token',
+      });
+    }
+  });
+
+  it.each([
+    ['PUT', '', 'GET, POST'],
+    ['DELETE', '', 'GET, POST'],
+    ['POST', '/x', 'GET'],
+    ['DELETE', '/x', 'GET'],
+  ])('not by %s%s', async (method, path, allow) => {
+    const response = await ask({ method, path });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+  });
+
+  it.each(['/unknown', '/%00', '/%27%20OR%201=1', `/${'x'.repeat(1000)}`, '/a/b'])(
+    'finds nothing at %s',
+    async (path) => {
+      const response = await ask({ path });
+      expect(await response.json()).toEqual({
+        statusCode: 404,
+        error: 'Not Found',
+        message: 'The client does not exist',
+        errorCode: 'inexistent_client',
+      });
+    },
+  );
+
+  it('says so when the address is broken', async () => {
+    expect(await read(ask({ path: '/%zz' }))).toMatchObject({ statusCode: 400, errorCode: 'invalid_uri' });
+    expect(await read(ask({ path: '/x?fields=name' }))).toMatchObject({ statusCode: 400 });
+  });
+});
+
+describe('what goes wrong on our side', () => {
+  const failing = (problem: Error): ClientRegister => ({ ...clients, find: () => Promise.reject(problem) });
+
+  it('is 503 with Retry-After while storage is away (AVL-1)', async () => {
+    const response = await ask({ path: '/x', clients: failing(new StorageUnavailable(new Error('down'))) });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ statusCode: 503, error: 'Service Unavailable' });
+  });
+
+  it('is 500 with the reference of the log for a bug, and tells nothing of it', async () => {
+    const response = await ask({ path: '/x', clients: failing(new Error('hunter2')) });
+    const text = await response.text();
+    expect(response.status).toBe(500);
+    expect(text).toContain('REFERENCE');
+    expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('the memory of the store', () => {
+  it('shows a change made elsewhere within five seconds', async () => {
+    const elsewhere = createClientStore(database.prisma, { clock: () => now });
+    const { client_id: id } = await read(
+      create({ name: 'Before', app_type: 'spa', web_origins: ['https://a.example'] }),
+    );
+    expect((await elsewhere.find(id))?.name).toBe('Before');
+    expect(await elsewhere.hasWebOrigin('https://a.example')).toBe(true);
+    await database.prisma.client.update({ where: { clientId: id }, data: { name: 'After', webOrigins: [] } });
+    expect((await elsewhere.find(id))?.name).toBe('Before');
+    now = new Date(now.getTime() + 5_000);
+    expect((await elsewhere.find(id))?.name).toBe('After');
+    expect(await elsewhere.hasWebOrigin('https://a.example')).toBe(false);
+  });
+
+  it('does not remember that a client was not there', async () => {
+    const elsewhere = createClientStore(database.prisma, { clock: () => now });
+    expect(await elsewhere.find('to-come')).toBeNull();
+    await database.prisma.client.create({
+      data: {
+        ...{ clientId: 'to-come', name: 'Now', applicationType: 'spa', tokenEndpointAuthMethod: 'none' },
+        ...{ secretHashes: [], redirectUris: [], postLogoutRedirectUris: [], webOrigins: [], grantTypes: [] },
+        ...{ createdAt: now, updatedAt: now },
+      },
+    });
+    expect(await elsewhere.find('to-come')).toMatchObject({ name: 'Now' });
+  });
+
+  it('knows its own new clients and their origins at once', async () => {
+    expect(await clients.hasWebOrigin('https://new.example')).toBe(false);
+    const created = await read(
+      create({ name: 'New', app_type: 'spa', web_origins: ['https://new.example'] }),
+    );
+    expect(await clients.find(created.client_id)).toMatchObject({ name: 'New' });
+    expect(await clients.hasWebOrigin('https://new.example')).toBe(true);
+  });
+
+  it('recovers from a failure by itself', async () => {
+    const broken = { state: true };
+    const prisma = new Proxy(database.prisma, {
+      get: (target, name) => {
+        if (broken.state) throw new Error('connection refused');
+        return Reflect.get(target, name);
+      },
+    });
+    const store = createClientStore(prisma, { clock: () => now });
+    await expect(store.find('anything')).rejects.toThrow('connection refused');
+    broken.state = false;
+    expect(await store.find('anything')).toBeNull();
+  });
+});
