@@ -1,0 +1,132 @@
+// Everything the endpoints are handed, in memory: one browser session at most, a clock that is moved by hand, a log that
+// can be read.
+import type { Deps } from '@/lib/endpoints/deps';
+import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import type { ActiveSession } from '@/lib/login/session';
+import type { Subject } from '@/lib/oidc/authorization-code';
+import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+import type { Client } from '@/lib/oidc/client';
+import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
+import { type MemoryCodes, memoryCodes } from './authorization-codes';
+import { confidentialClient, memoryClients, publicClient } from './clients';
+import { memorySigner } from './token-signer';
+
+export const ISSUER = 'https://op.test/';
+
+/** The Cookie header of the browser that a test signs in. */
+export const SESSION_COOKIE = '__Host-session=secret';
+
+export const SUBJECT: Subject = {
+  sub: 'email|65f0a1b2c3d4e5f60718293a',
+  name: null,
+  nickname: null,
+  givenName: 'Ada',
+  familyName: null,
+  picture: null,
+  email: 'ada@example.com',
+  emailVerified: true,
+  phoneNumber: '+4915112345678',
+  phoneNumberVerified: false,
+  updatedAt: new Date('2026-01-01T00:00:00Z'),
+};
+
+export type MemoryDeps = Deps &
+  Readonly<{
+    codes: MemoryCodes;
+    /** What the log and the session port were told, in order. */
+    happened: readonly string[];
+    /** Requests that a login was begun for. */
+    interactions: readonly AuthorizationRequest[];
+    /** Requests to sign out that wait for a confirmation. */
+    signOuts: readonly EndSessionRequest[];
+    /** The browser with {@link SESSION_COOKIE} is signed in from now on. */
+    beginSession(session?: Partial<ActiveSession>): void;
+    /** The next code is refused, as if the session had ended meanwhile. */
+    endSessionBeforeIssue(): void;
+    advance(seconds: number): void;
+  }>;
+
+export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
+  let now = new Date('2026-11-20T12:00:00Z');
+  let session: ActiveSession | null = null;
+  let endsBeforeIssue = false;
+  let drawn = 0;
+  const clock = () => now;
+  const random = { id: () => `id${++drawn}`, secret: () => `secret${++drawn}`, hex24: () => '0'.repeat(24) };
+  const codes = memoryCodes();
+  const happened: string[] = [];
+  const interactions: AuthorizationRequest[] = [];
+  const signOuts: EndSessionRequest[] = [];
+  const holds = (headers: Headers) => headers.get('cookie')?.includes(SESSION_COOKIE) === true;
+
+  return {
+    issuer: ISSUER,
+    clock,
+    random,
+    clients:
+      clients.length > 0 ? memoryClients(...clients) : memoryClients(confidentialClient(), publicClient()),
+    codes,
+    families: codes.families,
+    signer: memorySigner(ISSUER, clock),
+    verifySecret: async (secret, hashes) => hashes.includes(`hash of ${secret}`),
+    sessions: {
+      findActive: async (headers) => (holds(headers) ? session : null),
+      async end(headers, clientId) {
+        if (holds(headers) && session !== null) happened.push(`ended ${session.id} for ${clientId}`);
+        session = null;
+        return { setCookies: ['__Host-session=; Path=/; Max-Age=0'] };
+      },
+    },
+    signIn: {
+      async begin({ request }) {
+        interactions.push(request);
+        return { location: '/login/i1/identifier', setCookies: ['a=1', 'b=2'] };
+      },
+      async issueCode({ request, session: { id, authenticatedAt } }) {
+        if (endsBeforeIssue) return null;
+        const { code, ...written } = newAuthorizationCode(random, request, now);
+        const grant = { ...written, subject: SUBJECT, sessionId: id, authenticatedAt };
+        codes.issue({ ...written, authorizationCode: code, grant });
+        return code;
+      },
+    },
+    signOut: {
+      donePath: '/logout/done',
+      async begin({ request }) {
+        signOuts.push(request);
+        return { location: '/logout', setCookies: ['__Host-sign-out=sealed'] };
+      },
+    },
+    errorPage: ({ status, error, description, reference, client }) =>
+      new Response(`<h1>${error}</h1><p>${description}</p><i>${reference}</i><b>${client?.name ?? ''}</b>`, {
+        status,
+        headers: { 'Content-Type': 'text/html', 'Cache-Control': 'no-store' },
+      }),
+    formPostWords: () => ({
+      language: 'en',
+      title: 'One moment',
+      explanation: 'Press to go on.',
+      button: 'Go on',
+    }),
+    log: {
+      refused: ({ endpoint, status, error }) =>
+        `ref${happened.push(`refused ${endpoint} ${status} ${error}`)}`,
+      failed: ({ endpoint, cause }) => `ref${happened.push(`failed ${endpoint} ${cause}`)}`,
+    },
+    pingStorage: async () => {},
+    uiLocales: ['en', 'de'],
+
+    happened,
+    interactions,
+    signOuts,
+    beginSession: (overrides = {}) => {
+      session = { id: 'sid1', accountId: SUBJECT.sub, authenticatedAt: now, createdAt: now, ...overrides };
+    },
+    endSessionBeforeIssue: () => {
+      endsBeforeIssue = true;
+    },
+    advance: (seconds) => {
+      now = new Date(now.getTime() + seconds * 1000);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { grantScope, hasScope } from '@/lib/oidc/scope';
+
+const invalidScope = expect.objectContaining({ error: 'invalid_scope' });
+
+describe('the scope that is granted', () => {
+  it('is openid profile email when none is asked for', () => {
+    expect(grantScope(null)).toBe('openid profile email');
+  });
+
+  it('is what is known of what was asked for, once, in its order', () => {
+    expect(grantScope('email openid unknown email')).toBe('email openid');
+  });
+
+  it.each([
+    'openid  email',
+    ' openid',
+    'openid ',
+    'openid\temail',
+    'openid\nemail',
+    'openid "email"',
+    'openid \\',
+    'openid é',
+  ])('is refused when it is malformed: %j (SCP-2, RFC 6749 §3.3)', (scope) => {
+    expect(() => grantScope(scope)).toThrow(invalidScope);
+  });
+
+  it.each(['OPENID', 'openid_connect', '<svg/onload=1>'])(
+    'is refused when nothing of it is known: %s (SCP-2, RED-5)',
+    (scope) => {
+      expect(() => grantScope(scope)).toThrow(invalidScope);
+    },
+  );
+
+  it('is tokenised by spaces, never searched for a part (SCP-2)', () => {
+    expect(hasScope('openid read:users_app', 'read:users')).toBe(false);
+    expect(hasScope('openid read:users_app', 'openid')).toBe(true);
+  });
+});
