@@ -3,10 +3,8 @@
 import type { Channel } from './identifier';
 import type { Email } from './message';
 
-/** Older messages are of no use to anyone: every code in them is dead. */
-export const INBOX_RETENTION_SECONDS = 86_400;
 /** How many the page shows. */
-export const INBOX_PAGE_SIZE = 200;
+const INBOX_PAGE_SIZE = 200;
 
 /** One message as the store sees it: it cannot read it. */
 export type SealedInboxMessage = Readonly<{

@@ -1,0 +1,580 @@
+// The outbox over both databases and real providers on loopback: failover, retries, two processes, and crashes.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createResendSender } from '@/lib/delivery/resend';
+import { createSmtpSender } from '@/lib/delivery/smtp';
+import { createCodeDeriver } from '@/lib/keys/one-time-code';
+import { createSecretBox } from '@/lib/keys/secret-box';
+import type { ChallengeStore } from '@/lib/login/challenge';
+import type { EmailSender, LoginMessage } from '@/lib/login/message';
+import {
+  type DeliverDeps,
+  deliver,
+  deliveryState,
+  drainOutbox,
+  OUTBOX_LEASE_SECONDS,
+  type OutboxStore,
+} from '@/lib/login/outbox';
+import { loginMessage } from '@/lib/login/start-login';
+import { createChallengeStore } from '@/lib/store/prisma/challenges';
+import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
+import { migrate } from '@/lib/store/prisma/migrate';
+import { createOutboxStore } from '@/lib/store/prisma/outbox';
+import { createDatabase } from '@/tests/harness/database';
+import { type ResendSink, startResendSink } from '@/tests/harness/resend-sink';
+import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0';
+
+const box = createSecretBox(['b2xkIHNlY3JldCBmb3IgdGVzdHMsIDMyIGJ5dGVz']);
+const codes = createCodeDeriver(box);
+
+/** Counts over all databases: providers remember idempotency keys. */
+let asked = 0;
+let resendSink: ResendSink;
+let smtpSink: SmtpSink;
+let resend: EmailSender;
+let smtp: EmailSender;
+
+beforeAll(async () => {
+  [resendSink, smtpSink] = await Promise.all([startResendSink(), startSmtpSink()]);
+  resend = createResendSender({ apiKey: resendSink.apiKey, baseUrl: resendSink.url });
+  smtp = createSmtpSender({ url: smtpSink.url });
+});
+beforeEach(async () => {
+  resendSink.behave({ kind: 'accept' });
+  await smtpSink.behave({ kind: 'accept' });
+  resendSink.messages.length = 0;
+  smtpSink.messages.length = 0;
+});
+afterAll(() => Promise.all([resendSink.close(), smtpSink.close()]));
+
+const openServer = async () => openDatabase({ databaseUrl: await createDatabase('outbox'), dataDir: '' });
+
+describe.each([
+  ['embedded', openScratchDatabase],
+  ['server', openServer],
+])('the outbox on the %s database', (_, open) => {
+  let database: Database;
+  let store: OutboxStore;
+  let challenges: ChallengeStore;
+  let now: Date;
+
+  beforeAll(async () => {
+    database = await open();
+    await migrate(database, 'prisma/migrations');
+    store = createOutboxStore(database.prisma);
+    challenges = createChallengeStore(database.prisma, box);
+  });
+  beforeEach(async () => {
+    now = new Date('2026-11-20T14:02:31.123Z');
+    await database.prisma.challenge.deleteMany();
+    await database.prisma.logEvent.deleteMany();
+  });
+  afterAll(() => database.close());
+
+  const pass = (seconds: number) => {
+    now = new Date(now.getTime() + seconds * 1000);
+  };
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+  function depsWith(changes: Partial<DeliverDeps> & { outbox?: OutboxStore } = {}) {
+    return {
+      outbox: store,
+      codes,
+      emailSenders: [resend, smtp],
+      letterhead: { from: 'Acme <login@acme.test>', issuerHost: 'login.acme.test' },
+      clock: () => now,
+      hashSubject: (subject: string) => `hash of ${subject}`,
+      ...changes,
+    };
+  }
+
+  /** A login begins: the row is written, and the action holds the message. */
+  async function ask(changes: { recipient?: string; codeLifeSeconds?: number } = {}): Promise<LoginMessage> {
+    const number = String(asked++).padStart(4, '0');
+    const typedForm = changes.recipient ?? `Ann.${number}@x.test`;
+    const expiresAt = later(changes.codeLifeSeconds ?? 600);
+    const seed = {
+      challengeId: `challenge-${number}`,
+      generation: 0,
+      codeLength: 6,
+      pepperId: codes.pepperId,
+    };
+    const context = { ip: null, userAgent: FIREFOX, language: 'en', knownBrowserId: null, now };
+    const message = { messageId: `message-${number}`, applicationName: 'Acme' };
+    const started = await challenges.start(
+      {
+        ...message,
+        id: seed.challengeId,
+        interactionId: 'interaction',
+        clientId: 'client',
+        connection: 'email',
+        identifier: { channel: 'email', canonical: typedForm.toLowerCase(), typedForm },
+        pepperId: seed.pepperId,
+        codeLength: seed.codeLength,
+        codeExpiresAt: expiresAt,
+        maxAttempts: 5,
+        resendAllowedAt: later(30),
+        expiresAt: later(3600),
+        signUpOpen: true,
+        messageDueAt: later(OUTBOX_LEASE_SECONDS),
+        logged: { maskedIdentifier: '', identifierHash: '' },
+      },
+      [],
+      context,
+    );
+    const recipient = started.kind === 'started' ? started.recipient : null;
+    const made = loginMessage(codes, { ...message, seed, recipient, channel: 'email', expiresAt, context });
+    if (made === null) throw new Error('Nothing to send.');
+    return made;
+  }
+
+  async function again(challengeId: string, messageId: string, expiresAt = later(600)): Promise<void> {
+    await database.prisma.message.create({
+      data: {
+        id: messageId,
+        challengeId,
+        generation: 0,
+        channel: 'email',
+        language: 'en',
+        context: {
+          applicationName: 'Acme',
+          userAgent: FIREFOX,
+        },
+        status: 'queued',
+        dueAt: later(OUTBOX_LEASE_SECONDS),
+        expiresAt,
+        createdAt: now,
+      },
+    });
+  }
+
+  const row = (messageId: string) =>
+    database.prisma.message.findUniqueOrThrow({
+      where: { id: messageId },
+      include: { attempts: { orderBy: { id: 'asc' } } },
+    });
+  const outcomes = async (messageId: string) =>
+    (await row(messageId)).attempts.map(({ provider, outcome, reason }) =>
+      [provider, outcome, reason].join(' ').trim(),
+    );
+  const failures = () => database.prisma.logEvent.findMany({ where: { type: 'fn' } });
+  const providersAreDown = async () => {
+    resendSink.behave({ kind: 'hang-up' });
+    await smtpSink.behave({ kind: 'down' });
+  };
+  const sent = () => resendSink.messages.length + smtpSink.messages.length;
+
+  it('MSG-7: sends the first time without a claim, and is done', async () => {
+    const message = await ask();
+    const delivery = await deliver(depsWith(), message);
+    expect(delivery.status).toBe('accepted');
+    expect(resendSink.messages).toHaveLength(1);
+    expect(resendSink.messages[0]?.to).toEqual([message.recipient]);
+    expect(resendSink.messages[0]?.text).toContain(`\n${message.oneTimeCode}\n`);
+    expect(await row(message.messageId)).toMatchObject({
+      status: 'accepted',
+      attempts: [{ provider: 'resend', outcome: 'accepted', providerMessageId: resendSink.messages[0]?.id }],
+    });
+    pass(OUTBOX_LEASE_SECONDS + 1);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(0);
+    expect(sent()).toBe(1);
+    expect(resendSink.violations).toEqual([]);
+  });
+
+  it.each([
+    ['is overloaded', { kind: 'refuse', status: 429, name: 'rate_limit_exceeded' }, 'resend refused 429'],
+    ['is broken', { kind: 'refuse', status: 500, name: 'application_error' }, 'resend refused 500'],
+    ['refuses for good', { kind: 'refuse', status: 422, name: 'validation_error' }, 'resend refused 422'],
+    ['hangs up', { kind: 'hang-up' }, 'resend failed no_answer'],
+  ] as const)(
+    'MSG-6: when the first provider %s, the second gets the same code',
+    async (_why, behaviour, said) => {
+      resendSink.behave(behaviour);
+      const message = await ask();
+      expect(await deliver(depsWith(), message)).toMatchObject({ status: 'accepted' });
+      expect(await outcomes(message.messageId)).toEqual([said, 'smtp accepted']);
+      expect(resendSink.messages).toHaveLength(0);
+      expect(smtpSink.messages.map(({ to, text }) => [to, text?.includes(message.oneTimeCode)])).toEqual([
+        [[message.recipient], true],
+      ]);
+    },
+  );
+
+  it('MSG-6, LOG-1: tries three times more within the life of the code, then says so in the audit log', async () => {
+    await providersAreDown();
+    const message = await ask();
+    expect(await deliver(depsWith(), message)).toMatchObject({ status: 'queued', dueAt: later(2) });
+    for (const wait of [2, 8, 30]) {
+      pass(wait - 0.001);
+      expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(0);
+      pass(0.001);
+      expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(1);
+    }
+    const { status, attempts } = await row(message.messageId);
+    expect(status).toBe('failed');
+    expect(attempts).toHaveLength(8);
+    pass(3600);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(0);
+
+    const events = await failures();
+    expect(events).toMatchObject([
+      {
+        type: 'fn',
+        clientId: 'client',
+        connection: 'email',
+        maskedIdentifier: 'a***@x.test',
+        identifierHash: `hash of email:${message.recipient.toLowerCase()}`,
+        description: 'resend unreachable no_answer, smtp unreachable ECONNREFUSED',
+      },
+    ]);
+    const everything = JSON.stringify([{ ...events[0], identifierHash: '' }, attempts]);
+    expect(everything).not.toMatch(/ann\./i);
+    expect(everything).not.toContain(message.oneTimeCode);
+  });
+
+  it('AVL-5: succeeds in a later round, once, when the provider is back', async () => {
+    await providersAreDown();
+    const message = await ask();
+    await deliver(depsWith(), message);
+    pass(2);
+    await drainOutbox(depsWith(), { limit: 10 });
+    resendSink.behave({ kind: 'accept' });
+    pass(8);
+    await drainOutbox(depsWith(), { limit: 10 });
+    expect(await row(message.messageId)).toMatchObject({ status: 'accepted' });
+    expect(resendSink.messages.map(({ text }) => text?.includes(message.oneTimeCode))).toEqual([true]);
+    pass(60);
+    await drainOutbox(depsWith(), { limit: 10 });
+    expect(sent()).toBe(1);
+  });
+
+  it('MSG-6: an address that everybody refuses for good is not tried again', async () => {
+    resendSink.behave({ kind: 'refuse', status: 422, name: 'validation_error' });
+    await smtpSink.behave({ kind: 'refuse', status: 550, at: 'recipient' });
+    const message = await ask();
+    expect(await deliver(depsWith(), message)).toMatchObject({ status: 'failed' });
+    expect(await failures()).toMatchObject([
+      { type: 'fn', description: 'resend refused 422, smtp refused 550' },
+    ]);
+  });
+
+  it('MSG-6: a mailbox that is busy is tried again', async () => {
+    await smtpSink.behave({ kind: 'refuse', status: 451, at: 'recipient' });
+    const message = await ask();
+    expect(await deliver(depsWith({ emailSenders: [smtp] }), message)).toMatchObject({ status: 'queued' });
+    expect(await outcomes(message.messageId)).toEqual(['smtp refused 451']);
+  });
+
+  it('AVL-5: no code is sent after it expired, however long the provider was away', async () => {
+    const message = await ask();
+    pass(600);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(1);
+    expect(sent()).toBe(0);
+    expect(await row(message.messageId)).toMatchObject({ status: 'failed', attempts: [] });
+    expect(await failures()).toMatchObject([{ description: 'The code expired.' }]);
+  });
+
+  it('AVL-5: no round is planned for a time when the code is dead', async () => {
+    await providersAreDown();
+    const message = await ask({ codeLifeSeconds: 2 });
+    expect(await deliver(depsWith(), message)).toMatchObject({ status: 'failed' });
+  });
+
+  it('AVL-5: no attempt lasts longer than the code', async () => {
+    resendSink.behave({ kind: 'slow', delayMilliseconds: 2_000 });
+    const message = await ask({ codeLifeSeconds: 0.3 });
+    const startedAt = performance.now();
+    const started = Date.now() - now.getTime();
+    const clock = () => new Date(Date.now() - started);
+    expect(await deliver(depsWith({ clock }), message)).toMatchObject({ status: 'failed' });
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(await outcomes(message.messageId)).toEqual(['resend timed_out']);
+    expect(smtpSink.messages).toHaveLength(0);
+  });
+
+  it('AVL-5: of a message that is held nobody else begins an attempt, nor does its holder after the lease', async () => {
+    const message = await ask();
+    const inTime = later(OUTBOX_LEASE_SECONDS - 10);
+    const tooLate = later(OUTBOX_LEASE_SECONDS - 9);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(0);
+    expect(await deliver(depsWith({ clock: () => tooLate }), message)).toMatchObject({ attempts: [] });
+    expect(sent()).toBe(0);
+    expect(await deliver(depsWith({ clock: () => inTime }), message)).toMatchObject({ status: 'accepted' });
+  });
+
+  it('AVL-5: a process that died before sending is replaced after the lease, to the letter', async () => {
+    const deps = depsWith({ emailSenders: [smtp] });
+    const message = await ask();
+    pass(OUTBOX_LEASE_SECONDS);
+    expect(await drainOutbox(deps, { limit: 10 })).toBe(1);
+    const [late] = smtpSink.messages;
+
+    await database.prisma.message.update({ where: { id: message.messageId }, data: { status: 'queued' } });
+    now = message.askedAt;
+    await deliver(deps, message);
+    const [, prompt] = smtpSink.messages;
+    expect(late?.html).toBe(prompt?.html);
+    expect(late?.text).toBe(prompt?.text);
+    expect(late?.subject).toBe(prompt?.subject);
+    expect(late?.to).toEqual(prompt?.to);
+  });
+
+  it('AVL-5: a process that died between sending and recording leaves one message with Resend', async () => {
+    const message = await ask();
+    const dies = { ...store, record: () => Promise.reject(new Error('killed')) };
+    await expect(deliver(depsWith({ outbox: dies }), message)).rejects.toThrow('killed');
+    pass(OUTBOX_LEASE_SECONDS);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(1);
+    expect(await row(message.messageId)).toMatchObject({ status: 'accepted' });
+    expect(resendSink.messages).toHaveLength(1);
+  });
+
+  it('AVL-5: a process that died between sending and recording leaves two copies of one message with SMTP', async () => {
+    const message = await ask();
+    const dies = { ...store, record: () => Promise.reject(new Error('killed')) };
+    await expect(deliver(depsWith({ outbox: dies, emailSenders: [smtp] }), message)).rejects.toThrow(
+      'killed',
+    );
+    pass(OUTBOX_LEASE_SECONDS);
+    expect(await drainOutbox(depsWith({ emailSenders: [smtp] }), { limit: 10 })).toBe(1);
+    const ids = smtpSink.messages.map(({ headers }) => headers.get('message-id'));
+    expect(ids).toEqual(Array(2).fill(`<login-message-${message.messageId}@acme.test>`));
+  });
+
+  it('AVL-5: storage that fails for one message does not stop the others', async () => {
+    const [first] = await Promise.all([ask(), ask(), ask()]);
+    pass(OUTBOX_LEASE_SECONDS);
+    const outbox: OutboxStore = {
+      ...store,
+      record: (delivery, at) =>
+        delivery.messageId === first?.messageId
+          ? Promise.reject(new Error('away'))
+          : store.record(delivery, at),
+    };
+    await expect(drainOutbox(depsWith({ outbox }), { limit: 10 })).rejects.toThrow('away');
+    expect(await database.prisma.message.count({ where: { status: 'accepted' } })).toBe(2);
+    expect(resendSink.messages).toHaveLength(3);
+  });
+
+  it('AVL-5: a holder that is too late changes nothing, unless it is that the message was accepted', async () => {
+    const message = await ask();
+    pass(OUTBOX_LEASE_SECONDS);
+    const leasedUntil = later(OUTBOX_LEASE_SECONDS);
+    const [claimed] = await store.claim({ now, leasedUntil, limit: 1 });
+    expect(claimed).toMatchObject({ messageId: message.messageId, roundsBefore: 0, attemptsBefore: 0 });
+    const lateClaim = { leasedUntil: now, roundsBefore: 0, attemptsBefore: 0 };
+    const late = { messageId: message.messageId, claim: lateClaim, attempts: [], failure: null };
+    await store.record({ ...late, status: 'queued', dueAt: now }, now);
+    expect(await row(message.messageId)).toMatchObject({ status: 'queued', dueAt: leasedUntil });
+    await store.record({ ...late, status: 'accepted', dueAt: now }, now);
+    expect(await row(message.messageId)).toMatchObject({ status: 'accepted', dueAt: now });
+    await store.record({ ...late, status: 'queued', dueAt: now }, now);
+    expect(await row(message.messageId)).toMatchObject({ status: 'accepted' });
+  });
+
+  it('AVL-5: what came of a message that was deleted meanwhile is recorded nowhere', async () => {
+    const message = await ask();
+    await database.prisma.challenge.deleteMany();
+    expect(await deliver(depsWith(), message)).toMatchObject({ status: 'accepted' });
+    expect(await database.prisma.deliveryAttempt.count()).toBe(0);
+  });
+
+  it('AVL-5: a message that is not needed any more is not sent', async () => {
+    const answered = await ask();
+    const repeated = await ask();
+    await database.prisma.challenge.update({
+      where: { id: answered.messageId.replace('message', 'challenge') },
+      data: { provenAt: now },
+    });
+    pass(30);
+    const newer = `${repeated.messageId}-again`;
+    await again(repeated.messageId.replace('message', 'challenge'), newer);
+    pass(OUTBOX_LEASE_SECONDS);
+    expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(3);
+    expect(await row(answered.messageId)).toMatchObject({ status: 'superseded', attempts: [] });
+    expect(await row(repeated.messageId)).toMatchObject({ status: 'superseded', attempts: [] });
+    expect(await row(newer)).toMatchObject({ status: 'accepted' });
+    expect(resendSink.messages.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+      `login-message-${newer}`,
+    ]);
+    expect(await failures()).toEqual([]);
+  });
+
+  it('fails a message whose SECRET is gone, and one that no sender could take', async () => {
+    const message = await ask();
+    const other = await ask();
+    pass(OUTBOX_LEASE_SECONDS);
+    const derive: typeof codes.derive = (seed) =>
+      seed.challengeId.endsWith(message.messageId.slice(-4)) ? null : codes.derive(seed);
+    await drainOutbox({ ...depsWith({ emailSenders: [] }), codes: { derive } }, { limit: 10 });
+    expect(await row(message.messageId)).toMatchObject({ status: 'failed' });
+    expect(await row(other.messageId)).toMatchObject({ status: 'failed' });
+    const events = await failures();
+    expect(events.map(({ description }) => description).sort()).toEqual([
+      'No sender is configured.',
+      'The SECRET its code derives from is no longer configured.',
+    ]);
+  });
+
+  it.each(['a@x.test,evil@y.test', 'a@x.test\r\nBcc: evil@y.test', '"a" <evil@y.test>', ''])(
+    'MSG-1: a stored recipient that is not one address (%j) gets nothing',
+    async (recipient) => {
+      const message = await ask({ recipient });
+      expect(await deliver(depsWith(), message)).toMatchObject({ status: 'failed', attempts: [] });
+      expect(sent()).toBe(0);
+      expect(await failures()).toMatchObject([
+        { type: 'fn', maskedIdentifier: '***', description: 'Not an address.' },
+      ]);
+    },
+  );
+
+  it('MSG-1: mail goes to the domain in ASCII and keeps the case that was typed', async () => {
+    const message = await ask({ recipient: 'Ann.Bee@Bücher.test' });
+    await deliver(depsWith(), message);
+    await deliver(depsWith({ emailSenders: [smtp] }), message);
+    expect(resendSink.messages.map(({ to }) => to)).toEqual([['Ann.Bee@xn--bcher-kva.test']]);
+    expect(smtpSink.messages.map(({ headers }) => headers.get('to'))).toEqual(['Ann.Bee@xn--bcher-kva.test']);
+  });
+
+  it('AVL-5: two that drain at once never send a message twice', async () => {
+    const count = 40;
+    for (let index = 0; index < count; index++) await ask();
+    pass(OUTBOX_LEASE_SECONDS);
+    const drain = async () => {
+      const deps = depsWith({ emailSenders: [smtp], outbox: createOutboxStore(database.prisma) });
+      let taken = 0;
+      for (let last = -1; last !== 0; taken += last) last = await drainOutbox(deps, { limit: 7 });
+      return taken;
+    };
+    const taken = await Promise.all([drain(), drain(), drain()]);
+    expect(taken.reduce((sum, each) => sum + each)).toBe(count);
+    expect(new Set(smtpSink.messages.map(({ to }) => to[0])).size).toBe(count);
+    expect(smtpSink.messages).toHaveLength(count);
+    expect(await database.prisma.deliveryAttempt.count()).toBe(count);
+  });
+
+  it('MSG-6, ENU-1: the page learns that sending failed, and the same where there was nothing to send', async () => {
+    const state = (challengeId: string) => deliveryState(depsWith(), { challengeId, channel: 'email' });
+    expect(await state('nobody')).toBe('under_way');
+
+    await providersAreDown();
+    const message = await ask();
+    const challengeId = message.messageId.replace('message', 'challenge');
+    await deliver(depsWith(), message);
+    expect(await state(challengeId)).toBe('under_way');
+    for (const wait of [2, 8, 30]) {
+      pass(wait);
+      await drainOutbox(depsWith(), { limit: 10 });
+    }
+    expect(await state(challengeId)).toBe('failed');
+    expect(await state('nobody')).toBe('failed');
+
+    resendSink.behave({ kind: 'accept' });
+    pass(1);
+    await again(challengeId, `${message.messageId}-again`);
+    expect(await state(challengeId)).toBe('under_way');
+    pass(OUTBOX_LEASE_SECONDS);
+    await drainOutbox(depsWith(), { limit: 10 });
+    expect(await state(challengeId)).toBe('under_way');
+    expect(await state('nobody')).toBe('under_way');
+    pass(3600);
+    expect(await state('nobody')).toBe('under_way');
+  });
+});
+
+describe('the outbox over two processes and real time', () => {
+  it('AVL-5: two processes on one server never send a message twice', async () => {
+    const databaseUrl = await createDatabase('outbox_two');
+    const databases = await Promise.all([1, 2].map(() => openDatabase({ databaseUrl, dataDir: '' })));
+    const [first] = databases;
+    if (first === undefined) throw new Error('No database.');
+    await migrate(first, 'prisma/migrations');
+    const now = new Date('2026-11-20T14:02:31.123Z');
+    const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+    const numbers = Array.from({ length: 60 }, (_, index) => String(index));
+    const challenge = {
+      interactionId: 'interaction',
+      clientId: 'client',
+      connection: 'email',
+      provider: 'email',
+      identifier: 'ann@x.test',
+      pepperId: codes.pepperId,
+      codeLength: 6,
+      codeExpiresAt: later(600),
+      maxAttempts: 5,
+      resendAllowedAt: now,
+      answerable: true,
+      createdAt: now,
+      expiresAt: later(3600),
+    };
+    await first.prisma.challenge.createMany({
+      data: numbers.map((number) => ({ ...challenge, id: number, recipient: `ann${number}@x.test` })),
+    });
+    const context = { applicationName: 'Acme', userAgent: null };
+    const common = { generation: 0, channel: 'email', language: 'en', context, status: 'queued' };
+    await first.prisma.message.createMany({
+      data: numbers.map((number) => ({
+        ...common,
+        id: number,
+        challengeId: number,
+        dueAt: now,
+        expiresAt: later(600),
+        createdAt: now,
+      })),
+    });
+    await Promise.all(
+      databases
+        .flatMap((database) => [1, 2].map(() => database))
+        .map(async ({ prisma }) => {
+          const deps = {
+            outbox: createOutboxStore(prisma),
+            codes,
+            emailSenders: [smtp],
+            letterhead: { from: 'login@acme.test', issuerHost: 'login.acme.test' },
+            clock: () => now,
+            hashSubject: (subject: string) => subject,
+          };
+          while ((await drainOutbox(deps, { limit: 5 })) > 0);
+        }),
+    );
+    expect(smtpSink.messages.map(({ to }) => to[0]).sort()).toEqual(
+      numbers.map((n) => `ann${n}@x.test`).sort(),
+    );
+    await Promise.all(databases.map((database) => database.close()));
+  });
+
+  it('MSG-6: a provider that says nothing is left after ten seconds for the next', async () => {
+    resendSink.behave({ kind: 'slow', delayMilliseconds: 12_000 });
+    const startedAt = performance.now();
+    const askedAt = new Date();
+    const delivery = await deliver(
+      {
+        outbox: { record: async () => {} },
+        emailSenders: [resend, smtp],
+        letterhead: { from: 'login@acme.test', issuerHost: 'login.acme.test' },
+        clock: () => new Date(),
+        hashSubject: (subject) => subject,
+      },
+      {
+        messageId: 'slow',
+        channel: 'email',
+        recipient: 'ann@x.test',
+        oneTimeCode: '482913',
+        language: 'en',
+        applicationName: 'Acme',
+        reference: 'K7',
+        askedAt,
+        expiresAt: new Date(askedAt.getTime() + 600_000),
+        userAgent: null,
+      },
+    );
+    expect(performance.now() - startedAt).toBeLessThan(11_500);
+    expect(delivery.attempts.map(({ provider, outcome }) => `${provider} ${outcome.kind}`)).toEqual([
+      'resend timed_out',
+      'smtp accepted',
+    ]);
+    expect(delivery.attempts[0]?.durationMs).toBeGreaterThan(9_900);
+    expect(smtpSink.messages).toHaveLength(1);
+  });
+});
