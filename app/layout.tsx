@@ -3,6 +3,9 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import './globals.css';
 
+// Every page is made for one request: nothing of ours may be cached, or read the database while it is built.
+export const dynamic = 'force-dynamic';
+
 export const metadata: Metadata = {
   title: 'Latchkey',
   robots: { index: false, follow: false },

@@ -43,6 +43,8 @@ export type Interaction = Readonly<{
   asked: AskedChallenge | null;
   /** Typed before it was accepted, so that a correction does not start from nothing. */
   typedForm: string | null;
-  /** Set when it ended: the tab that comes back is told so. */
+  /** Set when it ended: a tab that comes back is told so. */
   finished: 'signed_in' | 'too_many_tries' | null;
+  /** On its way to the client by form_post: the one page that carries it out of here reads it. */
+  authorizationCode: string | null;
 }>;

@@ -1,0 +1,29 @@
+// The pages of an interaction that cannot be answered: finished, overtaken by another tab, too old, or not this browser's.
+import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
+import { StaleCard } from '@/components/login/stale-card';
+import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
+import { clientHome, restartLocation } from '@/lib/login/restart';
+import type { Visit } from '@/lib/web/visit';
+
+export function DeadEnd({ visit, now }: { visit: Exclude<Visit, { kind: 'open' }>; now: number }) {
+  const { page } = visit;
+  if (visit.kind === 'unknown') return <StaleCard page={page} startAgainHref={null} />;
+
+  const { interaction, client } = visit;
+  const startAgainHref = restartLocation(interaction.request);
+  switch (visit.kind) {
+    case 'expired':
+      return <StaleCard page={page} startAgainHref={startAgainHref} />;
+    case 'overtaken':
+      return <FinishedElsewhereCard page={page} continueHref={startAgainHref} />;
+    case 'finished':
+      return interaction.finished === 'too_many_tries' ? (
+        <TooManyTriesCard page={page} startAgainHref={startAgainHref} waitUntil={null} now={now} />
+      ) : (
+        <FinishedElsewhereCard
+          page={page}
+          continueHref={clientHome(client, interaction.request.redirectUri)}
+        />
+      );
+  }
+}

@@ -1,0 +1,22 @@
+// Where an answer leaves for the client by form_post: the page that posts it, for an interaction that has just finished.
+import { answerClient } from '@/lib/endpoints/answer-client';
+import { parseCookies } from '@/lib/endpoints/cookies';
+import { runtime } from '@/lib/runtime/boot';
+
+export async function GET(request: Request, { params }: { params: Promise<{ interaction: string }> }) {
+  const latchkey = await runtime();
+  const { interaction: id } = await params;
+  const held = parseCookies(request.headers.get('cookie'));
+  const interaction = await latchkey.cookies.readInteraction(held, id);
+  if (interaction?.authorizationCode == null) {
+    return new Response(null, {
+      status: 303,
+      headers: { Location: `/login/${encodeURIComponent(id)}/code` },
+    });
+  }
+  return answerClient(latchkey.deps, {
+    outcome: { kind: 'code', authorizationCode: interaction.authorizationCode },
+    returnAddress: interaction.request,
+    acceptLanguage: request.headers.get('accept-language'),
+  });
+}

@@ -1,0 +1,14 @@
+// Signed out, with nowhere else to go.
+import type { Metadata } from 'next';
+import { SignedOutCard } from '@/components/login/signed-out-card';
+import { wordsOf } from '@/lib/runtime/words';
+import { pageLanguage } from '@/lib/web/browser';
+import { pageSetting } from '@/lib/web/visit';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: wordsOf(await pageLanguage([]))('signedOut.heading') };
+}
+
+export default async function SignedOutPage() {
+  return <SignedOutCard page={await pageSetting(await pageLanguage([]), null)} signInHref={null} />;
+}

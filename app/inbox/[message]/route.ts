@@ -1,0 +1,20 @@
+// One message of the inbox as its reader would see it, in a sandbox: styles of its own, no script, no origin.
+import { runtime } from '@/lib/runtime/boot';
+
+export async function GET(
+  _request: Request,
+  { params }: { params: Promise<{ message: string }> },
+): Promise<Response> {
+  const { readInbox } = await runtime();
+  const { message } = await params;
+  const entry = readInbox === null ? undefined : (await readInbox()).find(({ id }) => id === message);
+  if (entry === undefined) return new Response(null, { status: 404 });
+  return new Response(entry.email.html, {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy':
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+      'Cache-Control': 'no-store',
+    },
+  });
+}

@@ -1,0 +1,130 @@
+// The cookies a browser holds for us, by name, size and lifetime; pages and endpoints share them. Knows neither Next nor
+// the seal itself.
+import { INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
+import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
+import { type Cookie, cookieName } from './cookies';
+
+export type CookieSealer = Readonly<{
+  /** Authenticated encryption of any JSON value. */
+  seal(value: unknown, lifetimeSeconds: number): Promise<string>;
+  /** The value, or null: not ours, changed, or too old. */
+  unseal(sealed: string): Promise<unknown>;
+}>;
+
+/** What a browser remembers of who signed in with it; gives those people a budget of their own (OTP-7). */
+export type KnownBrowser = Readonly<{
+  id: string;
+  /** Keyed hashes of identifiers, newest first. */
+  subjects: readonly string[];
+}>;
+
+/** Browsers drop cookies over 4096 bytes with name and attributes: longer seals travel in pieces. */
+const PIECE_LENGTH = 3600;
+const MAX_PIECES = 4;
+/** All interactions of a browser together; beyond it the oldest go. Servers commonly refuse headers over 16 kB. */
+const INTERACTIONS_MAX_LENGTH = 8_000;
+/** An interaction that ran out is still known for a day, so that its page can offer a fresh start. */
+const REMEMBERED_SECONDS = 24 * 3600;
+/** Browsers keep no cookie longer (RFC 6265bis §5.5). */
+const KNOWN_BROWSER_SECONDS = 400 * 86_400;
+const KNOWN_SUBJECTS_MAX = 10;
+/** Time a person has to confirm a sign-out. */
+const SIGN_OUT_SECONDS = 600;
+
+/** The cookies a request came with, by the names they go by, oldest first. */
+export type HeldCookies = ReadonlyMap<string, string>;
+
+export function createSealedCookies(sealer: CookieSealer, issuer: string) {
+  const valueOf = (held: HeldCookies, name: string) => held.get(cookieName(issuer, name)) ?? null;
+  const unseal = async (sealed: string | null) => (sealed === null ? null : sealer.unseal(sealed));
+
+  return {
+    /** The secret of the session that a browser holds, or null. */
+    readSession: (held: HeldCookies): string | null => valueOf(held, 'session'),
+    /** Crosses sites, because silent authentication runs in a frame of the client's page. */
+    holdSession: (secret: string, maxAgeSeconds: number): Cookie => ({
+      name: 'session',
+      value: secret,
+      crossSite: true,
+      maxAgeSeconds,
+    }),
+
+    async readInteraction(held: HeldCookies, id: string): Promise<Interaction | null> {
+      let sealed = '';
+      for (let piece = 0; piece < MAX_PIECES; piece++) sealed += valueOf(held, pieceName(id, piece)) ?? '';
+      const interaction = (await unseal(sealed === '' ? null : sealed)) as Interaction | null;
+      return interaction?.id === id ? interaction : null;
+    },
+
+    /** The cookies that hold an interaction from now on, and those that make room for them. */
+    async holdInteraction(interaction: Interaction, held: HeldCookies): Promise<Cookie[]> {
+      const sealed = await sealer.seal(interaction, REMEMBERED_SECONDS);
+      const pieces = sealed.match(new RegExp(`.{1,${PIECE_LENGTH}}`, 'g')) ?? [];
+      const names = pieces.map((_, piece) => pieceName(interaction.id, piece));
+      const left = [...held.keys()].filter(
+        (name) => name.startsWith(cookieName(issuer, `${pieceName(interaction.id, 0)}.`)) && !names.some((kept) => name === cookieName(issuer, kept)),
+      );
+      return [
+        ...left.map((name) => remove(withoutPrefix(name))),
+        ...crowdedOut(held, interaction.id),
+        ...pieces.map((value, piece) => lax(pieceName(interaction.id, piece), value, REMEMBERED_SECONDS)),
+      ];
+    },
+
+    async readKnownBrowser(held: HeldCookies): Promise<KnownBrowser | null> {
+      return (await unseal(valueOf(held, 'known-browser'))) as KnownBrowser | null;
+    },
+
+    /** Remembers that this person signed in with this browser. */
+    async holdKnownBrowser(known: KnownBrowser, subject: string): Promise<Cookie> {
+      const subjects = [subject, ...known.subjects.filter((other) => other !== subject)].slice(0, KNOWN_SUBJECTS_MAX);
+      const sealed = await sealer.seal({ id: known.id, subjects }, KNOWN_BROWSER_SECONDS);
+      return lax('known-browser', sealed, KNOWN_BROWSER_SECONDS);
+    },
+
+    /** A sign-out that waits for its confirmation. */
+    async readSignOut(held: HeldCookies): Promise<EndSessionRequest | null> {
+      return (await unseal(valueOf(held, 'sign-out'))) as EndSessionRequest | null;
+    },
+    async holdSignOut(request: EndSessionRequest): Promise<Cookie> {
+      return lax('sign-out', await sealer.seal(request, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);
+    },
+    removeSignOut: (): Cookie => remove('sign-out'),
+  };
+}
+
+export type SealedCookies = ReturnType<typeof createSealedCookies>;
+
+/** An interaction is over an hour after it began, whatever its cookie says. */
+export function isExpired(interaction: Interaction, now: Date): boolean {
+  return now.getTime() - interaction.createdAt > INTERACTION_LIFETIME_SECONDS * 1000;
+}
+
+/** Removes the oldest other interactions of a browser that has too many open. */
+function crowdedOut(held: HeldCookies, id: string): Cookie[] {
+  const others = [...held].filter(([name]) => /^(__Host-)?interaction-/.test(name) && !name.includes(id));
+  let length = others.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  const removed: Cookie[] = [];
+  for (const [name, value] of others) {
+    if (length <= INTERACTIONS_MAX_LENGTH) break;
+    removed.push(remove(withoutPrefix(name)));
+    length -= name.length + value.length;
+  }
+  return removed;
+}
+
+function pieceName(id: string, piece: number): string {
+  return piece === 0 ? `interaction-${id}` : `interaction-${id}.${piece}`;
+}
+
+function withoutPrefix(name: string): string {
+  return name.replace(/^__Host-/, '');
+}
+
+function lax(name: string, value: string, maxAgeSeconds: number): Cookie {
+  return { name, value, crossSite: false, maxAgeSeconds };
+}
+
+function remove(name: string): Cookie {
+  return lax(name, '', 0);
+}

@@ -1,0 +1,85 @@
+// The endpoints' ports to what a browser holds: its session, a login about to begin, a sign-out to be confirmed.
+// Binds the login domain, the store and the sealed cookies together; the cookies' names and sizes are not known here.
+
+import type { SignIn } from '@/lib/endpoints/authorize';
+import type { BrowserSessions } from '@/lib/endpoints/browser-session';
+import { type Cookie, parseCookies, serializeCookie } from '@/lib/endpoints/cookies';
+import type { SignOut } from '@/lib/endpoints/end-session';
+import type { SealedCookies } from '@/lib/endpoints/sealed-cookies';
+import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import type { Randomness } from '@/lib/login/randomness';
+import type { SessionStore } from '@/lib/login/session';
+import type { IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
+
+export type BrowserPortsDeps = Readonly<{
+  cookies: SealedCookies;
+  sessions: SessionStore;
+  codes: IssuedCodeStore;
+  random: Randomness;
+  clock: () => Date;
+  issuer: string;
+  clientAddress(headers: Headers): string | null;
+}>;
+
+export function createBrowserPorts(deps: BrowserPortsDeps): {
+  sessions: BrowserSessions;
+  signIn: SignIn;
+  signOut: SignOut;
+} {
+  const { cookies, clock } = deps;
+  const serialize = (cookie: Cookie) => serializeCookie(deps.issuer, cookie);
+  const heldBy = (headers: Headers) => parseCookies(headers.get('cookie'));
+  const originOf = (headers: Headers) => ({
+    ip: deps.clientAddress(headers),
+    userAgent: headers.get('user-agent'),
+    now: clock(),
+  });
+
+  return {
+    sessions: {
+      async findActive(headers) {
+        const secret = cookies.readSession(heldBy(headers));
+        return secret === null ? null : deps.sessions.findActive(secret, clock());
+      },
+      async end(headers, clientId) {
+        const secret = cookies.readSession(heldBy(headers));
+        const session = secret === null ? null : await deps.sessions.findActive(secret, clock());
+        if (session !== null)
+          await deps.sessions.end({ sessionId: session.id, clientId, ...originOf(headers) });
+        return { setCookies: [serialize(cookies.holdSession('', 0))] };
+      },
+    },
+
+    signIn: {
+      async begin({ request, headers }) {
+        const interaction = {
+          id: deps.random.id(),
+          createdAt: clock().getTime(),
+          request,
+          outcome: null,
+          asked: null,
+          typedForm: request.loginHint,
+          finished: null,
+          authorizationCode: null,
+        };
+        const set = await cookies.holdInteraction(interaction, heldBy(headers));
+        return { location: `/login/${interaction.id}/identifier`, setCookies: set.map(serialize) };
+      },
+      async issueCode({ request, session, headers }) {
+        const origin = originOf(headers);
+        const code = newAuthorizationCode(deps.random, request, origin.now);
+        return (await deps.codes.issue({ code, session, origin })) ? code.code : null;
+      },
+    },
+
+    signOut: {
+      donePath: '/logout/done',
+      async begin({ request }) {
+        return {
+          location: '/logout',
+          setCookies: [serialize(await cookies.holdSignOut(request))],
+        };
+      },
+    },
+  };
+}

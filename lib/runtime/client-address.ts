@@ -1,0 +1,27 @@
+// The client's network address by the operator's rule: the socket's peer, or, with TRUSTED_PROXIES=n, the n-th hop from
+// the right. Whatever a client writes into X-Forwarded-For stands left of what the proxies add and is never reached (RLM-2).
+import ipaddr from 'ipaddr.js';
+
+/** Headers the front server sets on every request it passes on, after removing what a client sent under these names. */
+export const FRONT_HEADER = 'x-latchkey-front';
+export const PEER_HEADER = 'x-latchkey-peer';
+export const NONCE_HEADER = 'x-nonce';
+
+/**
+ * @param frontSecret value that only this process's own front server knows; null where there is no front and the
+ * platform appends the peer to X-Forwarded-For itself
+ */
+export function clientAddress(
+  headers: Headers,
+  { trustedProxies, frontSecret }: { trustedProxies: number; frontSecret: string | null },
+): string | null {
+  const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
+  const fronted = frontSecret !== null && headers.get(FRONT_HEADER) === frontSecret;
+  const peer = fronted ? headers.get(PEER_HEADER) : (hops.pop() ?? null);
+  const chosen = trustedProxies === 0 ? peer : (hops.at(-trustedProxies) ?? peer);
+  return readAddress(chosen) ?? readAddress(peer);
+}
+
+function readAddress(text: string | null): string | null {
+  return text !== null && ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
+}

@@ -1,0 +1,248 @@
+// The composition root: the one place that knows every part by name. Opens the database, puts stores, keys, senders and
+// clock behind the ports that the lower floors declare, and hands the result to pages, endpoints and the front.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createInboxSender } from '@/lib/delivery/inbox';
+import { createResendSender } from '@/lib/delivery/resend';
+import { createSmtpSender } from '@/lib/delivery/smtp';
+import type { Deps } from '@/lib/endpoints/deps';
+import { answerRoute, findRoute } from '@/lib/endpoints/routes';
+import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
+import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
+import { createCookieSealer } from '@/lib/keys/cookie-sealer';
+import { createCodeDeriver } from '@/lib/keys/one-time-code';
+import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
+import { loadSecrets } from '@/lib/keys/secret-file';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
+import type { AnswerDeps } from '@/lib/login/answer-challenge';
+import type { ChallengeStore } from '@/lib/login/challenge';
+import { type Channel, parseEmailIdentifier } from '@/lib/login/identifier';
+import { type InboxEntry, readInbox } from '@/lib/login/inbox';
+import type { EmailSender, LoginMessage } from '@/lib/login/message';
+import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
+import type { Randomness } from '@/lib/login/randomness';
+import type { SessionStore } from '@/lib/login/session';
+import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
+import type { ClientStore } from '@/lib/oidc/client';
+import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
+import { createChallengeStore } from '@/lib/store/prisma/challenges';
+import { createClientStore } from '@/lib/store/prisma/clients';
+import { openDatabase } from '@/lib/store/prisma/database';
+import { guardStore } from '@/lib/store/prisma/guard-store';
+import { removeExpired } from '@/lib/store/prisma/housekeeping';
+import { createInboxStore } from '@/lib/store/prisma/inbox';
+import { migrate } from '@/lib/store/prisma/migrate';
+import { createOutboxStore } from '@/lib/store/prisma/outbox';
+import { createSessionStore } from '@/lib/store/prisma/sessions';
+import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
+import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
+import { startBackground } from './background';
+import { createBrowserPorts } from './browser-ports';
+import { clientAddress } from './client-address';
+import { type DemoClient, declareClients, describeDemo } from './declared-clients';
+import type { Environment } from './environment';
+import { createEndpointLog, createLog, type Log } from './log';
+import { createErrorPage } from './plain-page';
+import { formPostWords, LANGUAGES } from './words';
+
+/** Everything that runs, once a process. */
+export type Runtime = Readonly<{
+  environment: Environment;
+  /** Known to this process only: marks requests that came through its own front. */
+  frontSecret: string;
+  /** Shown by the command line of this machine, which reads it from the data folder. */
+  operatorToken: string;
+  log: Log;
+  clock: () => Date;
+  cookies: SealedCookies;
+  clients: ClientStore;
+  sessions: SessionStore;
+  login: AnswerDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
+  deps: Deps;
+  /** The demo application's registration, or null where there is none. */
+  demo: DemoClient | null;
+  /** Keyed hash of an identifier as typed, or null when it is none. */
+  subjectOf(typed: string): string | null;
+  clientAddress(headers: Headers): string | null;
+  /** Hands a message to the providers. Never rejects; what they say is recorded. */
+  send(message: LoginMessage): Promise<void>;
+  /** What may be said of the newest message of a challenge. */
+  deliveryState(challenge: { challengeId: string; channel: Channel }): Promise<DeliveryState>;
+  /** The newest messages, or null where there is no inbox page. */
+  readInbox: (() => Promise<InboxEntry[]>) | null;
+  isProtocolPath(pathname: string): boolean;
+  /** Answers a request to a protocol path. */
+  answer(request: Request): Promise<Response>;
+  /** Tells the command line where this server can be reached. */
+  announce(address: { url: string; token: string }): Promise<void>;
+  close(): Promise<void>;
+}>;
+
+/** Messages one process takes from the outbox in one turn. */
+const OUTBOX_BATCH = 20;
+/** How long a message stays in the inbox page. */
+const INBOX_SECONDS = 86_400;
+/** Limits an operator changed show in every process within that time. */
+const SETTINGS_EVERY_SECONDS = 5;
+/** A key signs for this long; the next one has been published all the while. */
+const KEY_LIFETIME_DAYS = 90;
+
+const random: Randomness = {
+  id: () => randomBytes(16).toString('base64url'),
+  secret: () => randomBytes(32).toString('base64url'),
+  hex24: () => randomBytes(12).toString('hex'),
+};
+
+/** @throws EnvironmentError and other errors whose message is a sentence for the operator */
+export async function composeRuntime(
+  environment: Environment,
+  given: { frontSecret: string; operatorToken: string },
+): Promise<Runtime> {
+  const { issuer, isHttps, isLoopback } = environment;
+  const clock = () => new Date();
+  const log = createLog(environment.logLevel);
+  const database = await openDatabase(environment);
+  const box = createSecretBox(await loadSecrets(environment));
+  const { prisma } = database;
+  await migrate(database, join(process.cwd(), 'prisma/migrations'));
+
+  const demo = isLoopback ? describeDemo(box, environment.origin) : null;
+  // Where next-auth believes it lives; it takes the address from nowhere else.
+  process.env.NEXTAUTH_URL = environment.origin;
+  const clients = declareClients({
+    environment,
+    demo,
+    hashSecret: (secret) => hashClientSecret(box, secret),
+  });
+  await ensureSetup(prisma, { limits: environment.limits, clients, now: clock() });
+  const signer = createTokenSigner({ store: createSigningKeyStore(prisma), box, clock, issuer });
+  await signer.ensureKeys();
+  let limits = await readLimitOverrides(prisma);
+
+  const cookies = createSealedCookies(createCookieSealer(box), issuer);
+  const stores = {
+    clients: guardStore(createClientStore(prisma, { clock })),
+    sessions: guardStore(createSessionStore(prisma, box)),
+    challenges: guardStore(createChallengeStore(prisma, box)),
+    codes: guardStore(createAuthorizationCodeStore(prisma, box)),
+    families: guardStore(createTokenFamilyStore(prisma)),
+    outbox: guardStore(createOutboxStore(prisma)),
+  };
+  const hashSubject = (subject: string) => box.hash('subject', subject);
+  const login = {
+    challenges: stores.challenges,
+    codes: createCodeDeriver(box),
+    random,
+    hashSubject,
+    limitOverrides: () => limits,
+  };
+  const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box) };
+  const delivery = {
+    outbox: stores.outbox,
+    codes: login.codes,
+    emailSenders: emailSenders(environment, { ...inbox, clock }),
+    letterhead: { from: environment.emailFrom ?? 'login@localhost', issuerHost: new URL(issuer).host },
+    clock,
+    hashSubject,
+  };
+  const addressOf = (headers: Headers) =>
+    clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
+  const deps: Deps = {
+    issuer,
+    clock,
+    random,
+    clients: stores.clients,
+    codes: stores.codes,
+    families: stores.families,
+    signer,
+    verifySecret: createSecretVerifier(box),
+    ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
+    errorPage: createErrorPage({ clock, random, isHttps, showsDetail: isLoopback }),
+    formPostWords,
+    log: createEndpointLog(log),
+    pingStorage: async () => void (await prisma.$queryRaw`SELECT 1`),
+    uiLocales: LANGUAGES,
+  };
+
+  const stopBackground = startBackground(
+    [
+      { name: 'outbox', everySeconds: 1, run: () => drainOutbox(delivery, { limit: OUTBOX_BATCH }) },
+      {
+        name: 'settings',
+        everySeconds: SETTINGS_EVERY_SECONDS,
+        async run() {
+          limits = await readLimitOverrides(prisma);
+        },
+      },
+      { name: 'expired rows', everySeconds: 60, run: () => removeExpired(prisma, clock()) },
+      {
+        name: 'inbox',
+        everySeconds: 600,
+        run: () => inbox.inbox.purge(new Date(clock().getTime() - INBOX_SECONDS * 1000)),
+      },
+      { name: 'key age', everySeconds: 3600, run: () => signer.rotateIfOlderThan(KEY_LIFETIME_DAYS) },
+    ],
+    log,
+  );
+
+  return {
+    environment,
+    frontSecret: given.frontSecret,
+    operatorToken: given.operatorToken,
+    log,
+    clock,
+    cookies,
+    clients: stores.clients,
+    sessions: stores.sessions,
+    login,
+    deps,
+    demo,
+    subjectOf(typed) {
+      const identifier = parseEmailIdentifier(typed);
+      return identifier === null ? null : subjectHash(login, identifier);
+    },
+    clientAddress: addressOf,
+    async send(message) {
+      try {
+        await deliver(delivery, message);
+      } catch (cause) {
+        // The row is still leased to us: the outbox sends it when the lease has run out.
+        log.warn('message not recorded', {
+          messageId: message.messageId,
+          cause: cause instanceof Error ? cause.name : '',
+        });
+      }
+    },
+    deliveryState: (challenge) => deliveryState(delivery, challenge),
+    readInbox: environment.inbox.email && !environment.inbox.operatorsOnly ? () => readInbox(inbox) : null,
+    isProtocolPath: (pathname) => findRoute(pathname) !== null,
+    async answer(request) {
+      const route = findRoute(new URL(request.url).pathname);
+      return route === null ? new Response(null, { status: 404 }) : answerRoute(deps, route, request);
+    },
+    announce: async (address) => database.folder?.announce(address),
+    async close() {
+      await stopBackground();
+      await database.close();
+    },
+  };
+}
+
+/** The chain, in the order of the environment; the inbox only where nothing else is. */
+function emailSenders(
+  { emailProviders, inbox: { email: hasInbox } }: Environment,
+  inbox: Parameters<typeof createInboxSender>[0],
+): EmailSender[] {
+  if (emailProviders.length === 0) return hasInbox ? [createInboxSender(inbox)] : [];
+  return emailProviders.map((provider) =>
+    provider.kind === 'resend' ? createResendSender(provider) : createSmtpSender(provider),
+  );
+}
+
+function sealingOf(box: SecretBox) {
+  return {
+    seal: (plain: string) => box.seal('inbox', plain),
+    unseal: (sealed: string) => box.unseal('inbox', sealed),
+  };
+}

@@ -1,0 +1,61 @@
+// The clients that exist because the environment says so: the demo application, and the operator's machine client.
+import type { SecretBox } from '@/lib/keys/secret-box';
+import type { DeclaredClient } from '@/lib/store/prisma/setup';
+import type { Environment } from './environment';
+
+/** The demo's registration as the demo itself knows it. Its secrets derive from SECRET, so nothing has to be handed over. */
+export type DemoClient = Readonly<{
+  clientId: string;
+  clientSecret: string;
+  /** Seals the demo's own session. */
+  cookieSecret: string;
+  origin: string;
+}>;
+
+export function describeDemo(box: SecretBox, origin: string): DemoClient {
+  const derive = (purpose: string) =>
+    Buffer.from(box.deriveBytes(purpose, origin) ?? '').toString('base64url');
+  return {
+    clientId: 'latchkey-demo',
+    clientSecret: derive('demo-client-secret'),
+    cookieSecret: derive('demo-cookie-secret'),
+    origin,
+  };
+}
+
+export function declareClients({
+  environment: { managementClient },
+  demo,
+  hashSecret,
+}: {
+  environment: Environment;
+  demo: DemoClient | null;
+  hashSecret(secret: string): string;
+}): DeclaredClient[] {
+  const clients: DeclaredClient[] = [];
+  if (demo !== null) {
+    clients.push({
+      clientId: demo.clientId,
+      name: 'Demo',
+      applicationType: 'regular_web',
+      secretHash: hashSecret(demo.clientSecret),
+      redirectUris: [`${demo.origin}/api/auth/callback/demo`],
+      postLogoutRedirectUris: [`${demo.origin}/demo`],
+      grantTypes: ['authorization_code'],
+      initiateLoginUri: `${demo.origin}/demo`,
+    });
+  }
+  if (managementClient !== null) {
+    clients.push({
+      clientId: managementClient.clientId,
+      name: 'Management',
+      applicationType: 'non_interactive',
+      secretHash: hashSecret(managementClient.clientSecret),
+      redirectUris: [],
+      postLogoutRedirectUris: [],
+      grantTypes: ['client_credentials'],
+      initiateLoginUri: null,
+    });
+  }
+  return clients;
+}

@@ -1,0 +1,133 @@
+// The front server of a Node host: answers the protocol by the endpoint functions and hands pages to Next with their
+// security headers set. It makes two things true that Next alone cannot: the peer's address is the socket's, and the host
+// is the issuer's, whatever a client or a careless proxy says. scripts/serve.mjs binds it to a port.
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
+import type { Runtime } from './compose';
+import { greeting } from './greeting';
+import { isSameOrigin, pageHeaders } from './page-headers';
+
+/** What scripts/serve.mjs finds on `globalThis[Symbol.for('latchkey.front')]`. */
+export type Front = Readonly<{
+  listener(handlePage: RequestListener): RequestListener;
+  /** Bounds on slow and silent clients (INP-1). */
+  tune(server: Server): void;
+  /** Tells the command line and the operator where this server is. */
+  listening(): Promise<void>;
+  /** Stops accepting, lets requests finish, ends the work behind them. */
+  drain(server: Server): Promise<void>;
+}>;
+
+/** Bodies of pages' forms; the endpoints have a bound of their own. */
+const PAGE_BODY_MAX_BYTES = 64 * 1024;
+/** How long a stop waits for requests in hand. */
+const DRAIN_MS = 10_000;
+
+/** Names that only we may say. */
+const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER];
+/** Claims about the outside that Next or a library might believe. ISSUER has said all of it. */
+const CLAIMED_HEADERS = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'forwarded',
+  'x-middleware-subrequest',
+];
+
+export function createFront(runtime: Runtime): Front {
+  const { environment, frontSecret } = runtime;
+  const host = new URL(environment.issuer).host;
+  const respond = getRequestListener((request) => runtime.answer(request), { overrideGlobalObjects: false });
+  let stopping = false;
+
+  return {
+    listener: (handlePage) => (request, response) => {
+      const nonce = randomBytes(16).toString('base64');
+      nameOurselves(request, { host, peer: request.socket.remoteAddress ?? '', nonce, frontSecret });
+      if (stopping) response.setHeader('Connection', 'close');
+      const isKnownMethod = METHODS.includes(request.method ?? '');
+      if (isKnownMethod && runtime.isProtocolPath(pathOf(request))) return respond(request, response);
+
+      for (const [name, value] of Object.entries(pageHeaders({ nonce, isHttps: environment.isHttps }))) {
+        response.setHeader(name, value);
+      }
+      const refusal = refusePage(request, environment.origin);
+      if (refusal === null) return handlePage(request, response);
+      response.writeHead(refusal, {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'Cache-Control': 'no-store',
+      });
+      response.end(REFUSALS[refusal]);
+    },
+
+    tune(server) {
+      server.headersTimeout = 10_000;
+      server.requestTimeout = 20_000;
+      server.keepAliveTimeout = 65_000;
+      server.maxRequestsPerSocket = 0;
+    },
+
+    async listening() {
+      const { environment } = runtime;
+      await runtime.announce({ url: `http://localhost:${environment.port}`, token: runtime.operatorToken });
+      process.stdout.write(`${greeting(runtime)}\n`);
+    },
+
+    async drain(server) {
+      stopping = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+      server.closeAllConnections();
+      await runtime.close();
+    },
+  };
+}
+
+/** Methods that are anyone's business; Next and the endpoints narrow them down. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+const REFUSALS: Record<number, string> = {
+  403: 'This request did not come from a page of this site.',
+  405: 'Method not allowed.',
+  413: 'The request is too large.',
+};
+
+/** Why a request for a page is not passed on, or null. Actions check again for themselves (NXT-2). */
+function refusePage(request: IncomingMessage, origin: string): 403 | 405 | 413 | null {
+  const { method = 'GET', headers } = request;
+  if (method === 'GET' || method === 'HEAD') return null;
+  if (method !== 'POST') return 405;
+  if (Number(headers['content-length'] ?? 0) > PAGE_BODY_MAX_BYTES) return 413;
+  const proof = new Headers();
+  for (const name of ['origin', 'sec-fetch-site']) {
+    const value = headers[name];
+    if (typeof value === 'string') proof.set(name, value);
+  }
+  return isSameOrigin(proof, origin) ? null : 403;
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** Puts our own words in place of anything a client claims about host, peer and nonce. */
+function nameOurselves(
+  request: IncomingMessage,
+  our: { host: string; peer: string; nonce: string; frontSecret: string },
+): void {
+  for (const name of [...OUR_HEADERS, ...CLAIMED_HEADERS]) delete request.headers[name];
+  const words = {
+    host: our.host,
+    [FRONT_HEADER]: our.frontSecret,
+    [PEER_HEADER]: our.peer,
+    [NONCE_HEADER]: our.nonce,
+  };
+  Object.assign(request.headers, words);
+  request.rawHeaders = Object.entries(request.headers).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.flatMap((each) => [name, each]) : [name, value ?? ''],
+  );
+}

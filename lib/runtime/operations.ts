@@ -1,0 +1,167 @@
+// What the command line does: the same parts as the server's, opened for one command. The embedded database belongs to
+// one process, so while a server holds it the command goes to that server instead, with the token from its lock file.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drawClientId, drawClientSecret, hashClientSecret } from '@/lib/keys/client-secret';
+import { createSecretBox } from '@/lib/keys/secret-box';
+import { loadSecrets } from '@/lib/keys/secret-file';
+import { clientsEndpoint } from '@/lib/management/clients-endpoint';
+import { createClientStore } from '@/lib/store/prisma/clients';
+import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
+import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
+import { guardStore } from '@/lib/store/prisma/guard-store';
+import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
+import { ensureSetup } from '@/lib/store/prisma/setup';
+import type { Environment } from './environment';
+import { createEndpointLog, createLog } from './log';
+
+/** Relative to the project's folder, which is the working directory of every command. */
+export const MIGRATIONS = 'prisma/migrations';
+
+/** A command that cannot be carried out. The message is one sentence for the operator. */
+export class OperationFailure extends Error {
+  override name = 'OperationFailure';
+}
+
+/** The management API, wherever it is answered. */
+export type ManagementApi = Readonly<{
+  /** @param path below the issuer, such as `/api/v2/clients` */
+  send(request: { method: string; path: string; body?: unknown }): Promise<Response>;
+  close(): Promise<void>;
+}>;
+
+/** How long a command waits for a server that is starting, or for another command, to make room. */
+const PATIENCE_MS = 15_000;
+const POLL_MS = 200;
+
+/** @throws {OperationFailure} */
+export async function openManagementApi(environment: Environment): Promise<ManagementApi> {
+  if (environment.databaseUrl !== null) return sayWhyNot(environment, () => openHere(environment));
+  for (const giveUpAt = performance.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
+    const holder = await describeHolder(environment.dataDir);
+    if (holder?.url && holder.token) return openThere({ url: holder.url, token: holder.token });
+    if (holder === null || performance.now() > giveUpAt) {
+      try {
+        return await sayWhyNot(environment, () => openHere(environment));
+      } catch (failure) {
+        const isHeld = failure instanceof Error && failure.cause instanceof DataFolderHeldError;
+        if (!isHeld || performance.now() > giveUpAt) throw failure;
+      }
+    }
+  }
+}
+
+export type MigrationOutcome = Readonly<
+  /** A server holds the embedded database; it applied everything when it started. */
+  { kind: 'held'; pid: number } | { kind: 'migrated'; applied: readonly string[] }
+>;
+
+/** Applies pending migrations. @throws {OperationFailure} */
+export async function migrateDatabase(environment: Environment): Promise<MigrationOutcome> {
+  const holder = environment.databaseUrl === null ? await describeHolder(environment.dataDir) : null;
+  if (holder !== null) return { kind: 'held', pid: holder.pid };
+  return sayWhyNot(environment, async () => {
+    const database = await openDatabase(environment);
+    try {
+      return { kind: 'migrated', ...(await migrate(database, MIGRATIONS)) };
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+/** At a running server, over loopback. */
+function openThere({ url, token }: { url: string; token: string }): ManagementApi {
+  return {
+    async send({ method, path, body }) {
+      const headers = { authorization: `Bearer ${token}`, ...(body !== undefined && JSON_HEADERS) };
+      try {
+        return await fetch(new URL(path, url), {
+          method,
+          headers,
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          redirect: 'error',
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        });
+      } catch (cause) {
+        throw new OperationFailure(`The server at ${url} holds the database and does not answer.`, { cause });
+      }
+    },
+    close: async () => {},
+  };
+}
+
+/** In this process, by the function that answers in the server. */
+async function openHere(environment: Environment): Promise<ManagementApi> {
+  const database = await openDatabase(environment);
+  try {
+    await bringUpToDate(database, environment);
+    const clock = () => new Date();
+    const box = createSecretBox(await loadSecrets(environment));
+    const deps = {
+      clients: guardStore(createClientStore(database.prisma, { clock })),
+      credentials: {
+        drawId: drawClientId,
+        drawSecret: drawClientSecret,
+        hashSecret: (clientSecret: string) => hashClientSecret(box, clientSecret),
+      },
+      clock,
+      // Whoever can open the database needs no token.
+      operators: { isOperator: async () => true },
+      log: createEndpointLog(createLog('silent')),
+    };
+    return {
+      send: ({ method, path, body }) => {
+        const init = body === undefined ? {} : { headers: JSON_HEADERS, body: JSON.stringify(body) };
+        return clientsEndpoint(deps, new Request(new URL(path, environment.issuer), { method, ...init }));
+      },
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+/**
+ * The embedded database is nobody else's and is migrated on the way. A server's may be in use by an older version, so
+ * that is left to whoever decides it.
+ */
+async function bringUpToDate(database: Database, { limits }: Environment): Promise<void> {
+  if (database.kind === 'embedded') {
+    await migrate(database, MIGRATIONS);
+  } else {
+    const { pending, failed } = await diagnose(database, MIGRATIONS);
+    if (pending.length + failed.length > 0) {
+      throw new OperationFailure('The database is behind this version: run "latchkey migrate" first.');
+    }
+  }
+  await ensureSetup(database.prisma, { limits, clients: [], now: new Date() });
+}
+
+/** Puts into a sentence what an operator can do something about; anything else is a bug and keeps its stack. */
+async function sayWhyNot<Outcome>(
+  environment: Pick<Environment, 'databaseUrl'>,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof DataFolderHeldError || cause instanceof MigrationFailedError) {
+      throw new OperationFailure(cause.message, { cause });
+    }
+    if (environment.databaseUrl !== null && isDatabaseUnavailable(cause)) {
+      throw new OperationFailure(`The database at ${placeOf(environment.databaseUrl)} does not answer.`, {
+        cause,
+      });
+    }
+    throw cause;
+  }
+}
+
+/** Host and database alone: an address may hold a password. */
+export function placeOf(databaseUrl: string): string {
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,43 @@
+// The security headers of every page, and the same-origin proof of everything a page posts. One place for the front
+// server and for hosts without one (proxy.ts). OWASP ASVS 3.4, 3.5; RFC 9700 §4.16.
+
+/**
+ * Headers of a page.
+ *
+ * The policy admits scripts by nonce only. Login pages give the nonce to one small file of ours, so the React runtime
+ * that Next refers to is never fetched: the pages need none (docs/decisions/0003). There is no `form-action`: Chromium
+ * applies it to the redirect that takes a signed-in browser to the client, and breaks it with scripts off.
+ * `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send `Origin: null` with our forms.
+ */
+export function pageHeaders({ nonce, isHttps }: { nonce: string; isHttps: boolean }): Record<string, string> {
+  return {
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      `script-src 'nonce-${nonce}'`,
+      `style-src 'self' 'nonce-${nonce}'`,
+      "img-src 'self' data: https:",
+      "font-src 'self'",
+      "connect-src 'self'",
+      "manifest-src 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'X-Frame-Options': 'DENY',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...(isHttps ? { 'Strict-Transport-Security': 'max-age=63072000' } : {}),
+  };
+}
+
+/**
+ * Whether a request that changes something came from a page of ours: by Origin, or by Sec-Fetch-Site where a browser
+ * leaves Origin out. Neither means no browser of our time sent it from our page (FRM-2).
+ */
+export function isSameOrigin(headers: Headers, origin: string): boolean {
+  const claimed = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  if (claimed !== null) return claimed === origin && (site === null || site === 'same-origin');
+  return site === 'same-origin';
+}

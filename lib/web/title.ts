@@ -1,0 +1,15 @@
+// Titles: `step - app`, with the error first where there is one, so that a screen reader says it before anything else.
+import 'server-only';
+import type { Metadata } from 'next';
+import type { Step } from './answer';
+import type { Visit } from './visit';
+
+export function titleOf(visit: Visit, step: Step): Metadata {
+  const { t, client } = visit.page;
+  if (visit.kind !== 'open' || client === null) return { title: t('stale.heading') };
+  const app = client.name;
+  const heading = step === 'code' ? t('code.heading') : t('identifier.heading', { app });
+  const { outcome } = visit.interaction;
+  const failed = outcome !== null && outcome.kind !== 'sent_again';
+  return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: heading, app }) };
+}

@@ -1,0 +1,31 @@
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  output: 'standalone',
+  poweredByHeader: false,
+  reactStrictMode: true,
+  productionBrowserSourceMaps: false,
+  // The optimiser fetches and decodes pictures for strangers (CVE-2025-59471); no page of ours needs it.
+  images: { unoptimized: true },
+  devIndicators: false,
+  typedRoutes: false,
+  // Types are checked by `npm test`, once, with the whole tree.
+  typescript: { ignoreBuildErrors: true },
+  // These read files beside themselves (WebAssembly, workers) and cannot be bundled.
+  serverExternalPackages: [
+    '@electric-sql/pglite',
+    'pglite-prisma-adapter',
+    '@prisma/adapter-pg',
+    '@prisma/schema-engine-wasm',
+    'pg',
+    'pino',
+    'nodemailer',
+  ],
+  // Read at boot, by name: the tracer does not see them.
+  outputFileTracingIncludes: {
+    '/**': ['./node_modules/@prisma/schema-engine-wasm/*.wasm', './prisma/migrations/**/*'],
+  },
+  experimental: { serverActions: { bodySizeLimit: '64kb' } },
+};
+
+export default config;

@@ -1,0 +1,31 @@
+// For hosts without our front server: gives pages their security headers and refuses foreign posts, by the same rules.
+// Behind the front it never runs, because the front's header is there. It guards nothing by itself: actions and
+// endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy.
+import { type NextRequest, NextResponse } from 'next/server';
+import { FRONT_HEADER, NONCE_HEADER } from '@/lib/runtime/client-address';
+import { readEnvironment } from '@/lib/runtime/environment';
+import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
+
+export const config = {
+  matcher: [
+    {
+      source: '/((?!_next/|authorize|oauth/|userinfo|oidc/|v2/|\\.well-known/|livez|readyz).*)',
+      missing: [{ type: 'header', key: 'x-latchkey-front' }],
+    },
+  ],
+};
+
+export function proxy(request: NextRequest): NextResponse {
+  const { origin, isHttps } = readEnvironment();
+  if (request.method === 'POST' && !isSameOrigin(request.headers, origin)) {
+    return new NextResponse('This request did not come from a page of this site.', { status: 403 });
+  }
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  const headers = new Headers(request.headers);
+  headers.delete(FRONT_HEADER);
+  headers.set(NONCE_HEADER, nonce);
+  const response = NextResponse.next({ request: { headers } });
+  for (const [name, value] of Object.entries(pageHeaders({ nonce, isHttps })))
+    response.headers.set(name, value);
+  return response;
+}

@@ -1,0 +1,55 @@
+// The server an operator runs: node:http in front of Next, in one process and with one copy of our code.
+// The protocol (/authorize, /oauth/token, /userinfo, …) is answered here by the very functions that Next's route files
+// mount on hosts without this front (docs/decisions/0002); pages go on to Next with their security headers already set.
+// Knows nothing of either: `instrumentation.ts` leaves the front on globalThis when Next has loaded it.
+import { once } from 'node:events';
+import http from 'node:http';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const dev = process.argv.includes('--dev');
+const dir = dirname(dirname(fileURLToPath(import.meta.url)));
+const port = Number(process.env.PORT ?? 3000);
+
+process.env.NODE_ENV = dev ? 'development' : 'production';
+process.chdir(dir);
+
+const { default: next } = await import('next');
+const app = next({ dev, dir, port, hostname: 'localhost', quiet: true });
+await app.prepare();
+await wake(app.getRequestHandler());
+
+const front = globalThis[Symbol.for('latchkey.front')];
+if (front === undefined) {
+  console.error('Latchkey did not start: the front was not set up by instrumentation.ts.');
+  process.exit(1);
+}
+
+const server = http.createServer(front.listener(app.getRequestHandler()));
+front.tune(server);
+const upgrade = app.getUpgradeHandler();
+server.on('upgrade', (request, socket, head) => (dev ? upgrade(request, socket, head) : socket.destroy()));
+server.on('error', (error) => {
+  console.error(
+    error.code === 'EADDRINUSE' ? `Port ${port} is taken: set PORT to a free one.` : error.message,
+  );
+  process.exit(1);
+});
+server.listen(port, () => front.listening());
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, async () => {
+    await front.drain(server);
+    process.exit(0);
+  });
+}
+
+/** Next runs instrumentation.ts with the first request it sees, so it is shown one that nobody else can reach. */
+async function wake(handlePage) {
+  const server = http.createServer(handlePage).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const response = await fetch(`http://127.0.0.1:${server.address().port}/livez`);
+  await response.text();
+  server.closeAllConnections();
+  server.close();
+}
