@@ -21,18 +21,19 @@ export type Letterhead = Readonly<{
  * @param recipient exactly one address, as emailRecipient gives it
  */
 export function composeEmail(message: LoginMessage, recipient: string, letterhead: Letterhead): Email {
-  const { language, translate } = findCatalogue(message.language);
+  const catalogue = findCatalogue(message.language);
+  const { language, translate } = catalogue;
   const application = plainName(message.applicationName);
   const codeGroups = groupDigits(message.oneTimeCode);
   const code = codeGroups.join(' ');
-  const until = timeOfDay(message.expiresAt, language);
+  const until = catalogue.timeOfDay.format(message.expiresAt);
 
   const subject = translate('subject', { code, application });
   const heading = translate('heading', { application });
   const instruction = translate('instruction', { host: letterhead.issuerHost });
   const expiry = translate('expiry', { minutes: lifetimeMinutes(message), until });
   const origin = [
-    describeOrigin(message, { language, translate }),
+    describeOrigin(message, catalogue),
     translate('reference', { reference: message.reference }),
   ].join(' ');
   const warning = `${translate('ignore')} ${translate('keepToYourself', { application })}`;
@@ -59,14 +60,23 @@ export function composeEmail(message: LoginMessage, recipient: string, letterhea
   };
 }
 
-function translatorOf(locale: string, message: typeof english) {
-  return createTranslator({ locale, messages: { message }, namespace: 'message' });
+function createCatalogue(language: string, message: typeof english) {
+  return {
+    language,
+    translate: createTranslator({ locale: language, messages: { message }, namespace: 'message' }),
+    /** Hours and minutes, UTC: the server cannot know the reader's clock, and the words name the zone. */
+    timeOfDay: new Intl.DateTimeFormat(language, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZone: 'UTC',
+    }),
+  };
 }
 
-const ENGLISH = { language: 'en', translate: translatorOf('en', english) };
+type Catalogue = ReturnType<typeof createCatalogue>;
 
-type Catalogue = typeof ENGLISH;
-
+const ENGLISH = createCatalogue('en', english);
 const CATALOGUES = new Map<string, Catalogue>([['en', ENGLISH]]);
 
 /** The catalogue of a BCP 47 tag, of its language without region, or English. */
@@ -108,15 +118,9 @@ function lifetimeMinutes({ askedAt, expiresAt }: LoginMessage): number {
   return Math.max(1, Math.floor((expiresAt.getTime() - askedAt.getTime()) / 60_000));
 }
 
-/** Hours and minutes, UTC: the server cannot know the reader's clock, and the words name the zone. */
-function timeOfDay(instant: Date, language: string): string {
-  const format: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-  return new Intl.DateTimeFormat(language, { ...format, timeZone: 'UTC' }).format(instant);
-}
-
-function describeOrigin({ askedAt, userAgent }: LoginMessage, { language, translate }: Catalogue): string {
+function describeOrigin({ askedAt, userAgent }: LoginMessage, { translate, timeOfDay }: Catalogue): string {
   const { browser, system } = describeBrowser(userAgent);
   const device = browser && system ? translate('browserOnSystem', { browser, system }) : (browser ?? system);
-  const time = timeOfDay(askedAt, language);
+  const time = timeOfDay.format(askedAt);
   return device ? translate('askedFrom', { time, device }) : translate('asked', { time });
 }

@@ -2,12 +2,6 @@
 // a challenge also writes the message's row, already leased to the process that wrote it; whoever holds the lease walks the
 // chain of senders, records what each said, and decides what is next. A lease that ran out (the process died) is taken
 // over by another process. Knows no provider and no database.
-//
-// What "once" means. Claims are exclusive, so in ordinary running nothing is sent twice. A process that dies after a
-// provider accepted and before that was recorded leaves a message that is sent again: at least once, not exactly. Resend
-// recognises the idempotency key and sends no second one. SMTP cannot; the second copy carries the same Message-ID and the
-// same code, and most mailboxes show one. The other order, recording first, would lose messages instead. The same holds
-// for a provider that accepts but answers too late: the next in the chain sends a second copy.
 import type { LoggedSubject } from './challenge';
 import { composeEmail, type Letterhead } from './compose-message';
 import { type Channel, emailRecipient, maskIdentifier, parseEmailIdentifier } from './identifier';
@@ -100,6 +94,12 @@ export type DeliverDeps = Readonly<{
 /**
  * Sends one message to the first sender that takes it, and records how that went. The caller holds the message: by a
  * claim, or because it wrote the row a moment ago with `dueAt` OUTBOX_LEASE_SECONDS after `askedAt`.
+ *
+ * Claims exclude each other, so in ordinary running nothing is sent twice. A process that dies after a provider accepted
+ * and before that was recorded leaves a message that is sent again: at least once, because the other order would lose
+ * messages. Resend recognises the idempotency key and sends no second one. SMTP cannot: the second copy has the same
+ * Message-ID and the same code, and most mailboxes show one. The same holds where a provider accepts, but answers too
+ * late: the next in the chain sends a copy.
  *
  * @returns what was recorded
  * @throws errors of storage; the message is then due again when the lease ends
