@@ -107,10 +107,12 @@
     say(again.dataset.waits);
   }
 
-  // --- Coming back with the browser's button: the page is as it was left, so free it ---------------------------------
+  // --- Focus: before the first key, and again when the browser's back button shows the page as it was left -----------
 
+  find('[autofocus]')?.focus();
   addEventListener('pageshow', (event) => {
-    if (event.persisted) rest();
-    if (document.activeElement === document.body) find('[autofocus]')?.focus();
+    if (!event.persisted) return;
+    rest();
+    find('[autofocus]')?.focus();
   });
 })();

@@ -77,8 +77,8 @@ function Sent({ page: { t }, asked, changeHref }: CodeCardProps) {
             </bdi>
           ),
         })}{' '}
-        <a className="link" href={changeHref}>
-          {t.rich('code.change', { more: (words) => <span className="sr-only">{words}</span> })}
+        <a className="link" href={changeHref} aria-label={t('code.changeAddress')}>
+          {t('code.change')}
         </a>
       </p>
       {domain && <p className="text-ink">{t('identifier.didYouMean', { domain })}</p>}
