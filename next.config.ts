@@ -1,7 +1,8 @@
 import type { NextConfig } from 'next';
+import { PHASE_PRODUCTION_BUILD } from 'next/constants';
 
-const config: NextConfig = {
-  output: 'standalone',
+const config = (phase: string): NextConfig => ({
+  ...(phase === PHASE_PRODUCTION_BUILD ? { output: 'standalone' as const } : {}),
   poweredByHeader: false,
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
@@ -25,7 +26,7 @@ const config: NextConfig = {
   outputFileTracingIncludes: {
     '/**': ['./node_modules/@prisma/schema-engine-wasm/*.wasm', './prisma/migrations/**/*'],
   },
-  experimental: { serverActions: { bodySizeLimit: '64kb' } },
-};
+  experimental: { serverActions: { bodySizeLimit: '64kb' }, authInterrupts: true },
+});
 
 export default config;

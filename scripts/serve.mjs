@@ -3,8 +3,9 @@
 // mount on hosts without this front (docs/decisions/0002); pages go on to Next with their security headers already set.
 // Knows nothing of either: `instrumentation.ts` leaves the front on globalThis when Next has loaded it.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const dev = process.argv.includes('--dev');
@@ -14,6 +15,7 @@ const port = Number(process.env.PORT ?? 3000);
 process.env.NODE_ENV = dev ? 'development' : 'production';
 process.chdir(dir);
 
+if (!dev) useBuiltConfig();
 const { default: next } = await import('next');
 const app = next({ dev, dir, port, hostname: 'localhost', quiet: true });
 await app.prepare();
@@ -42,6 +44,12 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     await front.drain(server);
     process.exit(0);
   });
+}
+
+/** The configuration as it was when this was built, the way Next's own standalone server takes it: nothing to compile. */
+function useBuiltConfig() {
+  const { config } = JSON.parse(readFileSync(join(dir, '.next/required-server-files.json'), 'utf8'));
+  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify({ ...config, output: undefined });
 }
 
 /** Next runs instrumentation.ts with the first request it sees, so it is shown one that nobody else can reach. */

@@ -8,7 +8,12 @@ import { createSmtpSender } from '@/lib/delivery/smtp';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
-import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
+import {
+  createSecretVerifier,
+  drawClientId,
+  drawClientSecret,
+  hashClientSecret,
+} from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
@@ -23,6 +28,7 @@ import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/l
 import type { Randomness } from '@/lib/login/randomness';
 import type { SessionStore } from '@/lib/login/session';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
+import { CLIENTS_PATH, clientsEndpoint } from '@/lib/management/clients-endpoint';
 import type { ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
@@ -74,6 +80,8 @@ export type Runtime = Readonly<{
   isProtocolPath(pathname: string): boolean;
   /** Answers a request to a protocol path. */
   answer(request: Request): Promise<Response>;
+  /** The page in place of one that failed. */
+  failedPage(path: string, acceptLanguage: string | null): Response;
   /** Tells the command line where this server can be reached. */
   announce(address: { url: string; token: string }): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +95,9 @@ const INBOX_SECONDS = 86_400;
 const SETTINGS_EVERY_SECONDS = 5;
 /** A key signs for this long; the next one has been published all the while. */
 const KEY_LIFETIME_DAYS = 90;
+
+/** A page that fails so soon after storage did, failed of it. */
+const STORAGE_AWAY_MS = 5_000;
 
 const random: Randomness = {
   id: () => randomBytes(16).toString('base64url'),
@@ -121,13 +132,18 @@ export async function composeRuntime(
   let limits = await readLimitOverrides(prisma);
 
   const cookies = createSealedCookies(createCookieSealer(box), issuer);
+  let storageAwayAt = Number.NEGATIVE_INFINITY;
+  const guard = <Store extends object>(store: Store) =>
+    guardStore(store, () => {
+      storageAwayAt = clock().getTime();
+    });
   const stores = {
-    clients: guardStore(createClientStore(prisma, { clock })),
-    sessions: guardStore(createSessionStore(prisma, box)),
-    challenges: guardStore(createChallengeStore(prisma, box)),
-    codes: guardStore(createAuthorizationCodeStore(prisma, box)),
-    families: guardStore(createTokenFamilyStore(prisma)),
-    outbox: guardStore(createOutboxStore(prisma)),
+    clients: guard(createClientStore(prisma, { clock })),
+    sessions: guard(createSessionStore(prisma, box)),
+    challenges: guard(createChallengeStore(prisma, box)),
+    codes: guard(createAuthorizationCodeStore(prisma, box)),
+    families: guard(createTokenFamilyStore(prisma)),
+    outbox: guard(createOutboxStore(prisma)),
   };
   const hashSubject = (subject: string) => box.hash('subject', subject);
   const login = {
@@ -165,6 +181,23 @@ export async function composeRuntime(
     uiLocales: LANGUAGES,
   };
 
+  const management = {
+    clients: stores.clients,
+    credentials: {
+      drawId: drawClientId,
+      drawSecret: drawClientSecret,
+      hashSecret: (secret: string) => hashClientSecret(box, secret),
+    },
+    clock,
+    // Until there are management tokens, the command line of this machine is the only operator.
+    operators: {
+      isOperator: async ({ headers }: Request) =>
+        box.equal(headers.get('authorization') ?? '', `Bearer ${given.operatorToken}`),
+    },
+    log: deps.log,
+  };
+
+  const inHand = new Set<Promise<unknown>>();
   const stopBackground = startBackground(
     [
       { name: 'outbox', everySeconds: 1, run: () => drainOutbox(delivery, { limit: OUTBOX_BATCH }) },
@@ -204,26 +237,44 @@ export async function composeRuntime(
     },
     clientAddress: addressOf,
     async send(message) {
+      const sending = deliver(delivery, message);
+      inHand.add(sending);
       try {
-        await deliver(delivery, message);
+        await sending;
       } catch (cause) {
         // The row is still leased to us: the outbox sends it when the lease has run out.
         log.warn('message not recorded', {
           messageId: message.messageId,
           cause: cause instanceof Error ? cause.name : '',
         });
+      } finally {
+        inHand.delete(sending);
       }
     },
     deliveryState: (challenge) => deliveryState(delivery, challenge),
     readInbox: environment.inbox.email && !environment.inbox.operatorsOnly ? () => readInbox(inbox) : null,
-    isProtocolPath: (pathname) => findRoute(pathname) !== null,
+    isProtocolPath: (pathname) => findRoute(pathname) !== null || isManagementPath(pathname),
     async answer(request) {
-      const route = findRoute(new URL(request.url).pathname);
+      const { pathname } = new URL(request.url);
+      if (isManagementPath(pathname)) return clientsEndpoint(management, request);
+      const route = findRoute(pathname);
       return route === null ? new Response(null, { status: 404 }) : answerRoute(deps, route, request);
+    },
+    failedPage(path, acceptLanguage) {
+      const isAway = clock().getTime() - storageAwayAt < STORAGE_AWAY_MS;
+      const cause = new Error(isAway ? 'storage is away' : 'a page failed');
+      return deps.errorPage({
+        status: isAway ? 503 : 500,
+        error: isAway ? 'temporarily_unavailable' : 'server_error',
+        description: isAway ? 'Storage is away for a moment.' : 'A page failed.',
+        reference: deps.log.failed({ endpoint: path.replace(/^(\/login\/)[^/]+/, '$1…'), cause }),
+        client: null,
+        acceptLanguage,
+      });
     },
     announce: async (address) => database.folder?.announce(address),
     async close() {
-      await stopBackground();
+      await Promise.allSettled([stopBackground(), ...inHand]);
       await database.close();
     },
   };
@@ -245,4 +296,8 @@ function sealingOf(box: SecretBox) {
     seal: (plain: string) => box.seal('inbox', plain),
     unseal: (sealed: string) => box.unseal('inbox', sealed),
   };
+}
+
+function isManagementPath(pathname: string): boolean {
+  return pathname === CLIENTS_PATH || pathname.startsWith(`${CLIENTS_PATH}/`);
 }

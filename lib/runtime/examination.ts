@@ -11,7 +11,7 @@ import { type Database, openDatabase } from '@/lib/store/prisma/database';
 import { diagnose } from '@/lib/store/prisma/migrate';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { type Environment, EnvironmentError, readEnvironment } from './environment';
-import { MIGRATIONS, placeOf } from './operations';
+import { MIGRATIONS, placeOf, reasonOf } from './operations';
 
 /** What was found of one part. The sentence is for an operator and holds no secret. */
 export type Finding = Readonly<{
@@ -33,9 +33,9 @@ export async function examineInstallation(): Promise<Finding[]> {
     environment = readEnvironment();
   } catch (problem) {
     if (!(problem instanceof EnvironmentError)) throw problem;
-    return [...findings, failing('Environment', problem.message)];
+    return [...findings, failing('Environment', problem.message.replace(/\.$/, ''))];
   }
-  findings.push(good('Environment', `Every variable can be used; the issuer is ${environment.issuer}`));
+  findings.push(good('Environment', `every variable can be used; the issuer is ${environment.issuer}`));
   findings.push(await examineSecret(environment));
   findings.push(...(await examineStorage(environment)));
   findings.push(examineMail(environment));
@@ -151,6 +151,9 @@ async function examineKeys(database: Database, environment: Environment): Promis
   const keys = await createSigningKeyStore(database.prisma).list();
   const inUse = keys.filter(({ status }) => status === 'current' || status === 'next');
   if (inUse.length === 0) return good(part, 'will be made at the first start');
+  if (environment.secrets === null && (await modeOf(join(environment.dataDir, 'secret'))) === null) {
+    return failing(part, `the secret that opens them is no longer in ${environment.dataDir}`);
+  }
   const box = createSecretBox(await loadSecrets(environment));
   if (!inUse.every((key) => canSignWith(box, key))) {
     return failing(part, 'SECRET cannot open them: put its former value back, after a comma');
@@ -198,12 +201,4 @@ async function fetchJson(base: string, path: string): Promise<Record<string, unk
   } catch {
     return null;
   }
-}
-
-/** The first line of the error at the bottom: what lies above it only says that there was one. */
-function reasonOf(problem: unknown): string {
-  let deepest = problem;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  const { message = '', code = '' } = deepest as { message?: string; code?: string };
-  return message.split('\n').find((line) => line.trim() !== '') ?? code;
 }

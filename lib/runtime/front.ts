@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
+import { replaceFailure } from './failed-page';
 import { greeting } from './greeting';
 import { isSameOrigin, pageHeaders } from './page-headers';
 
@@ -54,7 +55,12 @@ export function createFront(runtime: Runtime): Front {
         response.setHeader(name, value);
       }
       const refusal = refusePage(request, environment.origin);
-      if (refusal === null) return handlePage(request, response);
+      if (refusal === null) {
+        replaceFailure(response, () =>
+          runtime.failedPage(pathOf(request), request.headers['accept-language'] ?? null),
+        );
+        return handlePage(request, response);
+      }
       response.writeHead(refusal, {
         'Content-Type': 'text/plain; charset=utf-8',
         'Cache-Control': 'no-store',

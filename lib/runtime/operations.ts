@@ -34,20 +34,9 @@ const PATIENCE_MS = 15_000;
 const POLL_MS = 200;
 
 /** @throws {OperationFailure} */
-export async function openManagementApi(environment: Environment): Promise<ManagementApi> {
-  if (environment.databaseUrl !== null) return sayWhyNot(environment, () => openHere(environment));
-  for (const giveUpAt = performance.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
-    const holder = await describeHolder(environment.dataDir);
-    if (holder?.url && holder.token) return openThere({ url: holder.url, token: holder.token });
-    if (holder === null || performance.now() > giveUpAt) {
-      try {
-        return await sayWhyNot(environment, () => openHere(environment));
-      } catch (failure) {
-        const isHeld = failure instanceof Error && failure.cause instanceof DataFolderHeldError;
-        if (!isHeld || performance.now() > giveUpAt) throw failure;
-      }
-    }
-  }
+export function openManagementApi(environment: Environment): Promise<ManagementApi> {
+  const open = environment.databaseUrl === null ? openWhereverItIs : openHere;
+  return sayWhyNot(environment, () => open(environment));
 }
 
 export type MigrationOutcome = Readonly<
@@ -57,9 +46,9 @@ export type MigrationOutcome = Readonly<
 
 /** Applies pending migrations. @throws {OperationFailure} */
 export async function migrateDatabase(environment: Environment): Promise<MigrationOutcome> {
-  const holder = environment.databaseUrl === null ? await describeHolder(environment.dataDir) : null;
-  if (holder !== null) return { kind: 'held', pid: holder.pid };
   return sayWhyNot(environment, async () => {
+    const holder = environment.databaseUrl === null ? await describeHolder(environment.dataDir) : null;
+    if (holder !== null) return { kind: 'held', pid: holder.pid };
     const database = await openDatabase(environment);
     try {
       return { kind: 'migrated', ...(await migrate(database, MIGRATIONS)) };
@@ -67,6 +56,21 @@ export async function migrateDatabase(environment: Environment): Promise<Migrati
       await database.close();
     }
   });
+}
+
+/** The embedded database: through the server that holds it, or here once nobody does. */
+async function openWhereverItIs(environment: Environment): Promise<ManagementApi> {
+  for (const giveUpAt = performance.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
+    const holder = await describeHolder(environment.dataDir);
+    if (holder?.url && holder.token) return openThere({ url: holder.url, token: holder.token });
+    const isLate = performance.now() > giveUpAt;
+    if (holder !== null && !isLate) continue;
+    try {
+      return await openHere(environment);
+    } catch (error) {
+      if (isLate || !(error instanceof DataFolderHeldError)) throw error;
+    }
+  }
 }
 
 /** At a running server, over loopback. */
@@ -141,23 +145,37 @@ async function bringUpToDate(database: Database, { limits }: Environment): Promi
 }
 
 /** Puts into a sentence what an operator can do something about; anything else is a bug and keeps its stack. */
-async function sayWhyNot<Outcome>(
-  environment: Pick<Environment, 'databaseUrl'>,
-  work: () => Promise<Outcome>,
-): Promise<Outcome> {
+async function sayWhyNot<Outcome>(environment: Environment, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof DataFolderHeldError || cause instanceof MigrationFailedError) {
-      throw new OperationFailure(cause.message, { cause });
-    }
-    if (environment.databaseUrl !== null && isDatabaseUnavailable(cause)) {
-      throw new OperationFailure(`The database at ${placeOf(environment.databaseUrl)} does not answer.`, {
-        cause,
-      });
-    }
-    throw cause;
+    const sentence = findSentence(environment, cause);
+    throw sentence === null ? cause : new OperationFailure(sentence, { cause });
   }
+}
+
+function findSentence({ databaseUrl, dataDir }: Environment, cause: unknown): string | null {
+  if (cause instanceof DataFolderHeldError || cause instanceof MigrationFailedError) return cause.message;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (FOLDER_PROBLEMS.test(code)) return `The data folder ${dataDir} cannot be used: ${reasonOf(cause)}.`;
+  if (databaseUrl === null) return null;
+  if (isDatabaseUnavailable(cause)) return `The database at ${placeOf(databaseUrl)} does not answer.`;
+  if (REFUSALS.test(code)) return `The database at ${placeOf(databaseUrl)} refuses: ${reasonOf(cause)}.`;
+  return null;
+}
+
+/** Of Node: no permission, no space, something else in the way. */
+const FOLDER_PROBLEMS = /^(EACCES|EPERM|EROFS|ENOSPC|ENOTDIR|EEXIST)$/;
+
+/** Of PostgreSQL: wrong user or password, no such database, no permission. */
+const REFUSALS = /^(28\w{3}|3D000|42501)$/;
+
+/** The first line of the error at the bottom: what lies above it only says that there was one. */
+export function reasonOf(problem: unknown): string {
+  let deepest = problem;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  const { message = '', code = '' } = deepest as { message?: string; code?: string };
+  return message.split('\n').find((line) => line.trim() !== '') ?? code;
 }
 
 /** Host and database alone: an address may hold a password. */

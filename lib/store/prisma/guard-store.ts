@@ -4,15 +4,17 @@ import { isDatabaseUnavailable } from './database';
 
 type Methods = Record<string, (...given: never[]) => Promise<unknown>>;
 
-/** The same store, whose methods throw {@link StorageUnavailable} while the database is away. */
-export function guardStore<Store extends object>(store: Store): Store {
+/** The same store, whose methods throw {@link StorageUnavailable} while the database is away, and say so to `onAway`. */
+export function guardStore<Store extends object>(store: Store, onAway: () => void = () => {}): Store {
   const guarded = Object.entries(store as Methods).map(([name, method]) => [
     name,
     async (...given: never[]) => {
       try {
         return await method(...given);
       } catch (error) {
-        throw isDatabaseUnavailable(error) ? new StorageUnavailable(error) : error;
+        if (!isDatabaseUnavailable(error)) throw error;
+        onAway();
+        throw new StorageUnavailable(error);
       }
     },
   ]);

@@ -1,0 +1,6 @@
+export {
+  answerProtocol as GET,
+  answerProtocol as POST,
+  answerProtocol as PATCH,
+  answerProtocol as DELETE,
+} from '@/lib/web/mount';

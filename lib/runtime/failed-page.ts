@@ -1,0 +1,32 @@
+// What a browser sees when a page of Next's failed. Next would send a document that only its script can fill, and that
+// script never runs on our pages; so the front puts the plain error page in its place, with 503 while storage is away.
+import type { ServerResponse } from 'node:http';
+
+/** Watches a response: should it turn out to be a failure, `page` is sent instead of what Next writes. */
+export function replaceFailure(response: ServerResponse, page: () => Response): void {
+  const { writeHead, write, end } = response;
+  let replaced = false;
+
+  /** True once Next's own words are not wanted any more. */
+  function isReplaced(status: number): boolean {
+    if (!replaced && !response.headersSent && status >= 500) {
+      replaced = true;
+      void send(page());
+    }
+    return replaced;
+  }
+
+  async function send(instead: Response): Promise<void> {
+    const body = await instead.text();
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    writeHead.call(response, instead.status, Object.fromEntries(instead.headers));
+    end.call(response, body, 'utf8');
+  }
+
+  response.writeHead = ((status: number, ...rest: never[]) =>
+    isReplaced(status) ? response : writeHead.call(response, status, ...rest)) as typeof writeHead;
+  response.write = ((...given: Parameters<typeof write>) =>
+    isReplaced(response.statusCode) || write.apply(response, given)) as typeof write;
+  response.end = ((...given: Parameters<typeof end>) =>
+    isReplaced(response.statusCode) ? response : end.apply(response, given)) as typeof end;
+}
