@@ -1,5 +1,5 @@
 // How long, as people say it.
-import type { Words } from '@/lib/login/words';
+import type { Words } from './words';
 
 /**
  * A stretch of time as people say it, rounded up: "20 seconds", "3 minutes", "2 hours".

@@ -1,8 +1,8 @@
 // What every login page has around its form: whose sign-in this is, one heading, one paragraph, a quiet footer, and the
 // one script that adds comfort. Pages work whole without that script.
 import type { ReactNode } from 'react';
-import type { Words } from '@/lib/login/words';
 import { Mark } from './mark';
+import type { Words } from './words';
 
 /** The client's primary colour, on the button and the monogram and nowhere else. Checked when it was saved. */
 export type Brand = Readonly<{

@@ -1,7 +1,7 @@
 // One sentence for every problem a person can meet: what happened and what to do, never whose account it is.
 import type { LoginProblem } from '@/lib/login/problems';
-import type { Words } from '@/lib/login/words';
 import { durationInWords } from './duration-in-words';
+import type { Words } from './words';
 
 /**
  * The sentence that stands under the field, or null for a wait that is over.

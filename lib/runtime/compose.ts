@@ -34,7 +34,6 @@ import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-c
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { openDatabase } from '@/lib/store/prisma/database';
-import { guardStore } from '@/lib/store/prisma/guard-store';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { migrate } from '@/lib/store/prisma/migrate';
@@ -48,6 +47,7 @@ import { createBrowserPorts } from './browser-ports';
 import { clientAddress } from './client-address';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
 import type { Environment } from './environment';
+import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
 import { createErrorPage } from './plain-page';
 import { formPostWords, LANGUAGES } from './words';

@@ -80,21 +80,20 @@ async function modeOf(file: string): Promise<number | null> {
 /** The data folder, the database, and what is in it. */
 async function examineStorage(environment: Environment): Promise<Finding[]> {
   if (environment.databaseUrl !== null) return examineDatabase(environment);
-  const holder = await describeHolder(environment.dataDir);
-  if (holder !== null) {
-    const folder = good('Data folder', `${environment.dataDir} is held by process ${holder.pid}`);
-    return [folder, ...(await examineThroughServer(holder.url))];
+  const { dataDir } = environment;
+  try {
+    const holder = await describeHolder(dataDir);
+    if (holder !== null) {
+      const held = good('Data folder', `${dataDir} is held by process ${holder.pid}`);
+      return [held, ...(await examineThroughServer(holder.url))];
+    }
+  } catch (problem) {
+    return [failing('Data folder', `${dataDir} cannot be used: ${reasonOf(problem)}`)];
   }
-  const clusterMode = await modeOf(join(environment.dataDir, 'postgres'));
-  if (clusterMode === null) {
-    return [
-      good('Data folder', `${environment.dataDir} is made, with the database in it, at the first start`),
-    ];
+  if ((await modeOf(join(dataDir, 'postgres'))) === null) {
+    return [good('Data folder', `${dataDir} is made, with the database in it, at the first start`)];
   }
-  return [
-    good('Data folder', `${environment.dataDir} is held by nobody`),
-    ...(await examineDatabase(environment)),
-  ];
+  return [good('Data folder', `${dataDir} is held by nobody`), ...(await examineDatabase(environment))];
 }
 
 /** What a server that has the embedded database to itself tells of it. */

@@ -1,6 +1,6 @@
 // Turns the many ways in which a database can be away into the one error that endpoints answer with 503 (AVL-1).
 import { StorageUnavailable } from '@/lib/oidc/errors';
-import { isDatabaseUnavailable } from './database';
+import { isDatabaseUnavailable } from '@/lib/store/prisma/database';
 
 type Methods = Record<string, (...given: never[]) => Promise<unknown>>;
 

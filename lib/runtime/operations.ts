@@ -8,10 +8,10 @@ import { clientsEndpoint } from '@/lib/management/clients-endpoint';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
-import { guardStore } from '@/lib/store/prisma/guard-store';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
+import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
 
 /** Relative to the project's folder, which is the working directory of every command. */

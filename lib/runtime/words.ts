@@ -1,7 +1,6 @@
 // Words for people, in the language chosen for one request. Which languages there are is told by the catalogues.
 import { createTranslator } from 'use-intl/core';
 import type { FormPostWords } from '@/lib/endpoints/answer-client';
-import type { Words } from '@/lib/login/words';
 import login from '@/messages/en/login.json';
 
 /** BCP 47 tags that the pages speak, the default first. */
@@ -9,15 +8,17 @@ export const LANGUAGES = ['en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const CATALOGUES: Record<Language, typeof login> = { en: login };
-const translators = new Map<Language, Words>();
+const translators = new Map<Language, ReturnType<typeof createWords>>();
 
-/** The words of the pages in that language. */
-export function wordsOf(language: Language): Words {
-  const made =
-    translators.get(language) ??
-    (createTranslator({ locale: language, messages: CATALOGUES[language] }) as Words);
+/** The words of the pages in that language: `t('screen.word', values)`, checked against the English catalogue. */
+export function wordsOf(language: Language): ReturnType<typeof createWords> {
+  const made = translators.get(language) ?? createWords(language);
   translators.set(language, made);
   return made;
+}
+
+function createWords(locale: Language) {
+  return createTranslator({ locale, messages: CATALOGUES[locale] });
 }
 
 /**

@@ -1,13 +1,14 @@
 // Titles: `step - app`, with the error first where there is one, so that a screen reader says it before anything else.
 import 'server-only';
 import type { Metadata } from 'next';
+import { wordsOf } from '@/lib/runtime/words';
 import type { Step } from './answer';
 import type { Visit } from './visit';
 
 export function titleOf(visit: Visit, step: Step): Metadata {
-  const { t, client } = visit.page;
-  if (visit.kind !== 'open' || client === null) return { title: t('stale.heading') };
-  const app = client.name;
+  const t = wordsOf(visit.language);
+  if (visit.kind !== 'open') return { title: t('stale.heading') };
+  const app = visit.client.name;
   const heading = step === 'code' ? t('code.heading') : t('identifier.heading', { app });
   const { outcome } = visit.interaction;
   const failed = outcome !== null && outcome.kind !== 'sent_again';

@@ -1,26 +1,24 @@
-// A visit to a page of an interaction: what may be shown for the id in the URL in this browser, and the setting every
-// card shares. Reads; never writes.
+// A visit to a page of an interaction: what may be shown for the id in the URL in this browser. Reads; never writes.
 import 'server-only';
 import { cache } from 'react';
-import type { PageSetting } from '@/components/frame';
 import { isExpired } from '@/lib/endpoints/sealed-cookies';
 import type { Interaction } from '@/lib/login/interaction';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { type Language, wordsOf } from '@/lib/runtime/words';
-import { heldCookies, pageLanguage, responseNonce } from './browser';
+import type { Language } from '@/lib/runtime/words';
+import { heldCookies, pageLanguage } from './browser';
 
 export type Visit = Readonly<
   /** Somebody may answer here. */
-  | { kind: 'open'; interaction: Interaction; client: Client; language: Language; page: PageSetting }
+  | { kind: 'open'; interaction: Interaction; client: Client; language: Language }
   /** It ended in this browser. */
-  | { kind: 'finished'; interaction: Interaction; client: Client; language: Language; page: PageSetting }
+  | { kind: 'finished'; interaction: Interaction; client: Client; language: Language }
   /** Another tab of this browser has signed in since this one was opened. */
-  | { kind: 'overtaken'; interaction: Interaction; client: Client; language: Language; page: PageSetting }
+  | { kind: 'overtaken'; interaction: Interaction; client: Client; language: Language }
   /** Too old. */
-  | { kind: 'expired'; interaction: Interaction; client: Client; language: Language; page: PageSetting }
+  | { kind: 'expired'; interaction: Interaction; client: Client; language: Language }
   /** Not this browser's, or forgotten. */
-  | { kind: 'unknown'; language: Language; page: PageSetting }
+  | { kind: 'unknown'; language: Language }
 >;
 
 /** Once a request, however many parts of a page ask. */
@@ -29,27 +27,15 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
   const interaction = await runtime.cookies.readInteraction(held, id);
   const client = interaction && (await runtime.clients.find(interaction.request.clientId));
   const language = await pageLanguage(interaction?.request.uiLocales ?? []);
-  const page = await pageSetting(language, client);
-  if (interaction === null || client === null) return { kind: 'unknown', language, page };
+  if (interaction === null || client === null) return { kind: 'unknown', language };
 
-  const visit = { interaction, client, language, page };
+  const visit = { interaction, client, language };
   if (interaction.finished !== null) return { kind: 'finished', ...visit };
   if (isExpired(interaction, runtime.clock())) return { kind: 'expired', ...visit };
   if (await isOvertaken(runtime, interaction, runtime.cookies.readSession(held)))
     return { kind: 'overtaken', ...visit };
   return { kind: 'open', ...visit };
 });
-
-/** What every card of this request shares. */
-export async function pageSetting(language: Language, client: Client | null): Promise<PageSetting> {
-  return {
-    t: wordsOf(language),
-    client: client && { name: client.name, logoSrc: client.logoUri },
-    brand: null,
-    footer: null,
-    nonce: await responseNonce(),
-  };
-}
 
 /** Asks the database only for a browser that holds a session, and not where fresh proof was asked for. */
 async function isOvertaken(

@@ -6,7 +6,7 @@ import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
 import { heldCookies, pageLanguage } from '@/lib/web/browser';
-import { pageSetting } from '@/lib/web/visit';
+import { pageSetting } from '../page-setting';
 import { confirmSignOut } from './actions';
 
 export async function generateMetadata(): Promise<Metadata> {

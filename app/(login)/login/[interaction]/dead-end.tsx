@@ -1,12 +1,20 @@
 // The pages of an interaction that cannot be answered: finished, overtaken by another tab, too old, or not this browser's.
+import type { PageSetting } from '@/components/frame';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
 import { StaleCard } from '@/components/login/stale-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
 import { clientHome, restartLocation } from '@/lib/login/restart';
 import type { Visit } from '@/lib/web/visit';
 
-export function DeadEnd({ visit, now }: { visit: Exclude<Visit, { kind: 'open' }>; now: number }) {
-  const { page } = visit;
+export function DeadEnd({
+  visit,
+  page,
+  now,
+}: {
+  visit: Exclude<Visit, { kind: 'open' }>;
+  page: PageSetting;
+  now: number;
+}) {
   if (visit.kind === 'unknown') return <StaleCard page={page} startAgainHref={null} />;
 
   const { interaction, client } = visit;

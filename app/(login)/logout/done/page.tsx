@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { SignedOutCard } from '@/components/login/signed-out-card';
 import { wordsOf } from '@/lib/runtime/words';
 import { pageLanguage } from '@/lib/web/browser';
-import { pageSetting } from '@/lib/web/visit';
+import { pageSetting } from '../../page-setting';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: wordsOf(await pageLanguage([]))('signedOut.heading') };

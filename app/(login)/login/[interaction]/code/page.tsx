@@ -7,6 +7,7 @@ import { CODE_LIFETIME_SECONDS } from '@/lib/login/one-time-code';
 import { runtime } from '@/lib/runtime/boot';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
+import { pageSetting } from '../../../page-setting';
 import { DeadEnd } from '../dead-end';
 import { resendMessage, submitCode } from './actions';
 
@@ -23,8 +24,9 @@ export default async function CodePage({ params }: Props) {
   const latchkey = await runtime();
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const now = latchkey.clock().getTime();
-  if (visit.kind !== 'open') return <DeadEnd visit={visit} now={now} />;
-  const { interaction, page } = visit;
+  const page = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
+  if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={now} />;
+  const { interaction } = visit;
   const { asked, outcome } = interaction;
   const identifierHref = `/login/${interaction.id}/identifier`;
   if (asked === null) redirect(identifierHref);

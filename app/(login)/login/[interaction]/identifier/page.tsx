@@ -4,6 +4,7 @@ import { IdentifierCard } from '@/components/login/identifier-card';
 import { runtime } from '@/lib/runtime/boot';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
+import { pageSetting } from '../../../page-setting';
 import { DeadEnd } from '../dead-end';
 import { submitIdentifier } from './actions';
 
@@ -17,8 +18,9 @@ export default async function IdentifierPage({ params }: Props) {
   const latchkey = await runtime();
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const now = latchkey.clock().getTime();
-  if (visit.kind !== 'open') return <DeadEnd visit={visit} now={now} />;
-  const { interaction, page } = visit;
+  const page = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
+  if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={now} />;
+  const { interaction } = visit;
   const problem = interaction.outcome?.kind === 'sent_again' ? null : interaction.outcome;
   return (
     <IdentifierCard
