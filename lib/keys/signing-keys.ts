@@ -145,6 +145,11 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
 
 const MS_PER_DAY = 86_400_000;
 
+/** Whether a key's private part can be opened with one of the secrets. */
+export function canSignWith(box: SecretBox, { sealedPrivateJwk }: SigningKey): boolean {
+  return box.unseal(SEAL_PURPOSE, sealedPrivateJwk) !== null;
+}
+
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
 const SEAL_PURPOSE = 'signing-key';

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// `npx latchkey`: runs lib/cli/main.ts from source, with the project's folder as working directory and its .env files
+// read as the server reads them, wherever it is called from.
+import '../scripts/node-version.mjs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+// A reader that has seen enough (`latchkey apps list | head -1`) is no error.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+try {
+  const [{ register }, { default: nextEnv }] = await Promise.all([
+    import('tsx/esm/api'),
+    import('@next/env'),
+  ]);
+  nextEnv.loadEnvConfig(root, false, { info: () => {}, error: console.error });
+  register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) });
+  const { runCommandLine } = await import('../lib/cli/main.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+} catch (problem) {
+  if (problem.code !== 'ERR_MODULE_NOT_FOUND') throw problem;
+  console.error(`latchkey: Latchkey is not prepared yet: run "npm start" in ${root} once.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,181 @@
+// `latchkey apps`: applications, which the standards call clients. The management API does the work, wherever it runs.
+import { type Command, Option } from 'commander';
+import {
+  APPLICATION_TYPES,
+  type ClientDocument,
+  type CreatedClientDocument,
+  GRANT_TYPES,
+} from '@/lib/management/clients';
+import { CLIENTS_PATH } from '@/lib/management/clients-endpoint';
+import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
+import { readEnvironment } from '@/lib/runtime/environment';
+import { type ManagementApi, openManagementApi } from '@/lib/runtime/operations';
+import { CommandFailure, print, printJson } from './command-line';
+import { formatCard, formatTable } from './layout';
+
+/** Adds the commands to the program. */
+export function addAppsCommands(program: Command): void {
+  const apps = program.command('apps').description('applications that sign people in (OAuth clients)');
+
+  apps
+    .command('create')
+    .description('register an application; prints its client secret, this once')
+    .requiredOption('--name <name>', 'shown to people who sign in')
+    .addOption(
+      new Option('--type <type>', 'what it is')
+        .choices(APPLICATION_TYPES)
+        .default('regular_web' satisfies AppType),
+    )
+    .option(
+      '--callback <url...>',
+      'where people return to after sign-in, exactly as the application sends it',
+    )
+    .option('--logout-url <url...>', 'where people may be sent after sign-out')
+    .option('--web-origin <origin...>', 'origins whose scripts may call the token endpoint')
+    .addOption(new Option('--grant <type...>', 'what it may ask for').choices(GRANT_TYPES))
+    .addOption(
+      new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
+    )
+    .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
+    .option('--logo <url>', 'https image for the sign-in page')
+    .option('--login-url <url>', 'where the application itself begins a sign-in')
+    .option('--json', 'print JSON, as the management API answers')
+    .addHelpText('after', CREATE_HELP)
+    .action(createApp);
+
+  apps
+    .command('list')
+    .description('every application, in the order they were registered')
+    .option('--json', 'print JSON: a list')
+    .addHelpText('after', '\nExample:\n  $ latchkey apps list')
+    .action(listApps);
+
+  apps
+    .command('show')
+    .description('one application')
+    .argument('<client-id>')
+    .option('--json', 'print JSON, as the management API answers')
+    .addHelpText('after', '\nExample:\n  $ latchkey apps show XbQ0vTz8…')
+    .action(showApp);
+}
+
+const CREATE_HELP = `
+Left out, --grant and --auth-method follow the type:
+  regular_web      authorization_code, refresh_token; client_secret_post
+  spa, native      authorization_code, refresh_token; none
+  non_interactive  client_credentials; client_secret_post
+
+Examples:
+  $ latchkey apps create --name "My app" --callback http://localhost:4000/callback
+  $ latchkey apps create --name Shop --type spa \\
+      --callback https://shop.example.com/callback --web-origin https://shop.example.com
+  $ latchkey apps create --name Phone --type native --callback com.example.phone:/callback
+  $ latchkey apps create --name Site --auth-method client_secret_basic \\
+      --callback https://example.com/api/auth/callback/latchkey --json`;
+
+type AppType = (typeof APPLICATION_TYPES)[number];
+
+type CreateOptions = {
+  name: string;
+  type: string;
+  callback?: string[];
+  logoutUrl?: string[];
+  webOrigin?: string[];
+  grant?: string[];
+  authMethod?: string;
+  requirePkce: boolean;
+  logo?: string;
+  loginUrl?: string;
+  json?: true;
+};
+
+async function createApp(options: CreateOptions): Promise<void> {
+  const body = {
+    name: options.name,
+    app_type: options.type,
+    callbacks: options.callback,
+    allowed_logout_urls: options.logoutUrl,
+    web_origins: options.webOrigin,
+    grant_types: options.grant,
+    token_endpoint_auth_method: options.authMethod,
+    require_pkce: options.requirePkce,
+    logo_uri: options.logo,
+    initiate_login_uri: options.loginUrl,
+  };
+  const app = await withApi((api) =>
+    ask<CreatedClientDocument>(api, { method: 'POST', path: CLIENTS_PATH, body }),
+  );
+  if (options.json) return printJson(app);
+  print(`${describe(app)}\n`);
+  if (app.client_secret !== undefined) print('The secret is shown this once: keep it now.');
+  print(
+    `The application finds everything else at ${readEnvironment().issuer}.well-known/openid-configuration`,
+  );
+}
+
+async function listApps(options: { json?: true }): Promise<void> {
+  const apps = await withApi(async (api) => {
+    const all: ClientDocument[] = [];
+    for (let page = 0; ; page++) {
+      const path = `${CLIENTS_PATH}?per_page=${PER_PAGE}&page=${page}`;
+      const some = await ask<ClientDocument[]>(api, { method: 'GET', path });
+      all.push(...some);
+      if (some.length < PER_PAGE) return all;
+    }
+  });
+  if (options.json) return printJson(apps);
+  if (apps.length === 0) return print('There are no applications yet: see "latchkey apps create --help".');
+  const rows = apps.map((app) => [app.client_id, app.name, app.app_type, app.callbacks[0] ?? '']);
+  print(formatTable(['CLIENT ID', 'NAME', 'TYPE', 'CALLBACK'], rows));
+}
+
+const PER_PAGE = 100;
+
+async function showApp(clientId: string, options: { json?: true }): Promise<void> {
+  const path = `${CLIENTS_PATH}/${encodeURIComponent(clientId)}`;
+  const app = await withApi((api) => ask<ClientDocument>(api, { method: 'GET', path }));
+  if (options.json) return printJson(app);
+  print(describe(app));
+}
+
+function describe(app: CreatedClientDocument): string {
+  return formatCard([
+    ['Name', app.name],
+    ['Type', app.app_type],
+    ['Client ID', app.client_id],
+    ...(app.client_secret === undefined ? [] : [['Client secret', app.client_secret] as const]),
+    ['Authenticates by', app.token_endpoint_auth_method],
+    ['Callbacks', app.callbacks],
+    ['Logout URLs', app.allowed_logout_urls],
+    ['Web origins', app.web_origins],
+    ['Grants', app.grant_types],
+    ['PKCE', app.require_pkce ? 'required' : 'optional'],
+    ...(app.logo_uri === null ? [] : [['Logo', app.logo_uri] as const]),
+    ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),
+  ]);
+}
+
+async function withApi<Outcome>(work: (api: ManagementApi) => Promise<Outcome>): Promise<Outcome> {
+  const api = await openManagementApi(readEnvironment());
+  try {
+    return await work(api);
+  } finally {
+    await api.close();
+  }
+}
+
+/** What the API answered, or its sentence as this command's failure. */
+async function ask<Answer>(
+  api: ManagementApi,
+  request: Parameters<ManagementApi['send']>[0],
+): Promise<Answer> {
+  const response = await api.send(request);
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer as Answer;
+  const { message, errorCode } = (answer ?? {}) as { message?: string; errorCode?: string };
+  if (errorCode === 'inexistent_client')
+    throw new CommandFailure('There is no application with that client ID.');
+  const sentence =
+    message?.replace(/^Payload validation error: /, '') ?? `The server answered ${response.status}.`;
+  throw new CommandFailure(sentence, errorCode === 'invalid_body' ? 2 : 1);
+}

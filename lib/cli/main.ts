@@ -1,0 +1,53 @@
+// The operator's command line: which commands there are, and what becomes of what they throw. bin/latchkey.mjs runs it.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EnvironmentError } from '@/lib/runtime/environment';
+import { OperationFailure } from '@/lib/runtime/operations';
+import { addAppsCommands } from './apps';
+import { CommandFailure, type ExitCode } from './command-line';
+import { addDoctorCommand } from './doctor';
+import { addMigrateCommand } from './migrate';
+
+/**
+ * Runs one command.
+ * @param words what follows the program's name
+ */
+export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
+  try {
+    await describeProgram().parseAsync([...words], { from: 'user' });
+    return 0;
+  } catch (problem) {
+    return explain(problem);
+  }
+}
+
+function describeProgram(): Command {
+  const program = new Command('latchkey')
+    .description('Operates a Latchkey: the one whose environment (and .env file) this folder has.')
+    .version(readVersion())
+    .exitOverride()
+    .showHelpAfterError('Add --help to see options and examples.')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly.');
+  addMigrateCommand(program);
+  addDoctorCommand(program);
+  addAppsCommands(program);
+  return program;
+}
+
+/** One line on stderr for what people can act upon; a bug shows where it is. */
+function explain(problem: unknown): ExitCode {
+  // Commander has printed what it had to say: help that was asked for, or what is wrong with the words.
+  if (problem instanceof CommanderError) return problem.exitCode === 0 ? 0 : 2;
+  const isSentence =
+    problem instanceof CommandFailure ||
+    problem instanceof OperationFailure ||
+    problem instanceof EnvironmentError;
+  const text = problem instanceof Error ? (isSentence ? problem.message : problem.stack) : String(problem);
+  process.stderr.write(`latchkey: ${text}\n`);
+  return problem instanceof CommandFailure ? problem.exitCode : 1;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
