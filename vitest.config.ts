@@ -17,7 +17,7 @@ export default defineConfig({
     globalSetup: 'tests/harness/global-setup.ts',
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });

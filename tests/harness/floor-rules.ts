@@ -12,7 +12,7 @@ type Floor = {
   imports: readonly string[];
   /** Folders of ours of which only types may be imported. */
   importsTypes?: readonly string[];
-  /** The same, with constants (`SESSION_IDLE_SECONDS`): lifetimes and protocol strings are written once. */
+  /** The same, with constants (lifetimes are written once) and error classes (a port's own way to fail). */
   importsVocabulary?: readonly string[];
   /** Packages that may be imported; absent means any that no adapter keeps to itself. */
   packages?: readonly string[];
@@ -32,7 +32,7 @@ const PORTS = [...PROTOCOL_AND_LOGIN, 'lib/endpoints', 'lib/management'];
 const ADAPTERS = ['lib/store', 'lib/delivery', 'lib/keys'];
 
 const ADAPTER_RULE =
-  'an adapter imports its own vendor package and the types and constants of ports, never another adapter';
+  'an adapter imports its own vendor package and the types, constants and errors of ports, never another adapter';
 
 const FLOORS: Record<string, Floor> = {
   'lib/oidc': { imports: [], ...PURE, rule: 'lib/oidc, the protocol, imports nothing of ours' },
@@ -168,11 +168,10 @@ function readClause(clause: ts.ImportClause | undefined): Import['brings'] {
   const { name, namedBindings } = clause;
   if (name || !namedBindings || !ts.isNamedImports(namedBindings)) return 'values';
   const values = namedBindings.elements.filter((element) => !element.isTypeOnly);
-  const areConstants = values.every((element) =>
-    /^[A-Z][A-Z0-9_]+$/.test((element.propertyName ?? element.name).text),
-  );
+  // A capital begins a constant or a class, and the only classes of the house are errors.
+  const areVocabulary = values.every((element) => /^[A-Z]/.test((element.propertyName ?? element.name).text));
   if (values.length === 0) return 'types';
-  return areConstants ? 'vocabulary' : 'values';
+  return areVocabulary ? 'vocabulary' : 'values';
 }
 
 function refuseImport({
