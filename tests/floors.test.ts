@@ -93,6 +93,7 @@ describe('the checker accepts', () => {
       "import type { ChallengeStore } from '@/lib/login/challenge';\nimport pg from 'pg';",
     ],
     ['lib/store/prisma/a.ts', "import { type Client } from '@/lib/oidc/client';\nconst now = Date.now();"],
+    ['lib/store/prisma/a.ts', "import { StorageUnavailable } from '@/lib/oidc/errors';"],
     [
       'lib/runtime/a.ts',
       "import { db } from '@/lib/store/prisma/database';\nconst { SECRET } = process.env;",
