@@ -2,7 +2,7 @@
 // who have an account and people who have none.
 import type { Client } from '@/lib/oidc/client';
 import type { ChallengeStore } from './challenge';
-import { type Identifier, maskIdentifier, parseEmailIdentifier } from './identifier';
+import { budgetForm, type Identifier, maskIdentifier, parseEmailIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
 import { INTERACTION_LIFETIME_SECONDS } from './interaction';
 import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
@@ -119,7 +119,8 @@ export function startLimits(
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
-  const recipient = subjectHash(deps, identifier);
+  // Addresses with a tag (`name+tag@`) arrive in one mailbox, so they share its budget (IDN-4).
+  const recipient = deps.hashSubject(`${identifier.channel}:${budgetForm(identifier)}`);
   const limits = knownBrowserId
     ? [
         countLimit('starts_per_known_browser', {

@@ -127,16 +127,16 @@ export async function composeRuntime(
     hashSecret: (secret) => hashClientSecret(box, secret),
   });
   await ensureSetup(prisma, { limits: environment.limits, clients, now: clock() });
-  const signer = createTokenSigner({ store: createSigningKeyStore(prisma), box, clock, issuer });
-  await signer.ensureKeys();
-  let limits = await readLimitOverrides(prisma);
-
-  const cookies = createSealedCookies(createCookieSealer(box), issuer);
   let storageAwayAt = Number.NEGATIVE_INFINITY;
   const guard = <Store extends object>(store: Store) =>
     guardStore(store, () => {
       storageAwayAt = clock().getTime();
     });
+  const signer = createTokenSigner({ store: guard(createSigningKeyStore(prisma)), box, clock, issuer });
+  await signer.ensureKeys();
+  let limits = await readLimitOverrides(prisma);
+
+  const cookies = createSealedCookies(createCookieSealer(box), issuer);
   const stores = {
     clients: guard(createClientStore(prisma, { clock })),
     sessions: guard(createSessionStore(prisma, box)),
