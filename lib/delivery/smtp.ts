@@ -92,7 +92,7 @@ async function transmit({ server, envelope, bytes, signal }: Transmission): Prom
   await new Promise<void>((resolve, reject) => {
     const connection = new SMTPConnection({ ...server, connection: socket });
     const fail = (error: Error) => {
-      reject(nameTlsProblem(error, connection._socket));
+      reject(nameTlsProblem(error, connection._socket || socket));
       connection.close();
     };
     connection.on('error', fail);
