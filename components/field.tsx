@@ -1,9 +1,9 @@
 // One labelled input and the line under it. The line always has its place: a hint gives way to an error or a notice, so
 // nothing below moves when one appears. WCAG 1.3.1, 3.3.1, 4.1.3.
-import type { ComponentProps, ReactNode } from 'react';
+import type { ComponentProps } from 'react';
 
-/** What stands under a field. */
-export type FieldNote = Readonly<{ kind: 'hint' | 'error' | 'notice'; text: ReactNode }>;
+/** What stands under a field. Only an error says that the value is wrong; trouble lies elsewhere, a notice is good news. */
+export type FieldNote = Readonly<{ kind: 'hint' | 'error' | 'trouble' | 'notice'; text: string }>;
 
 export type FieldProps = Readonly<{
   /** Also the id of the input; `{name}-note` is the id of the line. */
@@ -50,11 +50,11 @@ export function Field({ name, label, note, noteLines, describedBy, input }: Fiel
 }
 
 /** Colour alone would not tell an error from a notice. */
-function NoteIcon({ kind }: { kind: 'error' | 'notice' }) {
+function NoteIcon({ kind }: { kind: Exclude<FieldNote['kind'], 'hint'> }) {
   return (
     <svg className="note-icon" viewBox="0 0 16 16" aria-hidden="true">
       <circle cx="8" cy="8" r="7" />
-      <path d={kind === 'error' ? 'M8 4.5v4M8 11.25v.25' : 'm5 8.25 2 2 4-4.25'} />
+      <path d={kind === 'notice' ? 'm5 8.25 2 2 4-4.25' : 'M8 4.5v4M8 11.25v.25'} />
     </svg>
   );
 }

@@ -53,6 +53,7 @@
         .normalize('NFKC')
         .replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt(0) & 15)
         .replace(/[\s\p{Pd}\p{Cf}]/gu, '');
+    const failed = find('[data-kind=error], [data-kind=trouble]');
     let before = '';
     let sent = false;
 
@@ -68,8 +69,8 @@
       const pasted = /^insertFrom/.test(event.inputType);
       const cameWhole = (pasted || code.length > before.length + 1) && code.match(whole)?.[0] === code;
       before = code;
-      // What the browser fills in again after an error may be the code that was wrong: only a paste is a wish.
-      if (!cameWhole || sent || (field.ariaInvalid && !pasted)) return;
+      // What the browser fills in again after a failure may be the code that failed: only a paste is a wish.
+      if (!cameWhole || sent || (failed && !pasted)) return;
       sent = true;
       // Long enough to see the digits arrive, and for a press of the button to be first.
       setTimeout(() => field.value === code && field.form.requestSubmit(), 250);

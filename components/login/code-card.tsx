@@ -7,7 +7,7 @@ import { Field, type FieldNote } from '../field';
 import { Frame, LEAD_ID, type PageSetting } from '../frame';
 import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
 import { Moment } from '../moment';
-import { problemInWords } from '../problem-in-words';
+import { problemNote } from '../problem-note';
 import { likelyDomain } from './likely-domain';
 
 export type CodeCardProps = Readonly<{
@@ -96,8 +96,8 @@ function note({ page: { t }, outcome, codeLifetimeSeconds, now }: CodeCardProps)
   if (outcome?.kind === 'sent_again') {
     return { kind: 'notice', text: t(outcome.newCode ? 'code.newCodeSent' : 'code.sentAgain') };
   }
-  const error = outcome && problemInWords(t, outcome, now);
-  if (error) return { kind: 'error', text: error };
+  const trouble = outcome && problemNote(t, outcome, now);
+  if (trouble) return trouble;
   return { kind: 'hint', text: t('code.hint', { lifetime: durationInWords(t, codeLifetimeSeconds * 1000) }) };
 }
 

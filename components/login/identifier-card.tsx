@@ -4,7 +4,7 @@ import { PrimaryButton } from '../button';
 import { Field, type FieldNote } from '../field';
 import { Frame, LEAD_ID, type PageSetting } from '../frame';
 import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
-import { problemInWords } from '../problem-in-words';
+import { problemNote } from '../problem-note';
 import { likelyDomain } from './likely-domain';
 
 export type IdentifierCardProps = Readonly<{
@@ -68,8 +68,8 @@ function note({
   signUpOpen,
   now,
 }: Pick<IdentifierCardProps, 'page' | 'value' | 'problem' | 'signUpOpen' | 'now'>): FieldNote | null {
-  const error = problem && problemInWords(t, problem, now);
-  if (error) return { kind: 'error', text: error };
+  const trouble = problem && problemNote(t, problem, now);
+  if (trouble) return trouble;
   const domain = likelyDomain(value);
   if (domain) return { kind: 'hint', text: t('identifier.didYouMean', { domain }) };
   return signUpOpen ? { kind: 'hint', text: t('identifier.signUp') } : null;
