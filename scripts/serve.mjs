@@ -7,13 +7,15 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import nextEnv from '@next/env';
 
 const dev = process.argv.includes('--dev');
+const { loadEnvConfig } = nextEnv;
 const dir = dirname(dirname(fileURLToPath(import.meta.url)));
-const port = Number(process.env.PORT ?? 3000);
-
 process.env.NODE_ENV = dev ? 'development' : 'production';
 process.chdir(dir);
+loadEnvConfig(dir, dev);
+const port = Number(process.env.PORT || 3000);
 
 if (!dev) useBuiltConfig();
 const { default: next } = await import('next');
