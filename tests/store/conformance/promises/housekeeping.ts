@@ -1,0 +1,123 @@
+// What house-keeping may remove of a store, and what it must leave (lib/store/prisma/housekeeping.ts).
+import { describe, expect, it } from 'vitest';
+import { removeExpired } from '@/lib/store/prisma/housekeeping';
+import { CLIENT_ID, type Stage } from '../stage';
+
+const DAY = 86_400;
+
+export function promiseHousekeeping(stage: () => Stage): void {
+  describe('house-keeping', () => {
+    it('removes what is over and leaves what is not', async () => {
+      const { prisma, now, signIn, redeem, ask, limit, later } = stage();
+      const { code } = await signIn('ann@x.test');
+      await redeem(code);
+      await prisma.refreshToken.create({
+        data: {
+          tokenHash: 'hash',
+          familyId: code.familyId,
+          sequence: 0,
+          issuedAt: now,
+          idleExpiresAt: later(30 * DAY),
+        },
+      });
+      await ask('ann@x.test', { limits: [limit('starts_per_ip', 9)] });
+      const rows = async () => ({
+        challenges: await prisma.challenge.count(),
+        messages: await prisma.message.count(),
+        counters: await prisma.limitCounter.count(),
+        codes: await prisma.authorizationCode.count(),
+        families: await prisma.tokenFamily.count(),
+        refreshTokens: await prisma.refreshToken.count(),
+        sessions: await prisma.session.count(),
+        events: await prisma.logEvent.count(),
+        accounts: await prisma.account.count(),
+        identities: await prisma.identity.count(),
+      });
+      const all = await rows();
+      expect(all).toEqual({
+        challenges: 2,
+        messages: 2,
+        counters: 1,
+        codes: 1,
+        families: 1,
+        refreshTokens: 1,
+        sessions: 1,
+        events: 4,
+        accounts: 1,
+        identities: 1,
+      });
+
+      /** Seconds since now at which each kind is over; one millisecond later it goes. */
+      const ends = [
+        [3600, { challenges: 0, messages: 0 }],
+        [100 * 60, { counters: 0 }], // 14:00, when the window after its own has passed
+        [DAY, { families: 0, refreshTokens: 0 }],
+        [2 * DAY + 60, { codes: 0 }],
+        [7 * DAY, { sessions: 0 }],
+        [30 * DAY, { events: 0 }],
+      ] as const;
+      let left = all;
+      for (const [seconds, gone] of ends) {
+        const over = atWindowEnd(later(seconds));
+        await removeExpired(prisma, over);
+        expect(await rows(), `at ${seconds} s`).toEqual(left);
+        await removeExpired(prisma, new Date(over.getTime() + 1));
+        left = { ...left, ...gone };
+        expect(await rows(), `after ${seconds} s`).toEqual(left);
+      }
+      expect(left).toMatchObject({ accounts: 1, identities: 1 });
+
+      /** Windows begin at whole hours, the test does not. */
+      function atWindowEnd(end: Date): Date {
+        return end.getUTCHours() === 14 && end.getUTCDate() === now.getUTCDate()
+          ? new Date('2026-11-20T14:00:00Z')
+          : end;
+      }
+    });
+
+    it('removes at most five hundred rows of a kind at a time, and says how many went', async () => {
+      const { prisma, now, later } = stage();
+      await prisma.$executeRaw`
+        INSERT INTO limit_counters (key, window_start, count, expires_at)
+        SELECT 'limit:' || number, ${now.toISOString()}::timestamptz, 1, ${later(-1).toISOString()}::timestamptz
+        FROM generate_series(1, 1200) AS number`;
+      const turns = [];
+      for (let turn = 0; turn < 4; turn++) turns.push(await removeExpired(prisma, now));
+      expect(turns).toEqual([500, 500, 200, 0]);
+    });
+
+    it('of several processes at once removes each row once', async () => {
+      const { atOnce, ask, prisma, later } = stage();
+      for (let row = 0; row < 30; row++) await ask('ann@x.test');
+      const removed = await atOnce(6, (on) => removeExpired(on.prisma, later(2 * 3600)));
+      expect(removed.reduce((sum, count) => sum + count)).toBe(30);
+      expect(await prisma.challenge.count()).toBe(0);
+    });
+
+    it('passes over a row that somebody holds, without waiting', async ({ skip }) => {
+      const { kind, first, second, signIn, now, later } = stage();
+      if (kind === 'embedded') skip('one process has one connection');
+      const held = await signIn('ann@x.test');
+      const other = await signIn('bob@x.test');
+      const over = later(8 * DAY);
+      await second.prisma.$transaction(async (holder) => {
+        await holder.$queryRaw`SELECT 1 FROM sessions WHERE id = ${held.sessionId}::text FOR UPDATE`;
+        await removeExpired(first.prisma, over);
+        const left = await first.prisma.session.findMany({ where: { createdAt: now } });
+        expect(left.map(({ id }) => id)).toEqual([held.sessionId]);
+        expect(left.map(({ id }) => id)).not.toContain(other.sessionId);
+      });
+      await removeExpired(first.prisma, over);
+      expect(await first.prisma.session.count()).toBe(0);
+    });
+
+    it('COD-1: leaves a used code long enough to tell a replay for as long as its tokens may live', async () => {
+      const { prisma, signIn, redeem, pass } = stage();
+      const { code } = await signIn('ann@x.test');
+      await redeem(code);
+      pass(DAY);
+      await removeExpired(prisma, stage().now);
+      expect(await redeem(code, { clientId: CLIENT_ID })).toEqual({ kind: 'replayed' });
+    });
+  });
+}

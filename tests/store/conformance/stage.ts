@@ -1,0 +1,319 @@
+// A login, step by step, on the ports of a store: what happens between the pages and the token endpoint, with a clock
+// that is moved by hand. Remembers every secret it hands in, so that a test can look for them in the rows.
+import { randomBytes } from 'node:crypto';
+import type { Answered, ChallengeAnswer, NewAuthorizationCode, Resent, Started } from '@/lib/login/challenge';
+import { maskIdentifier } from '@/lib/login/identifier';
+import { type CountedLimit, countLimit, type LimitName } from '@/lib/login/limits';
+import {
+  CODE_LENGTH,
+  CODE_LIFETIME_SECONDS,
+  MAX_GUESSES,
+  RESEND_SAME_CODE_SECONDS,
+  RESEND_WAITS_SECONDS,
+} from '@/lib/login/one-time-code';
+import type { RequestContext } from '@/lib/login/request-context';
+import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from '@/lib/login/session';
+import { AUTHORIZATION_CODE_LIFETIME_SECONDS, type CodeRedemption } from '@/lib/oidc/authorization-code';
+import { box, type OpenStore, type Process } from './stores';
+
+export const CLIENT_ID = 'client-1';
+export const REDIRECT_URI = 'https://rp.test/cb';
+/** Not a true S256 of anything: the store compares, it does not hash. */
+export const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+/** A question that was asked on the stage. */
+export type Asked = Readonly<{ challengeId: string; interactionId: string; email: string; started: Started }>;
+
+/** An answer, and what a browser and a client would hold if it was right. */
+export type Given = Readonly<{
+  answered: Answered;
+  sessionId: string;
+  sessionSecret: string;
+  code: NewAuthorizationCode;
+}>;
+
+export type SignedIn = Given & Readonly<{ accountId: string }>;
+
+/** Which of the two processes does it; the first unless a test says so. */
+type On = Readonly<{ on?: Process }>;
+
+export type Redemption = Readonly<Partial<Parameters<Process['codes']['redeem']>[0]>>;
+
+export type Stage = ReturnType<typeof createStage>;
+
+export function createStage(store: OpenStore) {
+  const [first, second] = store.processes;
+  const { prisma } = first;
+  let now = new Date();
+  let seenSecrets: string[] = [];
+
+  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+  const id = () => randomBytes(16).toString('base64url');
+
+  function secret(): string {
+    const drawn = randomBytes(32).toString('base64url');
+    seenSecrets.push(drawn);
+    return drawn;
+  }
+
+  function context(at = now): RequestContext {
+    return { ip: '192.0.2.1', userAgent: FIREFOX, language: 'en', knownBrowserId: null, now: at };
+  }
+
+  /** A limit of that name and maximum, for one subject. */
+  function limit(name: LimitName, max: number, { key = 'subject', at = now } = {}): CountedLimit {
+    return countLimit(name, { key, now: at, overrides: { [name]: max } });
+  }
+
+  async function ask(
+    email: string,
+    changes: On & {
+      limits?: CountedLimit[];
+      typedForm?: string;
+      signUpOpen?: boolean;
+      messageId?: string;
+      at?: Date;
+    } = {},
+  ): Promise<Asked> {
+    const at = changes.at ?? now;
+    const seconds = (count: number) => new Date(at.getTime() + count * 1000);
+    const asked = { challengeId: id(), interactionId: id(), email };
+    const started = await (changes.on ?? first).challenges.start(
+      {
+        id: asked.challengeId,
+        interactionId: asked.interactionId,
+        clientId: CLIENT_ID,
+        applicationName: 'Acme',
+        connection: 'email',
+        identifier: { channel: 'email', canonical: email, typedForm: changes.typedForm ?? email },
+        pepperId: box.currentId,
+        codeLength: CODE_LENGTH,
+        codeExpiresAt: seconds(CODE_LIFETIME_SECONDS),
+        maxAttempts: MAX_GUESSES,
+        resendAllowedAt: seconds(RESEND_WAITS_SECONDS[0]),
+        expiresAt: seconds(3600),
+        signUpOpen: changes.signUpOpen ?? true,
+        messageId: changes.messageId ?? id(),
+        messageDueAt: seconds(30),
+        logged: logged(email),
+      },
+      changes.limits ?? [],
+      context(at),
+    );
+    return { ...asked, started };
+  }
+
+  function resend(
+    { challengeId, interactionId, email }: Asked,
+    changes: On & { limits?: CountedLimit[]; interactionId?: string } = {},
+  ): Promise<Resent> {
+    return (changes.on ?? first).challenges.resend({
+      challengeId,
+      interactionId: changes.interactionId ?? interactionId,
+      messageId: id(),
+      messageDueAt: later(30),
+      applicationName: 'Acme',
+      codeLifetimeSeconds: CODE_LIFETIME_SECONDS,
+      resendWaitsSeconds: RESEND_WAITS_SECONDS,
+      sameCodeSeconds: RESEND_SAME_CODE_SECONDS,
+      limits: changes.limits ?? [],
+      logged: logged(email),
+      context: context(),
+    });
+  }
+
+  /** Answers with one of the challenge's codes: the first unless a test says so; null is a wrong one. */
+  async function answer(
+    { challengeId, interactionId, email }: Asked,
+    changes: On &
+      Partial<
+        Pick<ChallengeAnswer, 'interactionId' | 'matchedGeneration' | 'limits' | 'replacedSessionSecret'>
+      > & {
+        sessionId?: string;
+      } = {},
+  ): Promise<Given> {
+    const sessionId = changes.sessionId ?? id();
+    const sessionSecret = secret();
+    const code: NewAuthorizationCode = {
+      code: secret(),
+      familyId: id(),
+      clientId: CLIENT_ID,
+      redirectUri: REDIRECT_URI,
+      requestedRedirectUri: REDIRECT_URI,
+      scope: 'openid profile email',
+      nonce: 'n-0S6_WzA2Mj',
+      codeChallenge: CODE_CHALLENGE,
+      authTimeRequested: false,
+      expiresAt: later(AUTHORIZATION_CODE_LIFETIME_SECONDS),
+    };
+    const answered = await (changes.on ?? first).challenges.answer({
+      challengeId,
+      interactionId: changes.interactionId ?? interactionId,
+      matchedGeneration: changes.matchedGeneration === undefined ? 0 : changes.matchedGeneration,
+      limits: changes.limits ?? [],
+      newUserId: randomBytes(12).toString('hex'),
+      session: {
+        id: sessionId,
+        secret: sessionSecret,
+        amr: ['otp'],
+        expiresAt: later(SESSION_LIFETIME_SECONDS),
+        idleExpiresAt: later(SESSION_IDLE_SECONDS),
+      },
+      replacedSessionSecret: changes.replacedSessionSecret ?? null,
+      authorizationCode: code,
+      logged: logged(email),
+      context: context(),
+    });
+    return { answered, sessionId, sessionSecret, code };
+  }
+
+  const guessWrong = (asked: Asked, changes: Parameters<typeof answer>[1] = {}) =>
+    answer(asked, { ...changes, matchedGeneration: null });
+
+  /** A whole login; throws when it does not end well. */
+  async function signIn(email: string, changes: Parameters<typeof answer>[1] = {}): Promise<SignedIn> {
+    const given = await answer(await ask(email), changes);
+    if (given.answered.kind !== 'proven') throw new Error(`Not signed in: ${given.answered.kind}`);
+    return { ...given, accountId: given.answered.accountId };
+  }
+
+  /** Redeems as the client that was given the code would, but for the changes. */
+  function redeem(
+    { code: authorizationCode }: Pick<NewAuthorizationCode, 'code'>,
+    { on, ...changes }: Redemption & On = {},
+  ): Promise<CodeRedemption> {
+    return (on ?? first).codes.redeem({
+      authorizationCode,
+      clientId: CLIENT_ID,
+      redirectUri: REDIRECT_URI,
+      codeChallenge: CODE_CHALLENGE,
+      now,
+      familyExpiresAt: later(86_400),
+      ...changes,
+    });
+  }
+
+  return {
+    kind: store.kind,
+    first,
+    second,
+    prisma,
+    get now() {
+      return now;
+    },
+    later,
+    pass(seconds: number) {
+      now = later(seconds);
+    },
+    limit,
+    ask,
+    resend,
+    answer,
+    guessWrong,
+    signIn,
+    redeem,
+    id,
+    secret,
+
+    /** Fifty at once, half on each process, all but started when the first one is sent. */
+    atOnce<Result>(count: number, act: (on: Process, index: number) => Promise<Result>): Promise<Result[]> {
+      return Promise.all(
+        Array.from({ length: count }, (_, index) => act(index % 2 === 0 ? first : second, index)),
+      );
+    },
+
+    block: (accountId: string) =>
+      prisma.account.update({ where: { id: accountId }, data: { blockedAt: now } }),
+
+    /** How many audit events of each type there are since the test began. */
+    async events(): Promise<Record<string, number>> {
+      const rows = await prisma.logEvent.findMany({ select: { type: true } });
+      return countEach(rows.map(({ type }) => type));
+    },
+
+    /** How far the counter of a limit has moved in its window; null when it was never moved. */
+    async counted({ key }: CountedLimit): Promise<number | null> {
+      return (await prisma.limitCounter.findUnique({ where: { key } }))?.count ?? null;
+    },
+
+    /** Nothing left of the test before: noon and twenty minutes, one client, no people. */
+    async reset(): Promise<void> {
+      now = new Date('2026-11-20T12:20:00.123Z');
+      seenSecrets = [];
+      await prisma.$executeRawUnsafe(
+        `DO $$ BEGIN ${TABLES.map((table) => `DELETE FROM ${table};`).join(' ')} END $$`,
+      );
+      await prisma.client.create({ data: clientRow(CLIENT_ID, now) });
+    },
+
+    /** What of everything secret that was handed in can be read in any row, and which address in log and counters. */
+    async findSecretsAtRest(): Promise<string[]> {
+      const everywhere = TABLES.map((table) => `SELECT '${table}' AS name, t::text AS row FROM ${table} t`);
+      const rows = await prisma.$queryRawUnsafe<{ name: string; row: string }[]>(
+        everywhere.join(' UNION ALL '),
+      );
+      return rows
+        .filter(
+          ({ name, row }) =>
+            seenSecrets.some((seen) => row.includes(seen)) || (UNNAMED.has(name) && NAME.test(row)),
+        )
+        .map(({ name, row }) => `${name}: ${row}`);
+    },
+  };
+}
+
+/** A confidential client as the store needs it: there. */
+export function clientRow(clientId: string, now: Date) {
+  return {
+    clientId,
+    name: 'Acme',
+    applicationType: 'regular_web',
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** How many results there are of each kind. */
+export function tally(results: readonly Readonly<{ kind: string }>[]): Record<string, number> {
+  return countEach(results.map(({ kind }) => kind));
+}
+
+function countEach(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** Those that refer to others come first. */
+const TABLES = [
+  'delivery_attempts',
+  'messages',
+  'challenges',
+  'refresh_tokens',
+  'token_families',
+  'authorization_codes',
+  'sessions',
+  'identities',
+  'accounts',
+  'client_connections',
+  'connections',
+  'clients',
+  'limit_counters',
+  'log_events',
+  'settings',
+];
+
+/** Tables that tell of people without naming them (LOG-1). Every address of the suite is at x.test, its name longer than one letter. */
+const UNNAMED = new Set(['limit_counters', 'log_events']);
+const NAME = /\w{2,}@x\.test/;
+
+function logged(email: string) {
+  const identifier = { channel: 'email', canonical: email } as const;
+  return {
+    maskedIdentifier: maskIdentifier(identifier),
+    identifierHash: box.hash('subject', `email:${email}`),
+  };
+}

@@ -1,0 +1,44 @@
+// The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { promiseToAnswer } from './promises/answer';
+import { promiseHousekeeping } from './promises/housekeeping';
+import { promiseToRedeem } from './promises/redeem';
+import { promiseToResend } from './promises/resend';
+import { promiseSessions } from './promises/sessions';
+import { promiseSetup } from './promises/setup';
+import { promiseToStart } from './promises/start';
+import { promiseTokenFamilies } from './promises/token-families';
+import { createStage, type Stage } from './stage';
+import type { OpenStore } from './stores';
+
+/**
+ * Holds a store to its promises. After every test no row may show a secret, nor log and counters an address (LOG-1).
+ *
+ * @param rounds how often a race is run: often where processes run side by side
+ */
+export function describeStore(
+  name: string,
+  { open, rounds }: { open: () => Promise<OpenStore>; rounds: { redemption: number; luckyGuess: number } },
+): void {
+  describe(name, () => {
+    let store: OpenStore;
+    let stage: Stage;
+    beforeAll(async () => {
+      store = await open();
+      stage = createStage(store);
+    });
+    beforeEach(() => stage.reset());
+    afterEach(async () => expect(await stage.findSecretsAtRest()).toEqual([]));
+    afterAll(() => store?.close());
+
+    const current = () => stage;
+    promiseToStart(current);
+    promiseToResend(current);
+    promiseToAnswer(current, { rounds: rounds.luckyGuess });
+    promiseToRedeem(current, { rounds: rounds.redemption });
+    promiseTokenFamilies(current);
+    promiseSessions(current);
+    promiseSetup(current);
+    promiseHousekeeping(current);
+  });
+}

@@ -1,0 +1,91 @@
+// The stores that the suite of promises runs against, each as two processes see it: on a server two pools of
+// connections; the embedded database belongs to one process, which then stands for both.
+import pg from 'pg';
+import { createSecretBox } from '@/lib/keys/secret-box';
+import type { ChallengeStore } from '@/lib/login/challenge';
+import type { SessionStore } from '@/lib/login/session';
+import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
+import { createChallengeStore } from '@/lib/store/prisma/challenges';
+import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
+import { migrate } from '@/lib/store/prisma/migrate';
+import { createSessionStore } from '@/lib/store/prisma/sessions';
+import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
+import type { PrismaClient } from '@/prisma/generated/client';
+import { createDatabase } from '@/tests/harness/database';
+
+/** What one process holds of the database. */
+export type Process = Readonly<{
+  prisma: PrismaClient;
+  challenges: ChallengeStore;
+  codes: IssuedCodeStore;
+  sessions: SessionStore;
+  families: TokenFamilyStore;
+}>;
+
+export type OpenStore = Readonly<{
+  kind: Database['kind'];
+  processes: readonly [Process, Process];
+  close(): Promise<void>;
+}>;
+
+const SECRET = 'kT9v0pQ2xWm5Zr8LbN4yUc7HdJ1sGfEa';
+const NEXT_SECRET = 'Vw3eRt6yUi9oPa2sDf5gHj8kLz1xCv4b';
+
+export const box = createSecretBox([SECRET]);
+/** After an operator replaced SECRET and listed the old one behind the new. */
+export const rotatedBox = createSecretBox([NEXT_SECRET, SECRET]);
+/** After the old one was taken from the list. */
+export const nextBox = createSecretBox([NEXT_SECRET]);
+
+/** The stores of a process that was given these secrets. */
+export function processOf(prisma: PrismaClient, secrets = box): Process {
+  return {
+    prisma,
+    challenges: createChallengeStore(prisma, secrets),
+    codes: createAuthorizationCodeStore(prisma, secrets),
+    sessions: createSessionStore(prisma, secrets),
+    families: createTokenFamilyStore(prisma),
+  };
+}
+
+/** PostgreSQL inside this process. */
+export async function openEmbeddedStore(): Promise<OpenStore> {
+  const database = await openScratchDatabase();
+  await migrate(database, 'prisma/migrations');
+  const process = processOf(database.prisma);
+  return { kind: 'embedded', processes: [process, process], close: database.close };
+}
+
+/** A PostgreSQL server, whose operator may have given the database a time zone and a date style. */
+export async function openServerStore(odd: { zone: string; dateStyle: string } | null): Promise<OpenStore> {
+  const databaseUrl = await createDatabase('promises');
+  if (odd !== null) await setDefaults(databaseUrl, odd);
+  const [first, second] = await Promise.all([openServer(databaseUrl), openServer(databaseUrl)]);
+  await migrate(first, 'prisma/migrations');
+  await Promise.all([first, second].map(connectFully));
+  return {
+    kind: 'server',
+    processes: [processOf(first.prisma), processOf(second.prisma)],
+    close: async () => void (await Promise.all([first.close(), second.close()])),
+  };
+}
+
+const openServer = (databaseUrl: string) => openDatabase({ databaseUrl, dataDir: '/nowhere' });
+
+/** Races begin with every connection open, else the first ones to connect decide them. */
+async function connectFully({ prisma }: Database): Promise<void> {
+  await Promise.all(Array.from({ length: 10 }, () => prisma.$queryRaw`SELECT pg_sleep(0.1)::text`));
+}
+
+async function setDefaults(
+  databaseUrl: string,
+  { zone, dateStyle }: { zone: string; dateStyle: string },
+): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const database = new URL(databaseUrl).pathname.slice(1);
+  await client.query(`ALTER DATABASE "${database}" SET timezone = '${zone}'`);
+  await client.query(`ALTER DATABASE "${database}" SET datestyle = '${dateStyle}'`);
+  await client.end();
+}
