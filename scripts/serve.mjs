@@ -17,7 +17,7 @@ process.chdir(dir);
 loadEnvConfig(dir, dev);
 const port = Number(process.env.PORT || 3000);
 
-if (!dev) useBuiltConfig();
+if (!dev) takeBuiltConfig();
 const { default: next } = await import('next');
 const app = next({ dev, dir, port, hostname: 'localhost', quiet: true });
 await app.prepare();
@@ -49,7 +49,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 }
 
 /** The configuration as it was when this was built, the way Next's own standalone server takes it: nothing to compile. */
-function useBuiltConfig() {
+function takeBuiltConfig() {
   const { config } = JSON.parse(readFileSync(join(dir, '.next/required-server-files.json'), 'utf8'));
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify({ ...config, output: undefined });
 }
