@@ -60,8 +60,11 @@ function errorDocument(
 </head>
 <body>
 <main>
+${MARK}
+<div>
 <h1>${escapeHtml(heading)}</h1>
 <p>${escapeHtml(t(`${screen}.lead`))}</p>
+</div>
 ${back ? `<p><a href="${escapeHtml(back)}">${escapeHtml(t('error.back', { app: problem.client?.name ?? '' }))}</a></p>` : ''}
 <dl>
 <div><dt>${escapeHtml(t('error.reference'))}</dt><dd>${escapeHtml(problem.reference)}</dd></div>
@@ -74,16 +77,30 @@ ${page.showsDetail ? `<details><summary>${escapeHtml(t('error.detail'))}</summar
 `;
 }
 
-const STYLE =
-  ':root{color-scheme:light dark;--page:#f6f6f7;--card:#fff;--ink:#18181b;--muted:#52525b;--edge:#d4d4d8}' +
-  '@media(prefers-color-scheme:dark){:root{--page:#0c0c0e;--card:#18181b;--ink:#fafafa;--muted:#a1a1aa;--edge:#3f3f46}}' +
-  '*{box-sizing:border-box}body{margin:0;min-block-size:100svh;display:grid;place-items:center;background:var(--page);' +
-  'color:var(--ink);font:16px/24px system-ui,sans-serif}main{inline-size:min(100%,400px);padding:32px;border-radius:12px;' +
-  'background:var(--card);border:1px solid var(--edge)}h1{margin:0 0 8px;font-size:24px;line-height:32px;font-weight:600}' +
-  'p,dt,summary{color:var(--muted)}p{margin:0 0 24px}a{color:inherit}dl{margin:0;font-size:14px;line-height:20px}' +
-  'dl div{display:flex;justify-content:space-between;gap:16px;padding-block:4px}dd{margin:0;overflow-wrap:anywhere}' +
-  'details{margin-block-start:16px;font-size:14px}pre{white-space:pre-wrap;overflow-wrap:anywhere}' +
-  '@media(max-width:480px){body{place-items:start stretch;background:var(--card)}main{padding:24px;border:0;inline-size:100%}}';
+/** The look of app/globals.css, as far as this page needs it. */
+const STYLE = `
+:root{color-scheme:light dark;--page:#f6f6f4;--card:#fff;--ink:#17181a;--muted:#5d6068;--line:#e4e4e1}
+@media(prefers-color-scheme:dark){:root{--page:#0e0f11;--card:#17181b;--ink:#f0f0ee;--muted:#a6a9b0;--line:#2a2c30}}
+*{box-sizing:border-box;margin:0}
+body{min-block-size:100svb;padding:clamp(2rem,14svb,8rem) 1rem 2rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
+main{display:grid;gap:1.5rem;max-inline-size:25rem;margin-inline:auto;padding:2rem;border:1px solid var(--line);border-radius:1rem;background:var(--card)}
+svg{inline-size:2.5rem}
+h1{margin-block-end:.5rem;font-size:1.5rem;line-height:2rem;font-weight:600;text-wrap:balance}
+p,dt,summary{color:var(--muted)}
+a{color:inherit}
+dl,details{font-size:.875rem;line-height:1.25rem}
+dl div{display:flex;justify-content:space-between;gap:1rem;padding-block:.25rem}
+summary{padding-block:.25rem;cursor:pointer}
+pre{margin-block-start:.5rem;white-space:pre-wrap}
+:focus-visible{outline:2px solid #2457d6;outline-offset:2px}
+@media(width<30rem){body{padding:0;background:var(--card)}main{max-inline-size:none;padding:1.5rem;border:0;border-radius:0}}
+`;
+
+/** public/favicon.svg, drawn in the page's own colours. */
+const MARK =
+  '<svg viewBox="0 0 32 32" role="img" aria-label="Latchkey"><rect fill="var(--ink)" width="32" height="32" rx="8"/>' +
+  '<g fill="none" stroke="var(--card)" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round">' +
+  '<circle cx="13" cy="10.5" r="3.75"/><path d="M13 14.5V24.5H20.5M13 19.75H17.5"/></g></svg>';
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
