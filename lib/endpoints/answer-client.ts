@@ -1,5 +1,6 @@
 // Brings the outcome of an authorization request to the client, by redirect or by a form that submits itself.
 // OAuth 2.0 Form Post Response Mode §4 and appendix A.
+import { html, joinHtml } from '@/lib/login/html';
 import type { AuthorizationOutcome } from '@/lib/oidc/authorization-response';
 import { addressOutcome } from '@/lib/oidc/authorization-response';
 import type { ReturnAddress } from '@/lib/oidc/errors';
@@ -52,23 +53,17 @@ function renderFormPost({
   nonce: string;
   words: ReturnType<FormPostWords>;
 }>): string {
-  const inputs = fields.map(
-    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
-  );
-  return `<!doctype html>
-<html lang="${escapeHtml(words.language)}">
-<head><meta charset="utf-8"><title>${escapeHtml(words.title)}</title></head>
+  const inputs = fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  return html`<!doctype html>
+<html lang="${words.language}">
+<head><meta charset="utf-8"><title>${words.title}</title></head>
 <body>
-<form method="post" action="${escapeHtml(action)}">
-${inputs.join('\n')}
-<noscript><p>${escapeHtml(words.explanation)}</p><button>${escapeHtml(words.button)}</button></noscript>
+<form method="post" action="${action}">
+${joinHtml(inputs)}
+<noscript><p>${words.explanation}</p><button>${words.button}</button></noscript>
 </form>
 <script nonce="${nonce}">document.forms[0].submit()</script>
 </body>
 </html>
-`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+`.markup;
 }

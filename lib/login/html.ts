@@ -22,3 +22,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
+
+/** Pieces one after another, a line each. */
+export function joinHtml(pieces: readonly Html[]): Html {
+  return { markup: pieces.map(({ markup }) => markup).join('\n') };
+}

@@ -1,6 +1,7 @@
 // The error page of the protocol endpoints: one string, with its own few styles, so that it can be shown when nothing
 // else works. Never repeats anything the request carried. Pages with forms live in app/.
 import type { ErrorPage, PageProblem } from '@/lib/endpoints/deps';
+import { html } from '@/lib/login/html';
 import type { Randomness } from '@/lib/login/randomness';
 import { pageHeaders } from './page-headers';
 import { chooseLanguage, wordsOf } from './words';
@@ -39,46 +40,54 @@ function screenOf({ status, error, client }: PageProblem) {
 
 function errorDocument(
   problem: PageProblem,
-  page: { nonce: string; at: Date; showsDetail: boolean },
+  { nonce, at, showsDetail }: { nonce: string; at: Date; showsDetail: boolean },
 ): string {
+  const { client, reference } = problem;
   const language = chooseLanguage([], problem.acceptLanguage);
   const t = wordsOf(language);
   const screen = screenOf(problem);
   const heading = t(`${screen}.heading`);
-  const back = problem.client?.initiateLoginUri;
-  const time = page.at.toISOString();
-  return `<!doctype html>
+  const time = at.toISOString();
+  const back = client?.initiateLoginUri
+    ? html`<p><a href="${client.initiateLoginUri}">${t('error.back', { app: client.name })}</a></p>`
+    : NOTHING;
+  const detail = showsDetail
+    ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
+    : NOTHING;
+  return html`<!doctype html>
 <html lang="${language}" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(heading)}</title>
+<title>${heading}</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<style nonce="${page.nonce}">${STYLE}</style>
+<style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
 <main>
 ${MARK}
 <div>
-<h1>${escapeHtml(heading)}</h1>
-<p>${escapeHtml(t(`${screen}.lead`))}</p>
+<h1>${heading}</h1>
+<p>${t(`${screen}.lead`)}</p>
 </div>
-${back ? `<p><a href="${escapeHtml(back)}">${escapeHtml(t('error.back', { app: problem.client?.name ?? '' }))}</a></p>` : ''}
+${back}
 <dl>
-<div><dt>${escapeHtml(t('error.reference'))}</dt><dd>${escapeHtml(problem.reference)}</dd></div>
-<div><dt>${escapeHtml(t('error.time'))}</dt><dd><time datetime="${time}">${time.slice(0, 10)} ${time.slice(11, 16)} UTC</time></dd></div>
+<div><dt>${t('error.reference')}</dt><dd>${reference}</dd></div>
+<div><dt>${t('error.time')}</dt><dd><time datetime="${time}">${time.slice(0, 10)} ${time.slice(11, 16)} UTC</time></dd></div>
 </dl>
-${page.showsDetail ? `<details><summary>${escapeHtml(t('error.detail'))}</summary><pre dir="ltr">${escapeHtml(`${problem.error}: ${problem.description}`)}</pre></details>` : ''}
+${detail}
 </main>
 </body>
 </html>
-`;
+`.markup;
 }
 
+const NOTHING = html``;
+
 /** The look of app/globals.css, as far as this page needs it. */
-const STYLE = `
+const STYLE = html`
 :root{color-scheme:light dark;--page:#f6f6f4;--card:#fff;--ink:#17181a;--muted:#5d6068;--line:#e4e4e1}
 @media(prefers-color-scheme:dark){:root{--page:#0e0f11;--card:#17181b;--ink:#f0f0ee;--muted:#a6a9b0;--line:#2a2c30}}
 *{box-sizing:border-box;margin:0}
@@ -97,11 +106,9 @@ pre{margin-block-start:.5rem;white-space:pre-wrap}
 `;
 
 /** public/favicon.svg, drawn in the page's own colours. */
-const MARK =
-  '<svg viewBox="0 0 32 32" role="img" aria-label="Latchkey"><rect fill="var(--ink)" width="32" height="32" rx="8"/>' +
-  '<g fill="none" stroke="var(--card)" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round">' +
-  '<circle cx="13" cy="10.5" r="3.75"/><path d="M13 14.5V24.5H20.5M13 19.75H17.5"/></g></svg>';
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+const MARK = html`<svg viewBox="0 0 32 32" role="img" aria-label="Latchkey">
+<rect fill="var(--ink)" width="32" height="32" rx="8"/>
+<g fill="none" stroke="var(--card)" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round">
+<circle cx="13" cy="10.5" r="3.75"/><path d="M13 14.5V24.5H20.5M13 19.75H17.5"/>
+</g>
+</svg>`;
