@@ -277,10 +277,10 @@ describe('response_mode=form_post', () => {
 
     const html = await response.text();
     const code = deps.codes.issued[0]?.authorizationCode;
-    expect(html).toContain('<form method="post" action="https://spa.test/cb?a=1&#38;b=&#34;">');
+    expect(html).toContain('<form method="post" action="https://spa.test/cb?a=1&amp;b=&quot;">');
     expect(html).toContain(`<input type="hidden" name="code" value="${code}">`);
     expect(html).toContain(
-      '<input type="hidden" name="state" value="&#39;&#34;&#62;&#60;script&#62;&#38;é">',
+      '<input type="hidden" name="state" value="&#39;&quot;&gt;&lt;script&gt;&amp;é">',
     );
     expect(html).toContain(`<input type="hidden" name="iss" value="${ISSUER}">`);
     expect(html).toContain('<button>Go on</button>');
