@@ -20,6 +20,8 @@ export type LatchkeyProcess = {
   /** Where this process listens; differs from the issuer for the second of a pair. */
   address: string;
   dataDir: string;
+  /** What it was started with: an operator's commands for this server run in it. */
+  environment: Environment;
   pid: number;
   stdout: () => string;
   stderr: () => string;
@@ -61,6 +63,7 @@ export async function startLatchkey(environment: Environment = {}): Promise<Latc
     issuer: run.issuer,
     address: run.address,
     dataDir: run.dataDir,
+    environment: run.environment,
     pid: run.child.pid ?? 0,
     stdout: () => run.printed.stdout,
     stderr: () => run.printed.stderr,
@@ -104,11 +107,17 @@ export async function runLatchkeyToEnd(environment: Environment): Promise<Finish
   );
 }
 
+/** Everything that every server of this test file printed so far, those that ended included: what the log oracle reads. */
+export function everythingPrinted(): string {
+  return printedByAll.map(({ stdout, stderr }) => stdout + stderr).join('\n');
+}
+
 type Run = {
   child: ChildProcess;
   issuer: string;
   address: string;
   dataDir: string;
+  environment: Environment;
   printed: { stdout: string; stderr: string };
   ended: Promise<ProcessEnd>;
 };
@@ -119,13 +128,15 @@ async function spawnServer(environment: Environment): Promise<Run> {
   const issuer = environment.ISSUER ?? `http://localhost:${port}`;
   const { PATH, HOME, TMPDIR } = process.env;
   const surroundings = { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...IGNORE_DOTENV } as const;
+  const own = { ...environment, PORT: port, DATA_DIR: dataDir, ISSUER: issuer };
   const child = spawn(process.execPath, ['scripts/serve.mjs'], {
     cwd: ROOT,
-    env: { ...surroundings, ...environment, PORT: port, DATA_DIR: dataDir, ISSUER: issuer },
+    env: { ...surroundings, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
   const printed = { stdout: '', stderr: '' };
+  printedByAll.push(printed);
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed.stdout += text;
   });
@@ -140,7 +151,7 @@ async function spawnServer(environment: Environment): Promise<Run> {
     });
   });
   const address = `http://127.0.0.1:${port}`;
-  return { child, issuer: issuer.replace(/\/$/, ''), address, dataDir, printed, ended };
+  return { child, issuer: issuer.replace(/\/$/, ''), address, dataDir, environment: own, printed, ended };
 }
 
 async function waitUntilReady({ address, ended, printed }: Run): Promise<void> {
@@ -174,6 +185,8 @@ function parseLine(line: string): Record<string, unknown>[] {
     return [];
   }
 }
+
+const printedByAll: Run['printed'][] = [];
 
 /** A test file that fails half-way must leave no server behind. */
 const running = new Set<ChildProcess>();

@@ -63,7 +63,7 @@ function contentType(part: Part): { type: string; parameters: Map<string, string
 function decodeBody(part: Part): string {
   const encoding = part.headers.get('content-transfer-encoding')?.toLowerCase();
   if (encoding === 'base64') return Buffer.from(part.body, 'base64').toString('utf8');
-  const body = encoding === 'quoted-printable' ? unquote(part.body.replace(/[ \t]*=\r\n/g, '')) : part.body;
+  const body = encoding === 'quoted-printable' ? unquote(part.body.replace(/=[ \t]*\r\n/g, '')) : part.body;
   return Buffer.from(body, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
 }
 

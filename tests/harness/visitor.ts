@@ -2,6 +2,7 @@
 // Chromium by far, and every header can be set, which attacks need. Talks node:http, because `fetch` keeps some headers
 // (`Host`, `Sec-Fetch-Mode`) to itself.
 import http from 'node:http';
+import https from 'node:https';
 import { type CookieJar, createCookieJar } from './cookie-jar';
 import { type FormInput, fillIn, readText } from './html-form';
 
@@ -27,6 +28,14 @@ export type RawRequest = {
   body?: string | Uint8Array;
 };
 
+/** A request that has not been sent. */
+export type ComposedRequest = {
+  url: URL;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: Uint8Array;
+};
+
 /** See {@link createVisitor}. */
 export type Visitor = {
   jar: CookieJar;
@@ -37,6 +46,8 @@ export type Visitor = {
   ) => Promise<Visit>;
   /** Fills in a form of the page, presses a button and walks on. */
   submit: (page: Visit, input?: FormInput & { headers?: Record<string, string> }) => Promise<Visit>;
+  /** What {@link submit} would send as its first request, cookies included, for tests that send it in ways of their own. */
+  compose: (page: Visit, input?: FormInput) => Promise<ComposedRequest>;
   /** One request with this visitor's cookies, redirects not followed. */
   send: (address: string | URL, request?: RawRequest) => Promise<Response>;
 };
@@ -107,18 +118,30 @@ export function createVisitor(
         },
       }),
     async submit(page, { headers = {}, ...input } = {}) {
-      const form = fillIn(page.html, input);
-      const url = new URL(form.action || page.url, page.url);
-      const sent = { ...NAVIGATION, 'Sec-Fetch-Site': 'same-origin', ...refererOf(page) };
-      if (form.method === 'get') {
-        url.search = new URLSearchParams(form.entries).toString();
-        return walk(url, { headers: { ...sent, ...headers } });
-      }
-      const { contentType, body } = await encode(form);
-      const posted = { ...sent, Origin: originOf(page), 'Content-Type': contentType, ...headers };
-      return walk(url, { method: 'POST', headers: posted, body });
+      const { url, ...request } = await press(page, input);
+      return walk(url, { ...request, headers: { ...request.headers, ...headers } });
+    },
+    async compose(page, input = {}) {
+      const { url, ...request } = await press(page, input);
+      const cookie = jar.headerFor(url);
+      const headers = { Host: url.host, ...own, ...(cookie && { Cookie: cookie }), ...request.headers };
+      return { url, ...request, headers };
     },
   };
+}
+
+/** What the browser would send, but for cookies and what is on every request. */
+async function press(page: Visit, input: FormInput): Promise<ComposedRequest> {
+  const form = fillIn(page.html, input);
+  const url = new URL(form.action || page.url, page.url);
+  const headers = { ...NAVIGATION, 'Sec-Fetch-Site': 'same-origin', ...refererOf(page) };
+  if (form.method === 'get') {
+    url.search = new URLSearchParams(form.entries).toString();
+    return { url, method: 'GET', headers };
+  }
+  const { contentType, body } = await encode(form);
+  const posted = { ...headers, Origin: originOf(page), 'Content-Type': contentType };
+  return { url, method: 'POST', headers: posted, body };
 }
 
 const DEFAULT_USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -181,11 +204,13 @@ type Exchange = {
 
 function exchange({ url, target, method, headers, body }: Exchange): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const request = http.request(
+    const { request: begin } = target.protocol === 'https:' ? https : http;
+    const request = begin(
       {
         // Node's own resolver asks for IPv6 first; servers under test listen on both or on IPv4.
         host: target.hostname === 'localhost' ? '127.0.0.1' : target.hostname,
         port: target.port,
+        rejectUnauthorized: false, // nobody certifies a proxy of the harness
         path: url.pathname + url.search,
         method,
         headers: {
@@ -194,23 +219,21 @@ function exchange({ url, target, method, headers, body }: Exchange): Promise<Res
           ...(body === undefined ? {} : { 'Content-Length': `${Buffer.byteLength(body)}` }),
         },
       },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => resolve(toResponse(incoming, Buffer.concat(chunks))));
-      },
+      (incoming) => receive(incoming).then(resolve, reject),
     );
     request.on('error', reject);
     request.end(body);
   });
 }
 
-function toResponse(incoming: http.IncomingMessage, body: Buffer): Response {
+/** An answer of node:http, whole, as a web standard one. */
+export async function receive(incoming: http.IncomingMessage): Promise<Response> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const headers = new Headers();
   for (let index = 0; index < incoming.rawHeaders.length; index += 2)
     headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   const status = incoming.statusCode ?? 0;
   const isEmpty = status === 204 || status === 304;
-  return new Response(isEmpty ? null : new Uint8Array(body), { status, headers });
+  return new Response(isEmpty ? null : new Uint8Array(Buffer.concat(chunks)), { status, headers });
 }
