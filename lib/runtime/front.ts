@@ -2,7 +2,7 @@
 // security headers set. It makes two things true that Next alone cannot: the peer's address is the socket's, and the host
 // is the issuer's, whatever a client or a careless proxy says. scripts/serve.mjs binds it to a port.
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
@@ -51,9 +51,7 @@ export function createFront(runtime: Runtime): Front {
       const isKnownMethod = METHODS.includes(request.method ?? '');
       if (isKnownMethod && runtime.isProtocolPath(pathOf(request))) return respond(request, response);
 
-      for (const [name, value] of Object.entries(pageHeaders({ nonce, isHttps: environment.isHttps }))) {
-        response.setHeader(name, value);
-      }
+      presetHeaders(response, pageHeaders({ nonce, isHttps: environment.isHttps }));
       const refusal = refusePage(request, environment.origin);
       if (refusal === null) {
         replaceFailure(response, () =>
@@ -90,6 +88,20 @@ export function createFront(runtime: Runtime): Front {
       await runtime.close();
     },
   };
+}
+
+/**
+ * Headers that an answer goes out with unless it sets its own: two route files (a form that submits itself, a message of
+ * the inbox) have a policy of their own, and Next drops a route's header where one is set already.
+ */
+function presetHeaders(response: ServerResponse, headers: Record<string, string>): void {
+  const { writeHead } = response;
+  response.writeHead = ((...given: Parameters<typeof writeHead>) => {
+    for (const [name, value] of Object.entries(headers)) {
+      if (!response.headersSent && !response.hasHeader(name)) response.setHeader(name, value);
+    }
+    return writeHead.apply(response, given);
+  }) as typeof writeHead;
 }
 
 /** Methods that are anyone's business; Next and the endpoints narrow them down. */

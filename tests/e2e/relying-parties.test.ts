@@ -1,0 +1,769 @@
+// Client libraries that nobody here wrote sign people in through the running server: openid-client and oauth4webapi, both
+// certified, check every answer against the specifications. The person is a browser without scripts and a mailbox. Names
+// of the OpenID Foundation's modules (oidcc-…) stand where the assertion is the same.
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from '@/tests/harness/database';
+import { findSpills, witness } from '@/tests/harness/evidence';
+import { fillIn } from '@/tests/harness/html-form';
+import { everythingPrinted, type LatchkeyProcess, startLatchkey } from '@/tests/harness/latchkey';
+import { type App, createApp } from '@/tests/harness/operator';
+import { callbackParameters, signIn } from '@/tests/harness/sign-in';
+import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
+import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
+
+const CALLBACK = 'https://rp.test/cb';
+const GOODBYE = 'https://rp.test/bye';
+/** Names no registered address, and never asked for a code. */
+const NOBODY = 'https://rp.test/other';
+
+let post: SmtpSink;
+let server: LatchkeyProcess;
+let apps: Record<'spa' | 'basic' | 'secretPost' | 'lenient', App>;
+
+beforeAll(async () => {
+  post = await startSmtpSink();
+  server = await startLatchkey({
+    DATABASE_URL: await createDatabase('relying parties'),
+    SECRET: 'u3Xk8sVn1qLz6TfWb0YcRm5GhJp2DdEa',
+    SMTP_URL: post.url,
+    // The Foundation's suite signs one person in fifty times within minutes, from one address.
+    LIMITS: JSON.stringify({
+      starts_per_ip: 1000,
+      starts_per_recipient_hour: 1000,
+      starts_per_recipient_day: 1000,
+    }),
+  });
+  const uris = ['--callback', CALLBACK, '--logout-url', GOODBYE];
+  const [spa, basic, secretPost, lenient] = await Promise.all([
+    createApp(server, ['--name', 'Spa', '--type', 'spa', ...uris]),
+    createApp(server, ['--name', 'Basic', '--auth-method', 'client_secret_basic', ...uris, NOBODY]),
+    createApp(server, ['--name', 'Post', '--auth-method', 'client_secret_post', ...uris]),
+    createApp(server, [
+      '--name',
+      'Old',
+      '--auth-method',
+      'client_secret_basic',
+      '--no-require-pkce',
+      ...uris,
+    ]),
+  ]);
+  apps = { spa, basic, secretPost, lenient };
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await post?.close();
+  expect(findSpills(everythingPrinted())).toEqual([]);
+});
+
+/** A client built on openid-client, with everything one sign-in of it needs to remember. */
+async function openRelyingParty(app: App, authentication: openid.ClientAuth = openid.None()) {
+  const config = await openid.discovery(new URL(server.issuer), app.client_id, undefined, authentication, {
+    execute: [openid.allowInsecureRequests],
+  });
+  return {
+    config,
+    /** A request, and what its answer is checked with. `null` leaves a parameter out. */
+    async begin(parameters: Record<string, string | null> = {}) {
+      const codeVerifier = openid.randomPKCECodeVerifier();
+      const wanted: Record<string, string | null> = {
+        redirect_uri: CALLBACK,
+        scope: 'openid profile email',
+        state: openid.randomState(),
+        nonce: openid.randomNonce(),
+        code_challenge: await openid.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+        ...parameters,
+      };
+      const sent = Object.fromEntries(
+        Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== null),
+      );
+      const checks = {
+        ...(sent.code_challenge && { pkceCodeVerifier: codeVerifier }),
+        ...(sent.state !== undefined && { expectedState: sent.state }),
+        ...(sent.nonce !== undefined && { expectedNonce: sent.nonce }),
+        ...(sent.max_age !== undefined && { maxAge: Number(sent.max_age) }),
+        idTokenExpected: true,
+      };
+      return { url: openid.buildAuthorizationUrl(config, sent), checks };
+    },
+    async redeem(answer: URL | Request, checks: openid.AuthorizationCodeGrantChecks) {
+      const tokens = await openid.authorizationCodeGrant(config, answer, checks);
+      witness(tokens.access_token);
+      witness(tokens.id_token ?? '');
+      return tokens;
+    },
+  };
+}
+
+type RelyingParty = Awaited<ReturnType<typeof openRelyingParty>>;
+
+const basicParty = () => openRelyingParty(apps.basic, openid.ClientSecretBasic(apps.basic.client_secret));
+
+/** The callback's own address, of an answer that left the site. @throws when the browser is still here */
+function answerOf(visit: Visit): URL {
+  if (visit.leavesTo === null) throw new Error(`The browser is still at ${visit.url}: ${visit.text}`);
+  return visit.leavesTo;
+}
+
+/** Signs a person in and redeems the code, with what both sides saw. */
+async function complete(
+  party: RelyingParty,
+  {
+    visitor,
+    address,
+    parameters = {},
+  }: { visitor: Visitor; address: string; parameters?: Record<string, string | null> },
+) {
+  const { url, checks } = await party.begin(parameters);
+  const firstPage = await visitor.open(url);
+  const answer = answerOf(
+    firstPage.leavesTo ? firstPage : await signIn(visitor, firstPage, { post, address }),
+  );
+  const tokens = await party.redeem(answer, checks);
+  return { tokens, claims: tokens.claims() ?? fail('no ID token'), answer, firstPage };
+}
+
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
+const browser = () => createVisitor(server.issuer);
+
+/** Asks again with the session the browser holds, for the callback's parameters. */
+async function askSilently(party: RelyingParty, visitor: Visitor, parameters: Record<string, string> = {}) {
+  const { url } = await party.begin({ prompt: 'none', ...parameters });
+  return callbackParameters(answerOf(await visitor.open(url)));
+}
+
+const userinfo = (init: RequestInit) => fetch(`${server.issuer}/userinfo`, init);
+
+describe('discovery (oidcc-discovery-endpoint-verification)', () => {
+  it('says what is true, to the letter of the issuer', async () => {
+    const response = await fetch(`${server.issuer}/.well-known/openid-configuration`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    const metadata = (await response.json()) as Record<string, unknown>;
+    expect(metadata).toMatchObject({
+      issuer: `${server.issuer}/`,
+      authorization_endpoint: `${server.issuer}/authorize`,
+      token_endpoint: `${server.issuer}/oauth/token`,
+      userinfo_endpoint: `${server.issuer}/userinfo`,
+      end_session_endpoint: `${server.issuer}/oidc/logout`,
+      jwks_uri: `${server.issuer}/.well-known/jwks.json`,
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+    });
+    expect(metadata.response_types_supported).toContain('code');
+    expect(metadata.subject_types_supported).toContain('public');
+    expect(metadata.id_token_signing_alg_values_supported).toContain('RS256');
+  });
+
+  it('has keys with distinct names and no private part', async () => {
+    const { keys } = (await (await fetch(`${server.issuer}/.well-known/jwks.json`)).json()) as {
+      keys: oauth.JWK[];
+    };
+    expect(keys.length).toBeGreaterThan(0);
+    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length);
+    for (const key of keys) {
+      expect(key).toMatchObject({ kty: 'RSA', alg: 'RS256', use: 'sig' });
+      for (const part of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(part);
+    }
+  });
+});
+
+describe('oauth4webapi', () => {
+  it.each([
+    ['a public client', 'spa', () => oauth.None()],
+    ['client_secret_basic', 'basic', (app: App) => oauth.ClientSecretBasic(app.client_secret ?? '')],
+    [
+      'client_secret_post (oidcc-server-client-secret-post)',
+      'secretPost',
+      (app: App) => oauth.ClientSecretPost(app.client_secret ?? ''),
+    ],
+  ] as const)(
+    'signs a person in with %s, asks UserInfo and signs out (oidcc-server, oidcc-idtoken-signature, STA-2, STA-3)',
+    async (_, kind, authenticate) => {
+      const app = apps[kind];
+      const client: oauth.Client = { client_id: app.client_id };
+      const plain = { [oauth.allowInsecureRequests]: true };
+      const issuer = new URL(server.issuer);
+      const provider = await oauth.processDiscoveryResponse(
+        issuer,
+        await oauth.discoveryRequest(issuer, plain),
+      );
+
+      const verifier = oauth.generateRandomCodeVerifier();
+      const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+      const request = new URL(provider.authorization_endpoint ?? '');
+      request.search = new URLSearchParams({
+        client_id: app.client_id,
+        redirect_uri: CALLBACK,
+        response_type: 'code',
+        scope: 'openid profile email',
+        state,
+        nonce,
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      }).toString();
+      const visitor = browser();
+      const address = `${kind.toLowerCase()}@example.com`;
+      const left = await signIn(visitor, await visitor.open(request), { post, address });
+      expect(left.status).toBe(303);
+
+      const answer = oauth.validateAuthResponse(provider, client, answerOf(left), state);
+      expect(answer.get('iss')).toBe(provider.issuer);
+      const response = await oauth.authorizationCodeGrantRequest(
+        provider,
+        client,
+        authenticate(app),
+        answer,
+        CALLBACK,
+        verifier,
+        plain,
+      );
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      const tokens = await oauth.processAuthorizationCodeResponse(provider, client, response, {
+        expectedNonce: nonce,
+        requireIdToken: true,
+      });
+      await oauth.validateApplicationLevelSignature(provider, response, plain);
+      witness(tokens.access_token);
+      const claims = oauth.getValidatedIdTokenClaims(tokens) ?? fail('no ID token');
+      expect(claims).toMatchObject({ email: address, email_verified: true });
+      expect(claims.sub).toMatch(/^email\|[0-9a-f]{24}$/);
+
+      const asked = await oauth.userInfoRequest(provider, client, tokens.access_token, plain);
+      const person = await oauth.processUserInfoResponse(provider, client, claims.sub, asked);
+      expect(person).toMatchObject({ sub: claims.sub, email: address });
+
+      const goodbye = new URL(provider.end_session_endpoint ?? '');
+      goodbye.search = new URLSearchParams({
+        id_token_hint: witness(tokens.id_token ?? ''),
+        post_logout_redirect_uri: GOODBYE,
+        state,
+      }).toString();
+      const gone = answerOf(await visitor.open(goodbye));
+      expect(gone.href).toBe(`${GOODBYE}?state=${state}`);
+      expect((await visitor.open(`${request}&prompt=none`)).leavesTo?.searchParams.get('error')).toBe(
+        'login_required',
+      );
+    },
+  );
+});
+
+describe('openid-client', () => {
+  it.each([
+    ['spa', () => openid.None()],
+    ['basic', (app: App) => openid.ClientSecretBasic(app.client_secret)],
+    ['secretPost', (app: App) => openid.ClientSecretPost(app.client_secret)],
+  ] as const)('signs a person in as %s by query, fragment and form_post', async (kind, authenticate) => {
+    const party = await openRelyingParty(apps[kind], authenticate(apps[kind]));
+    const address = `modes-${kind.toLowerCase()}@example.com`;
+    const subjects = new Set<string>();
+    for (const mode of ['query', 'fragment', 'form_post']) {
+      const visitor = browser();
+      const { url, checks } = await party.begin({ response_mode: mode });
+      const left = await signIn(visitor, await visitor.open(url), { post, address });
+      const tokens = await party.redeem(receive(left, mode), checks);
+      const claims = tokens.claims() ?? fail('no ID token');
+      subjects.add(claims.sub);
+      const person = await openid.fetchUserInfo(party.config, tokens.access_token, claims.sub);
+      expect(person.email).toBe(address);
+    }
+    expect(subjects.size).toBe(1);
+  });
+
+  /** The answer as the client's own server or script gets it. */
+  function receive(left: Visit, mode: string): URL | Request {
+    if (mode === 'query') {
+      expect(answerOf(left).hash).toBe('');
+      return answerOf(left);
+    }
+    if (mode === 'fragment') {
+      const answer = answerOf(left);
+      expect(answer.search).toBe('');
+      return new URL(`${CALLBACK}?${answer.hash.slice(1)}`);
+    }
+    return receiveForm(left);
+  }
+
+  function receiveForm(page: Visit): Request {
+    expect(page).toMatchObject({ status: 200, leavesTo: null });
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('form-action');
+    expect(page.headers.get('cache-control')).toContain('no-store');
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+    expect(page.html).toContain(`<script nonce="${nonce}">document.forms[0].submit()</script>`);
+    const form = fillIn(page.html, { press: 'Continue' });
+    expect(form).toMatchObject({ action: CALLBACK, method: 'post' });
+    return new Request(CALLBACK, { method: 'POST', body: new URLSearchParams(form.entries) });
+  }
+
+  it('keeps a session silent by form_post too, success and error (oidcc-prompt-none-logged-in)', async () => {
+    const party = await basicParty();
+    const visitor = browser();
+    const { url } = await party.begin({ prompt: 'none', response_mode: 'form_post', state: 's' });
+    const refused = new URLSearchParams(await receiveForm(await visitor.open(url)).text());
+    expect(Object.fromEntries(refused)).toMatchObject({
+      error: 'login_required',
+      state: 's',
+      iss: `${server.issuer}/`,
+    });
+
+    await complete(party, { visitor, address: 'form@example.com' });
+    const again = await party.begin({ prompt: 'none', response_mode: 'form_post' });
+    await party.redeem(receiveForm(await visitor.open(again.url)), again.checks);
+  });
+});
+
+describe('a request', () => {
+  let party: RelyingParty;
+  /** Signed in once, for everything that looks at a session. */
+  let visitor: Visitor;
+  let first: Awaited<ReturnType<typeof complete>>;
+  const address = 'ada@example.com';
+
+  beforeAll(async () => {
+    party = await basicParty();
+    visitor = browser();
+    first = await complete(party, { visitor, address, parameters: { max_age: '10000' } });
+  });
+
+  it('with prompt=none is refused without a session, and no page is shown (oidcc-prompt-none-not-logged-in, STA-6)', async () => {
+    const answer = await askSilently(party, browser(), { state: 'abc' });
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'login_required',
+      state: 'abc',
+      iss: `${server.issuer}/`,
+    });
+    expect(answer.has('code')).toBe(false);
+  });
+
+  it('with prompt=none is answered from the session: same person, same time of proof (oidcc-prompt-none-logged-in)', async () => {
+    await sleep(1100);
+    const { claims, firstPage } = await complete(party, {
+      visitor,
+      address,
+      parameters: { prompt: 'none', max_age: '10000' },
+    });
+    expect(firstPage.leavesTo).not.toBeNull();
+    expect(claims).toMatchObject({ sub: first.claims.sub, auth_time: first.claims.auth_time });
+    expect(claims.iat).toBeGreaterThan(first.claims.iat);
+  });
+
+  it('with max_age=10000 is answered from the session (oidcc-max-age-10000)', async () => {
+    const { claims, firstPage } = await complete(party, {
+      visitor,
+      address,
+      parameters: { max_age: '10000' },
+    });
+    expect(firstPage.leavesTo).not.toBeNull();
+    expect(claims.auth_time).toBe(first.claims.auth_time);
+  });
+
+  it('with max_age=1 asks again a moment later, and says when (oidcc-max-age-1, STA-6)', async () => {
+    await sleep(2100);
+    const { claims, firstPage } = await complete(party, { visitor, address, parameters: { max_age: '1' } });
+    expect(firstPage.leavesTo).toBeNull();
+    expect(claims.sub).toBe(first.claims.sub);
+    expect(claims.auth_time).toBeGreaterThan(first.claims.auth_time ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('with prompt=login asks again although there is a session (oidcc-prompt-login, STA-6)', async () => {
+    const before = await complete(party, { visitor, address, parameters: { max_age: '10000' } });
+    await sleep(1100);
+    const after = await complete(party, { visitor, address, parameters: { prompt: 'login' } });
+    expect(after.firstPage.leavesTo).toBeNull();
+    expect(after.claims.sub).toBe(before.claims.sub);
+    expect(after.claims.auth_time).toBeGreaterThan(before.claims.auth_time ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('with an id_token_hint of the person is silent, of another is login_required (oidcc-id-token-hint)', async () => {
+    const hint = first.tokens.id_token ?? '';
+    expect((await askSilently(party, visitor, { id_token_hint: hint })).get('error')).toBeNull();
+    const other = await complete(party, { visitor: browser(), address: 'bob@example.com' });
+    const refused = await askSilently(party, visitor, { id_token_hint: other.tokens.id_token ?? '' });
+    expect(refused.get('error')).toBe('login_required');
+  });
+
+  it('with a login_hint fills the field in, as text (oidcc-login-hint)', async () => {
+    const { url } = await party.begin({ login_hint: 'grace+"><b>@example.com' });
+    const page = await browser().open(url);
+    expect(page.html).toContain('value="grace+&quot;&gt;&lt;b&gt;@example.com"');
+    expect(page.html).not.toContain('<b>@');
+  });
+
+  it.each([
+    ['ui_locales (oidcc-ui-locales)', { ui_locales: 'se de-CH xx-- *' }],
+    ['claims_locales (oidcc-claims-locales)', { claims_locales: 'se' }],
+    ['acr_values (oidcc-ensure-request-with-acr-values-succeeds)', { acr_values: '1 2' }],
+    ['display=page (oidcc-display-page)', { display: 'page' }],
+    ['display=popup (oidcc-display-popup)', { display: 'popup' }],
+    ['an unknown parameter (oidcc-ensure-request-with-unknown-parameter-succeeds)', { extra: 'foobar' }],
+    ['claims (oidcc-claims-essential)', { claims: '{"userinfo":{"name":{"essential":true}}}' }],
+  ])('with %s succeeds', async (_, parameters) => {
+    const { claims } = await complete(party, { visitor, address, parameters });
+    expect(claims.sub).toBe(first.claims.sub);
+  });
+
+  it('without nonce succeeds, and the ID token has none (oidcc-ensure-request-without-nonce-succeeds-for-code-flow, STA-2)', async () => {
+    const { claims } = await complete(party, { visitor, address, parameters: { nonce: null } });
+    expect(claims).not.toHaveProperty('nonce');
+  });
+
+  it('gets its state back to the byte, two kilobytes of it too (STA-1)', async () => {
+    for (const state of ['%20+&=#"<é ✓', `"${'ü<&%2B'.repeat(250)}`]) {
+      const { answer } = await complete(party, { visitor, address, parameters: { state } });
+      expect(answer.searchParams.get('state')).toBe(state);
+      const { url } = await party.begin({ state, prompt: 'login' });
+      const fresh = browser();
+      const left = await signIn(fresh, await fresh.open(url), { post, address: 'state@example.com' });
+      expect(answerOf(left).searchParams.get('state')).toBe(state);
+    }
+  });
+
+  it('may be posted, as a form on another site would (oidcc-ensure-post-request-succeeds, RED-11)', async () => {
+    const { url, checks } = await party.begin();
+    const fresh = browser();
+    const response = await fresh.send('/authorize', {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Origin: 'https://rp.test',
+        'Sec-Fetch-Site': 'cross-site',
+        'Sec-Fetch-Mode': 'navigate',
+      },
+      body: url.searchParams.toString(),
+    });
+    expect(response.status).toBe(303);
+    const firstPage = await fresh.open(response.headers.get('location') ?? '');
+    const left = await signIn(fresh, firstPage, { post, address: 'poster@example.com' });
+    const tokens = await party.redeem(answerOf(left), checks);
+    expect(tokens.claims()?.email).toBe('poster@example.com');
+  });
+
+  it.each([
+    ['no response_type (oidcc-response-type-missing)', { response_type: '' }, 'invalid_request'],
+    ['response_type=token (RED-6)', { response_type: 'token' }, 'unsupported_response_type'],
+    ['response_type=code token (RED-6)', { response_type: 'code token' }, 'unsupported_response_type'],
+    ['response_type=CODE (RED-6)', { response_type: 'CODE' }, 'unsupported_response_type'],
+    [
+      'request (oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported, RED-12)',
+      { request: 'eyJhbGciOiJub25lIn0.eyJyZWRpcmVjdF91cmkiOiJodHRwczovL2V2aWwudGVzdC8ifQ.' },
+      'request_not_supported',
+    ],
+    [
+      'request_uri (oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported, RED-12)',
+      { request_uri: 'https://rp.test/request.jwt' },
+      'request_uri_not_supported',
+    ],
+    ['a scope of markup (RED-5)', { scope: '<svg/onload=1>' }, 'invalid_scope'],
+    ['prompt=none login', { prompt: 'none login' }, 'invalid_request'],
+    ['no code_challenge (PKC-1)', { code_challenge: null, code_challenge_method: null }, 'invalid_request'],
+    ['code_challenge_method=plain (PKC-1)', { code_challenge_method: 'plain' }, 'invalid_request'],
+    ['no code_challenge_method (PKC-1)', { code_challenge_method: null }, 'invalid_request'],
+  ])('with %s is told so, with state and iss', async (_, parameters, error) => {
+    const { url } = await party.begin({ state: 'xyz', ...parameters });
+    if ('response_type' in parameters) url.searchParams.set('response_type', parameters.response_type ?? '');
+    const answer = answerOf(await browser().open(url));
+    expect(answer.href.startsWith(`${CALLBACK}?`)).toBe(true);
+    const told = Object.fromEntries(answer.searchParams);
+    expect(told).toMatchObject({ error, state: 'xyz', iss: `${server.issuer}/` });
+    expect(told.error_description).not.toMatch(/[<>"]/);
+  });
+});
+
+describe('scopes', () => {
+  it.each([
+    ['openid', [], ['email', 'name']],
+    ['openid profile (oidcc-scope-profile)', ['name', 'nickname', 'updated_at'], ['email']],
+    ['openid email (oidcc-scope-email)', ['email', 'email_verified'], ['nickname']],
+    ['openid address (oidcc-scope-address)', [], ['email']],
+    ['openid phone (oidcc-scope-phone)', [], ['email']],
+    ['openid profile email address phone (oidcc-scope-all)', ['email', 'nickname'], []],
+  ])('%s gives what it names and no more', async (title, present, absent) => {
+    const party = await basicParty();
+    const parameters = { scope: title.replace(/ \(.*/, '') };
+    const { tokens, claims } = await complete(party, {
+      visitor: browser(),
+      address: 'scoped@example.com',
+      parameters,
+    });
+    const person = await openid.fetchUserInfo(party.config, tokens.access_token, claims.sub);
+    for (const name of present) expect(person).toHaveProperty(name);
+    for (const name of absent) expect(person).not.toHaveProperty(name);
+  });
+});
+
+describe('UserInfo', () => {
+  let accessToken: string;
+  let sub: string;
+  beforeAll(async () => {
+    const { tokens, claims } = await complete(await basicParty(), {
+      visitor: browser(),
+      address: 'info@example.com',
+    });
+    accessToken = tokens.access_token;
+    sub = claims.sub;
+  });
+
+  const asForm = (body: string) => ({
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body,
+  });
+
+  it('answers GET, POST with a header and POST with a body (oidcc-userinfo-get, -post-header, -post-body)', async () => {
+    const Authorization = `Bearer ${accessToken}`;
+    const ways: RequestInit[] = [
+      { headers: { Authorization } },
+      { method: 'POST', headers: { Authorization } },
+      asForm(`access_token=${accessToken}`),
+    ];
+    for (const way of ways) {
+      const response = await userinfo(way);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toMatchObject({ sub, email: 'info@example.com' });
+    }
+  });
+
+  it('takes no token from the address, none twice, and no other token (HDR-5)', async () => {
+    const inQuery = await fetch(`${server.issuer}/userinfo?access_token=${accessToken}`);
+    expect(inQuery.status).toBe(400);
+    const twice = { ...asForm(`access_token=${accessToken}`) };
+    twice.headers = { ...twice.headers, Authorization: `Bearer ${accessToken}` } as typeof twice.headers;
+    expect((await userinfo(twice)).status).toBe(400);
+    for (const token of [`${accessToken}x`, accessToken.slice(0, -1), 'nonsense']) {
+      const refused = await userinfo({ headers: { Authorization: `Bearer ${token}` } });
+      expect(refused.status).toBe(401);
+      expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer .*error="invalid_token"/);
+    }
+    const without = await userinfo({});
+    expect([without.status, without.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+});
+
+describe('an authorization code', () => {
+  /** The token endpoint as a client calls it, for calls no library would make. */
+  async function redeem(fields: Record<string, string>, app: App = apps.basic) {
+    const response = await fetch(`${server.issuer}/oauth/token`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${btoa(`${app.client_id}:${app.client_secret}`)}` },
+      body: new URLSearchParams({ grant_type: 'authorization_code', redirect_uri: CALLBACK, ...fields }),
+    });
+    const answer = (await response.json()) as Record<string, string>;
+    if (answer.access_token) witness(answer.access_token);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    return { status: response.status, ...answer } as {
+      status: number;
+      error?: string;
+      access_token?: string;
+    };
+  }
+
+  const invalidGrant = { status: 400, error: 'invalid_grant' };
+  const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+  let visitor: Visitor;
+  let party: RelyingParty;
+  beforeAll(async () => {
+    party = await basicParty();
+    visitor = browser();
+    await complete(party, { visitor, address: 'coded@example.com' });
+  });
+
+  async function freshCode(
+    parameters: Record<string, string | null> = {},
+    from: RelyingParty = party,
+  ): Promise<string> {
+    const code_challenge = await openid.calculatePKCECodeChallenge(verifier);
+    const { url } = await from.begin({ code_challenge, ...parameters });
+    return witness(answerOf(await visitor.open(url)).searchParams.get('code') ?? fail('no code'));
+  }
+
+  it.each([
+    ['at once (oidcc-codereuse, COD-1)', 0],
+    ['a second later (oidcc-codereuse-30seconds, COD-1)', 1000],
+  ])('used again %s is refused, and what it gave is worth nothing any more', async (_, waitMilliseconds) => {
+    const code = await freshCode();
+    const first = await redeem({ code, code_verifier: verifier });
+    expect(first.status).toBe(200);
+    const Authorization = `Bearer ${first.access_token}`;
+    expect((await userinfo({ headers: { Authorization } })).status).toBe(200);
+    await sleep(waitMilliseconds);
+    expect(await redeem({ code, code_verifier: verifier })).toMatchObject(invalidGrant);
+    expect((await userinfo({ headers: { Authorization } })).status).toBe(401);
+  });
+
+  it('is bound to its verifier, and a wrong one does not spend it (PKC-2, PKC-4, COD-6)', async () => {
+    const code = await freshCode();
+    for (const code_verifier of [
+      '',
+      verifier.slice(1),
+      `${verifier}x`,
+      verifier.toUpperCase(),
+      'x'.repeat(42),
+      'x'.repeat(129),
+      `${verifier}é`,
+    ])
+      expect((await redeem({ code, code_verifier })).status, code_verifier).toBe(400);
+    expect(await redeem({ code })).toMatchObject(invalidGrant);
+    expect((await redeem({ code, code_verifier: verifier })).status).toBe(200);
+  });
+
+  it('is bound to its client and to its redirect URI (COD-3, COD-4)', async () => {
+    const code = await freshCode();
+    const given = { code, code_verifier: verifier };
+    expect(await redeem(given, apps.lenient)).toMatchObject(invalidGrant);
+    for (const redirect_uri of [NOBODY, `${CALLBACK}/`, CALLBACK.toUpperCase()])
+      expect(await redeem({ ...given, redirect_uri })).toMatchObject(invalidGrant);
+    expect(await redeem({ ...given, redirect_uri: '' })).toMatchObject(invalidGrant);
+    expect((await redeem(given)).status).toBe(200);
+  });
+
+  it('is taken whole or not at all (COD-8)', async () => {
+    const code = await freshCode();
+    for (const bent of [
+      code.slice(0, -1),
+      `${code}A`,
+      ` ${code}`,
+      `${code} `,
+      code.toUpperCase(),
+      code.toLowerCase(),
+    ])
+      if (bent !== code)
+        expect(await redeem({ code: bent, code_verifier: verifier })).toMatchObject(invalidGrant);
+    expect((await redeem({ code, code_verifier: verifier })).status).toBe(200);
+  });
+
+  it('may do without PKCE where the client may, but then takes no verifier (PKC-3)', async () => {
+    const lenient = await openRelyingParty(
+      apps.lenient,
+      openid.ClientSecretBasic(apps.lenient.client_secret),
+    );
+    const without = { code_challenge: null, code_challenge_method: null };
+    const code = await freshCode(without, lenient);
+    expect(await redeem({ code, code_verifier: verifier }, apps.lenient)).toMatchObject(invalidGrant);
+    expect((await redeem({ code }, apps.lenient)).status).toBe(200);
+
+    const { claims } = await complete(lenient, {
+      visitor,
+      address: 'coded@example.com',
+      parameters: without,
+    });
+    expect(claims.email).toBe('coded@example.com');
+    const bound = await freshCode({}, lenient);
+    expect(await redeem({ code: bound }, apps.lenient)).toMatchObject(invalidGrant);
+  });
+
+  it('is not given to a client that cannot prove itself', async () => {
+    const code = await freshCode();
+    const stranger = { ...apps.basic, client_secret: 'wrong' };
+    const refused = await redeem({ code, code_verifier: verifier }, stranger);
+    expect(refused).toMatchObject({ status: 401, error: 'invalid_client' });
+    expect((await redeem({ code, code_verifier: verifier })).status).toBe(200);
+  });
+
+  it('and the access token have at least 128 random bits', async () => {
+    const code = await freshCode();
+    expect(code).toMatch(/^[\w-]{22,}$/);
+    expect(new Set(await Promise.all(Array.from({ length: 20 }, () => freshCode()))).size).toBe(20);
+  });
+});
+
+describe('RP-initiated logout', () => {
+  let party: RelyingParty;
+  beforeAll(async () => {
+    party = await basicParty();
+  });
+
+  async function signedIn() {
+    const visitor = browser();
+    const { tokens } = await complete(party, { visitor, address: 'leaver@example.com' });
+    return { visitor, hint: tokens.id_token ?? fail('no ID token') };
+  }
+  const isSignedIn = async (visitor: Visitor) => !(await askSilently(party, visitor)).has('error');
+  const logoutUrl = (parameters: Record<string, string>) => `/oidc/logout?${new URLSearchParams(parameters)}`;
+  /** `{"alg":"none"}` in place of the real header, and no signature. */
+  const unsigned = (jwt: string) => `eyJhbGciOiJub25lIn0.${jwt.split('.')[1]}.`;
+
+  it('with a hint ends the session at once and returns with state (oidcc-rp-initiated-logout)', async () => {
+    const { visitor, hint } = await signedIn();
+    const url = openid.buildEndSessionUrl(party.config, {
+      id_token_hint: hint,
+      post_logout_redirect_uri: GOODBYE,
+      state: 'bye',
+    });
+    const left = await visitor.open(url);
+    expect([left.status, left.leavesTo?.href]).toEqual([303, `${GOODBYE}?state=bye`]);
+    expect(await isSignedIn(visitor)).toBe(false);
+  });
+
+  it('without state returns without (oidcc-rp-initiated-logout-no-state)', async () => {
+    const { visitor, hint } = await signedIn();
+    const left = await visitor.open(logoutUrl({ id_token_hint: hint, post_logout_redirect_uri: GOODBYE }));
+    expect(left.leavesTo?.href).toBe(GOODBYE);
+  });
+
+  it('without an address to return to shows that it is done (oidcc-rp-initiated-logout-no-post-logout-redirect-uri)', async () => {
+    const { visitor, hint } = await signedIn();
+    const page = await visitor.open(logoutUrl({ id_token_hint: hint }));
+    expect(page.text).toContain('You are signed out');
+    expect(await isSignedIn(visitor)).toBe(false);
+  });
+
+  it.each([
+    ['no parameters (oidcc-rp-initiated-logout-no-params)', {}],
+    ['state alone (oidcc-rp-initiated-logout-only-state)', { state: 'bye' }],
+  ])('with %s asks first, and ends nothing unasked', async (_, parameters) => {
+    const { visitor } = await signedIn();
+    const page = await visitor.open(logoutUrl(parameters));
+    expect(page.text).toContain('Sign out?');
+    expect(await isSignedIn(visitor)).toBe(true);
+    const done = await visitor.submit(page, { press: 'Sign out' });
+    expect(done.text).toContain('You are signed out');
+    expect(done.trail).toHaveLength(2);
+    expect(await isSignedIn(visitor)).toBe(false);
+  });
+
+  it.each([
+    [
+      'an address nobody registered (-bad-post-logout-redirect-uri)',
+      (hint: string) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' }),
+    ],
+    [
+      'a query added (-query-added-to-post-logout-redirect-uri)',
+      (hint: string) => ({ id_token_hint: hint, post_logout_redirect_uri: `${GOODBYE}?x=1` }),
+    ],
+    [
+      'a hint that is not one (-bad-id-token-hint)',
+      () => ({ id_token_hint: 'nonsense', post_logout_redirect_uri: GOODBYE }),
+    ],
+    [
+      'a hint of alg none (-modified-id-token-hint)',
+      (hint: string) => ({ id_token_hint: unsigned(hint), post_logout_redirect_uri: GOODBYE }),
+    ],
+    ['an address but no hint (-no-id-token-hint)', () => ({ post_logout_redirect_uri: GOODBYE })],
+  ])('with %s sends nobody anywhere and ends nothing unasked (RED-8)', async (_, parametersFor) => {
+    const { visitor, hint } = await signedIn();
+    const page = await visitor.open(logoutUrl(parametersFor(hint)));
+    expect(page.leavesTo).toBeNull();
+    expect(page.html).not.toContain('evil.test');
+    expect(await isSignedIn(visitor)).toBe(true);
+  });
+
+  it('leaves an old cookie worthless (FRM-7)', async () => {
+    const { visitor, hint } = await signedIn();
+    const [old] = visitor.jar.list('localhost').filter(({ name }) => name === 'session');
+    await visitor.open(logoutUrl({ id_token_hint: hint }));
+    const { url } = await party.begin({ prompt: 'none' });
+    const replayed = await browser().send(url, { headers: { Cookie: `session=${old?.value}` } });
+    expect(new URL(replayed.headers.get('location') ?? '').searchParams.get('error')).toBe('login_required');
+  });
+});
