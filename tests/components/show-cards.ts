@@ -1,0 +1,91 @@
+// Shows the sample cards in a browser without Next: the markup React makes of them, the stylesheet Tailwind makes of
+// app/globals.css, public/login.js, and the policy the pages have. Remembers what forms sent.
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import tailwind from '@tailwindcss/postcss';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { SAMPLE_CARDS, SAMPLE_NONCE } from './sample-cards';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export type CardShow = Readonly<{
+  addressOf(card: string): string;
+  /** What forms sent since the last call: path and fields, oldest first. */
+  takeAnswers(): readonly Readonly<{ path: string; fields: Record<string, string> }>[];
+  close(): void;
+}>;
+
+type Postcss = (plugins: unknown[]) => {
+  process(css: string, options: { from: string }): PromiseLike<{ css: string }>;
+};
+
+/** The stylesheet of the pages, as a production build makes it but for its minification. */
+export async function compileStyles(): Promise<string> {
+  const from = path.join(root, 'app/globals.css');
+  // Tailwind's own copy, so that both are always of one version.
+  const ofTailwind = createRequire(createRequire(import.meta.url).resolve('@tailwindcss/postcss'));
+  const postcss: Postcss = ofTailwind('postcss');
+  const plugin = tailwind({ base: root, optimize: true });
+  return (await postcss([plugin]).process(await readFile(from, 'utf8'), { from })).css;
+}
+
+/** Starts showing. An answer takes `answerAfterMs` and leads to the card `next`. */
+export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {}): Promise<CardShow> {
+  const files: Record<string, { type: string; body: string }> = {
+    '/globals.css': { type: 'text/css', body: await compileStyles() },
+    '/login.js': {
+      type: 'text/javascript',
+      body: await readFile(path.join(root, 'public/login.js'), 'utf8'),
+    },
+  };
+  let answers: { path: string; fields: Record<string, string> }[] = [];
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const file = files[url.pathname];
+    const card = SAMPLE_CARDS[decodeURIComponent(url.pathname.slice(1))];
+    if (file) return response.setHeader('Content-Type', file.type).end(file.body);
+    if (card) {
+      response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      response.setHeader('Content-Security-Policy', POLICY);
+      return response.end(documentOf(renderToStaticMarkup(card)));
+    }
+    answers.push({ path: url.pathname, fields: Object.fromEntries(url.searchParams) });
+    setTimeout(
+      () => response.writeHead(303, { Location: `/${encodeURIComponent(next)}` }).end(),
+      answerAfterMs,
+    );
+    return response;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+
+  return {
+    addressOf: (card) => `${origin}/${encodeURIComponent(card)}`,
+    takeAnswers() {
+      const taken = answers;
+      answers = [];
+      return taken;
+    },
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const POLICY =
+  `default-src 'none'; script-src 'nonce-${SAMPLE_NONCE}'; style-src 'self' 'nonce-${SAMPLE_NONCE}'; ` +
+  "img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+function documentOf(markup: string): string {
+  return (
+    '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8"><title>Sample</title>' +
+    '<meta name="viewport" content="width=device-width, initial-scale=1">' +
+    `<link rel="icon" href="data:,"><link rel="stylesheet" href="/globals.css"></head><body>${markup}</body></html>`
+  );
+}

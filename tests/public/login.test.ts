@@ -1,0 +1,202 @@
+// The one script of the login pages: comfort that never sends twice, never sends what was not meant, and says little.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CardShow, showCards } from '@/tests/components/show-cards';
+import { openProfile, startBrowser } from '@/tests/harness/browser';
+
+let browser: Browser;
+let show: CardShow;
+let page: Page;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  [browser, show] = await Promise.all([startBrowser(), showCards({ answerAfterMs: 300 })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  show?.close();
+});
+
+beforeEach(async () => {
+  const profile = await openProfile(browser);
+  await profile.grantPermissions(['clipboard-read', 'clipboard-write']);
+  page = await profile.newPage();
+  page.on('pageerror', (fault) => faults.push(fault.message));
+  show.takeAnswers();
+});
+afterEach(async () => {
+  await page.context().close();
+  expect(faults).toEqual([]);
+});
+
+const open = (card: string) => page.goto(show.addressOf(card));
+const settle = () => page.waitForTimeout(700);
+const codesSent = () => show.takeAnswers().map(({ fields }) => fields.code);
+
+async function paste(text: string): Promise<void> {
+  await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+  await page.locator('#code').press('Control+v');
+}
+
+it('is at most 3 kB compressed, comments and all', () => {
+  expect(gzipSync(readFileSync('public/login.js')).length).toBeLessThan(3 * 1024);
+});
+
+describe('the code', () => {
+  const PASTED = [
+    ['a space', '482 913'],
+    ['a hyphen that does not break', '482\u2011913'],
+    ['full-width digits', '４８２９１３'],
+    ['Arabic digits', '٤٨٢٩١٣'],
+    ['invisible marks', '\u200b482\u00a0913\u200b'],
+    ['the whole subject', '482 913 is your Northwind code'],
+    ['a sentence around it', 'Your code is 482913. It works until 14:12.'],
+  ] as const;
+  it.each(PASTED)('is sent once when it was pasted with %s', async (_what, text) => {
+    await open('code');
+    await paste(text);
+    await page.waitForURL(show.addressOf('code wrong'));
+    await settle();
+    expect(codesSent()).toEqual(['482913']);
+  });
+
+  it('is sent once when the browser fills it in', async () => {
+    await open('code');
+    await page.fill('#code', '482913');
+    await page.waitForURL(show.addressOf('code wrong'));
+    await settle();
+    expect(codesSent()).toEqual(['482913']);
+  });
+
+  it('is sent once when it was filled in and the button pressed', async () => {
+    await open('code');
+    await page.fill('#code', '482913');
+    await page.click('.button');
+    await page.waitForURL(show.addressOf('code wrong'));
+    await settle();
+    expect(codesSent()).toEqual(['482913']);
+  });
+
+  it('is not sent while it is typed', async () => {
+    await open('code');
+    await page.locator('#code').pressSequentially('482 913', { delay: 10 });
+    await settle();
+    expect(codesSent()).toEqual([]);
+    expect(await page.inputValue('#code')).toBe('482913');
+  });
+
+  it('is not sent by what the browser fills in after a failure, but by a paste', async () => {
+    await open('code wrong');
+    await page.fill('#code', '111111');
+    await settle();
+    expect(codesSent()).toEqual([]);
+    await page.locator('#code').selectText();
+    await paste('482913');
+    await page.waitForURL(show.addressOf('code wrong'));
+    await settle();
+    expect(codesSent()).toEqual(['482913']);
+  });
+
+  it('keeps the caret where it was when a space is taken out', async () => {
+    await open('code');
+    const field = page.locator('#code');
+    await field.pressSequentially('4829');
+    await field.press('ArrowLeft');
+    await field.press('ArrowLeft');
+    await field.pressSequentially(' 7');
+    expect(await field.inputValue()).toBe('48729');
+  });
+
+  it('keeps letters, so that the answer can say what is wrong', async () => {
+    await open('code');
+    await page.locator('#code').pressSequentially('48x9');
+    expect(await page.inputValue('#code')).toBe('48x9');
+  });
+});
+
+describe('a pressed button', () => {
+  it('sends once, keeps its label and its place, and shows that it works', async () => {
+    await open('identifier prefilled');
+    const before = await page.locator('.button').boundingBox();
+    const [sent, button] = await page.evaluate(() => {
+      let count = 0;
+      document.addEventListener('submit', (event) => {
+        if (!event.defaultPrevented) count++;
+        event.preventDefault();
+      });
+      const pressed = document.querySelector<HTMLElement>('.button');
+      pressed?.click();
+      pressed?.click();
+      return [count, pressed?.outerHTML] as const;
+    });
+    expect(sent).toBe(1);
+    expect(button).toBe(
+      '<button type="submit" class="button" data-busy="" aria-disabled="true">Continue</button>',
+    );
+    expect(await page.locator('.button').boundingBox()).toEqual(before);
+  });
+
+  it('says that it takes longer after four seconds, and moves nothing', async () => {
+    await open('code');
+    await page.evaluate(() => document.addEventListener('submit', (event) => event.preventDefault()));
+    const before = await page.locator('.text-button').boundingBox();
+    await page.click('.button');
+    await page.waitForTimeout(3500);
+    expect(await page.textContent('[role=status]')).not.toContain('longer');
+    await page.waitForTimeout(1000);
+    expect(await page.textContent('[role=status]')).toContain('This is taking longer than usual.');
+    expect((await page.locator('.text-button').boundingBox())?.y).toBe(before?.y);
+  });
+
+  it('can be pressed again when the browser goes back to it', async () => {
+    await open('identifier prefilled');
+    await page.click('.button');
+    await page.waitForURL(show.addressOf('code wrong'));
+    await page.goBack();
+    expect(await page.getAttribute('.button', 'aria-disabled')).toBeNull();
+    expect(await page.inputValue('#identifier')).toBe('maria@example.com');
+  });
+});
+
+describe('asking again', () => {
+  it('counts down, speaks at the start and at the end, and can then be pressed', async () => {
+    await open('code');
+    const again = page.locator('.text-button');
+    expect(await again.textContent()).toMatch(/^Send it again in 0:0[23]$/);
+    expect(await page.textContent('[role=status]')).toBe('You can ask for another message in 3 seconds.');
+    await again.click({ force: true });
+    await page.waitForTimeout(3200);
+    expect(show.takeAnswers()).toEqual([]);
+    expect(await again.textContent()).toBe('Send it again');
+    expect(await page.textContent('[role=status]')).toBe('You can ask for another message now.');
+    await again.click();
+    await page.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers().map(({ path }) => path)).toEqual(['/resend']);
+  });
+});
+
+it('tells times by the clock of the person', async () => {
+  const profile = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+  const elsewhere = await profile.newPage();
+  await elsewhere.goto(show.addressOf('code'));
+  expect(await elsewhere.textContent('time')).toBe('23:02');
+  await profile.close();
+});
+
+describe('without scripts', () => {
+  it('the field has the focus, the form is sent, and asking again is there', async () => {
+    const profile = await openProfile(browser, { scripts: false });
+    const plain = await profile.newPage();
+    await plain.goto(show.addressOf('code'));
+    expect(await plain.textContent('time')).toBe('14:02 UTC');
+    expect(await plain.textContent('.text-button')).toBe('Send it again');
+    await plain.locator('#code:focus').waitFor();
+    await plain.keyboard.type('482 913');
+    await plain.keyboard.press('Enter');
+    await plain.waitForURL(show.addressOf('code wrong'));
+    expect(codesSent()).toEqual(['482 913']);
+    await profile.close();
+  });
+});
