@@ -3,7 +3,7 @@
 import type { Answered, ChallengeStore, Resent, Started } from '@/lib/login/challenge';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { allLimitsHadRoom, countLimits, fullLimit } from './limit-counters';
+import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
 
 export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash): ChallengeStore {
@@ -46,7 +46,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           })}
         )
         SELECT (SELECT recipient FROM challenge WHERE answerable) AS recipient,
-          ARRAY(SELECT key FROM budget) AS counted`;
+          ${limitColumns}`;
       return startedFrom(row, limits);
     },
 
@@ -93,7 +93,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           (SELECT resend_allowed_at FROM challenges asked WHERE asked.id = ${resend.challengeId}::text
             AND asked.interaction_id = ${resend.interactionId}::text AND asked.proven_at IS NULL
             AND asked.attempts < asked.max_attempts AND asked.expires_at > ${now}) AS "heldUntil",
-          ARRAY(SELECT key FROM budget) AS counted
+          ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN challenge c ON true`;
       return resentFrom(row, resend);
     },
@@ -173,7 +173,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         )
         SELECT account.id AS "accountId", identity.account_id AS "provenAccountId", identity.first_login AS "firstLogin",
           guess.max_attempts - guess.attempts AS "triesLeft", guess.answerable,
-          ARRAY(SELECT key FROM budget) AS counted
+          ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN guess ON true LEFT JOIN identity ON true LEFT JOIN account ON true`;
       return answeredFrom(row, answer, () =>
         prisma.challenge.findFirst({
@@ -185,16 +185,15 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
   };
 }
 
-type Counted = { counted: string[] };
-type StartRow = Counted & { recipient: string | null };
-type ResendRow = Counted & {
+type StartRow = LimitRow & { recipient: string | null };
+type ResendRow = LimitRow & {
   generation: number | null;
   codeExpiresAt: Date | null;
   sends: number | null;
   recipient: string | null;
   heldUntil: Date | null;
 };
-type AnswerRow = Counted & {
+type AnswerRow = LimitRow & {
   accountId: string | null;
   provenAccountId: string | null;
   firstLogin: boolean | null;
@@ -222,7 +221,7 @@ function insertMessage(
 }
 
 function startedFrom(row: StartRow | undefined, limits: Parameters<ChallengeStore['start']>[1]): Started {
-  const limit = fullLimit(limits, row?.counted ?? []);
+  const limit = fullLimit(limits, row);
   return limit ? { kind: 'limited', limit } : { kind: 'started', recipient: row?.recipient ?? null };
 }
 
@@ -236,7 +235,7 @@ function resentFrom(
   }
   if (row?.heldUntil == null) return { kind: 'ended' };
   if (row.heldUntil > context.now) return { kind: 'wait', until: row.heldUntil };
-  const limit = fullLimit(limits, row.counted);
+  const limit = fullLimit(limits, row);
   // Another press was quicker by a moment: its message is on the way.
   return limit ? { kind: 'limited', limit } : { kind: 'wait', until: context.now };
 }
@@ -258,6 +257,6 @@ async function answeredFrom(
   const held = await look();
   if (held === null || held.provenAt !== null) return { kind: 'ended' };
   if (held.attempts >= held.maxAttempts) return { kind: 'exhausted' };
-  const limit = fullLimit(limits, row?.counted ?? []);
+  const limit = fullLimit(limits, row);
   return limit ? { kind: 'limited', limit } : { kind: 'ended' };
 }

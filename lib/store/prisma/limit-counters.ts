@@ -1,15 +1,16 @@
-// Limits as a piece of a statement: two CTEs that count, and refuse to count past the maximum. Because the thing that is
+// Limits as a piece of a statement: CTEs that count, and refuse to count past the maximum. Because the thing that is
 // limited happens in the same statement, nothing can slip between the two.
 
 import type { CountedLimit } from '@/lib/login/limits';
 import { Prisma } from '@/prisma/generated/client';
 
 /**
- * `wanted` (one row a limit) and `budget` (the keys that had room, now counted). All limits had room when
- * `(SELECT count(*) FROM budget) = (SELECT count(*) FROM wanted)`. Rows are taken in the order of their keys, so
- * statements that share limits wait for each other instead of dead-locking.
+ * `wanted` (one row a limit), `spent` (the keys that have no room) and `budget` (the keys that had, now counted). All
+ * limits had room when `(SELECT count(*) FROM budget) = (SELECT count(*) FROM wanted)`. Rows are taken in the order of
+ * their keys, so statements that share limits wait for each other instead of dead-locking.
  *
- * A key that is full is left as it is: knocking on does not prolong the wait.
+ * A key that is full is left as it is: knocking on does not prolong the wait. So are the others then: whoever is refused
+ * at one limit must not use up the next, which may be somebody else's (OTP-7).
  */
 export function countLimits(
   limits: readonly CountedLimit[],
@@ -26,22 +27,26 @@ export function countLimits(
   );
   return Prisma.sql`
     wanted AS (
-      SELECT * FROM jsonb_to_recordset(${wanted}::jsonb)
+      SELECT key, window_start, make_interval(secs => window_seconds) AS window_length, max, previous_weight
+      FROM jsonb_to_recordset(${wanted}::jsonb)
         AS w(key text, window_start timestamptz, window_seconds int, max int, previous_weight float8)
+    ),
+    spent AS (
+      SELECT key FROM wanted WHERE max <= COALESCE(
+        (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight FROM limit_counters held
+          WHERE held.key = wanted.key), 0)
     ),
     budget AS (
       INSERT INTO limit_counters AS held (key, window_start, count, previous_count, expires_at)
-      SELECT key, window_start, ${by}, 0, window_start + make_interval(secs => 2 * window_seconds)
-      FROM wanted WHERE max > 0 AND ${onlyIf}
+      SELECT key, window_start, ${by}, 0, window_start + 2 * window_length
+      FROM wanted WHERE ${onlyIf} AND NOT EXISTS (SELECT 1 FROM spent)
       ORDER BY key
-      ON CONFLICT (key) DO UPDATE SET
-        count = ${by} + CASE WHEN held.window_start >= excluded.window_start THEN held.count ELSE 0 END,
-        previous_count = ${previousCount},
-        window_start = GREATEST(held.window_start, excluded.window_start),
-        expires_at = GREATEST(held.expires_at, excluded.expires_at)
-      WHERE CASE WHEN held.window_start >= excluded.window_start THEN held.count ELSE 0 END
-        + (${previousCount}) * (SELECT w.previous_weight FROM wanted w WHERE w.key = held.key)
-        < (SELECT w.max FROM wanted w WHERE w.key = held.key)
+      ON CONFLICT (key) DO UPDATE SET (count, previous_count, window_start, expires_at) = (
+        SELECT ${by} + ${presentCount}, ${previousCount}, GREATEST(held.window_start, wanted.window_start),
+          GREATEST(held.expires_at, excluded.expires_at)
+        FROM wanted WHERE wanted.key = held.key)
+      WHERE (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight < wanted.max
+        FROM wanted WHERE wanted.key = held.key)
       RETURNING key
     )`;
 }
@@ -49,13 +54,23 @@ export function countLimits(
 /** True in SQL when every limit had room. */
 export const allLimitsHadRoom = Prisma.sql`(SELECT count(*) FROM budget) = (SELECT count(*) FROM wanted)`;
 
-/** What the window before the present one counted, whichever of the two the row still describes. */
+/** The limits that had no room, and those that had, as columns for {@link fullLimit}. */
+export const limitColumns = Prisma.sql`
+  ARRAY(SELECT key FROM spent) AS spent, ARRAY(SELECT key FROM budget) AS counted`;
+
+export type LimitRow = { spent: string[]; counted: string[] };
+
+/** What `held` counted in the window of `wanted`. A row that is ahead was written by a process whose clock is. */
+const presentCount = Prisma.sql`CASE WHEN held.window_start >= wanted.window_start THEN held.count ELSE 0 END`;
+
+/** What the window before that counted, whichever of the two the row still describes. */
 const previousCount = Prisma.sql`CASE
-  WHEN held.window_start >= excluded.window_start THEN held.previous_count
-  WHEN held.window_start = excluded.window_start - (excluded.expires_at - excluded.window_start) / 2 THEN held.count
+  WHEN held.window_start >= wanted.window_start THEN held.previous_count
+  WHEN held.window_start = wanted.window_start - wanted.window_length THEN held.count
   ELSE 0 END`;
 
-/** The first limit that had no room, given the keys that had. */
-export function fullLimit(limits: readonly CountedLimit[], counted: readonly string[]): CountedLimit | null {
-  return limits.find((limit) => !counted.includes(limit.key)) ?? null;
+/** The first limit that had no room. A row says of one that filled up at this very moment only that it did not count. */
+export function fullLimit(limits: readonly CountedLimit[], row: LimitRow | undefined): CountedLimit | null {
+  const wasSpent = limits.find(({ key }) => row?.spent.includes(key));
+  return wasSpent ?? limits.find(({ key }) => !row?.counted.includes(key)) ?? null;
 }

@@ -132,6 +132,20 @@ export function promiseToStart(stage: () => Stage): void {
       expect((await ask('bob@x.test', { limits: [other] })).started.kind).toBe('started');
     });
 
+    it('OTP-7: that is full uses up no other: who is refused at one door cannot close another’s', async () => {
+      const { ask, limit, counted } = stage();
+      const mine = limit('starts_per_ip', 1);
+      const theirs = limit('starts_per_recipient_hour', 10);
+      await ask('ann@x.test', { limits: [mine] });
+      for (let knock = 0; knock < 3; knock++)
+        expect((await ask('bob@x.test', { limits: [theirs, mine] })).started).toEqual({
+          kind: 'limited',
+          limit: mine,
+        });
+      expect(await counted(theirs)).toBeNull();
+      expect(await counted(mine)).toBe(1);
+    });
+
     it('that slides counts as much of the window before as still overlaps', async () => {
       const { ask, limit, pass } = stage();
       const knock = async () =>
