@@ -55,13 +55,13 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       // Which code goes out: the one in hand while it lives long enough, else the next.
       const sameCode = Prisma.sql`held.code_expires_at > ${now} + make_interval(secs => ${sameCodeSeconds}::int)`;
-      const mayResend = (row: Prisma.Sql) => Prisma.sql`${row}.id = ${resend.challengeId}::text
-        AND ${row}.interaction_id = ${resend.interactionId}::text AND ${row}.proven_at IS NULL
-        AND ${row}.attempts < ${row}.max_attempts AND ${row}.expires_at > ${now} AND ${row}.resend_allowed_at <= ${now}`;
+      const mine = Prisma.sql`id = ${resend.challengeId}::text AND interaction_id = ${resend.interactionId}::text`;
+      const open = isOpen(now);
       const [row] = await prisma.$queryRaw<ResendRow[]>`
-        WITH ${countLimits(resend.limits, {
-          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM challenges asked WHERE ${mayResend(Prisma.sql`asked`)})`,
-        })},
+        WITH asked AS (
+          SELECT 1 FROM challenges WHERE ${mine} AND ${open} AND resend_allowed_at <= ${now} FOR NO KEY UPDATE
+        ),
+        ${countLimits(resend.limits, { onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM asked)` })},
         challenge AS (
           UPDATE challenges held SET
             sends = held.sends + 1,
@@ -72,7 +72,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
               ELSE ${now} + make_interval(secs => ${codeLifetimeSeconds}::int) END,
             previous_code_expires_at = CASE WHEN ${sameCode} THEN held.previous_code_expires_at
               ELSE held.code_expires_at END
-          WHERE ${mayResend(Prisma.sql`held`)} AND ${allLimitsHadRoom}
+          WHERE ${mine} AND EXISTS (SELECT 1 FROM asked) AND ${allLimitsHadRoom}
           RETURNING *
         ),
         message AS (
@@ -90,9 +90,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         )
         SELECT c.generation, c.code_expires_at AS "codeExpiresAt", c.sends,
           CASE WHEN c.answerable THEN c.recipient END AS recipient,
-          (SELECT resend_allowed_at FROM challenges asked WHERE asked.id = ${resend.challengeId}::text
-            AND asked.interaction_id = ${resend.interactionId}::text AND asked.proven_at IS NULL
-            AND asked.attempts < asked.max_attempts AND asked.expires_at > ${now}) AS "heldUntil",
+          (SELECT resend_allowed_at FROM challenges WHERE ${mine} AND ${open}) AS "heldUntil",
           ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN challenge c ON true`;
       return resentFrom(row, resend);
@@ -103,12 +101,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       const matched = answer.matchedGeneration;
       const mine = Prisma.sql`id = ${answer.challengeId}::text AND interaction_id = ${answer.interactionId}::text`;
-      const open = Prisma.sql`proven_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
       const replaced = answer.replacedSessionSecret;
       const [row] = await prisma.$queryRaw<AnswerRow[]>`
-        WITH ${countLimits(answer.limits, {
+        WITH open AS (
+          SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
+        ),
+        ${countLimits(answer.limits, {
           by: Prisma.sql`${matched === null ? 1 : 0}::int`,
-          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM challenges WHERE ${mine} AND ${open})`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
         })},
         guess AS (
           UPDATE challenges SET
@@ -116,7 +116,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             proven_at = CASE WHEN answerable AND (
               (generation = ${matched}::int AND code_expires_at > ${now}) OR
               (generation - 1 = ${matched}::int AND previous_code_expires_at > ${now})) THEN ${now} END
-          WHERE ${mine} AND ${open} AND ${allLimitsHadRoom}
+          WHERE ${mine} AND EXISTS (SELECT 1 FROM open) AND ${allLimitsHadRoom}
           RETURNING *
         ),
         proven AS (SELECT * FROM guess WHERE proven_at IS NOT NULL),
@@ -201,6 +201,13 @@ type AnswerRow = LimitRow & {
   answerable: boolean | null;
 };
 
+/**
+ * A challenge that may still be answered. Both statements take its row before they count any limit, so that of many at
+ * once only those are counted that are compared or sent (OTP-7).
+ */
+const isOpen = (now: Prisma.Sql) =>
+  Prisma.sql`proven_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
+
 /** The outbox row of an answerable challenge; `challenge` is the CTE it is for. */
 function insertMessage(
   {
@@ -235,7 +242,7 @@ function resentFrom(
   }
   if (row?.heldUntil == null) return { kind: 'ended' };
   if (row.heldUntil > context.now) return { kind: 'wait', until: row.heldUntil };
-  const limit = fullLimit(limits, row);
+  const limit = row.spent.length === 0 ? null : fullLimit(limits, row);
   // Another press was quicker by a moment: its message is on the way.
   return limit ? { kind: 'limited', limit } : { kind: 'wait', until: context.now };
 }

@@ -1,6 +1,7 @@
 // A login, step by step, on the ports of a store: what happens between the pages and the token endpoint, with a clock
 // that is moved by hand. Remembers every secret it hands in, so that a test can look for them in the rows.
 import { randomBytes } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Answered, ChallengeAnswer, NewAuthorizationCode, Resent, Started } from '@/lib/login/challenge';
 import { maskIdentifier } from '@/lib/login/identifier';
 import { type CountedLimit, countLimit, type LimitName } from '@/lib/login/limits';
@@ -40,6 +41,8 @@ export type SignedIn = Given & Readonly<{ accountId: string }>;
 type On = Readonly<{ on?: Process }>;
 
 export type Redemption = Readonly<Partial<Parameters<Process['codes']['redeem']>[0]>>;
+
+type Act<Result> = (on: Process, index: number) => Promise<Result>;
 
 export type Stage = ReturnType<typeof createStage>;
 
@@ -195,6 +198,10 @@ export function createStage(store: OpenStore) {
     });
   }
 
+  /** That many at once, half on each process. */
+  const atOnce = <Result>(count: number, act: Act<Result>): Promise<Result[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => act(index % 2 === 0 ? first : second, index)));
+
   return {
     kind: store.kind,
     first,
@@ -217,11 +224,25 @@ export function createStage(store: OpenStore) {
     id,
     secret,
 
-    /** Fifty at once, half on each process, all but started when the first one is sent. */
-    atOnce<Result>(count: number, act: (on: Process, index: number) => Promise<Result>): Promise<Result[]> {
-      return Promise.all(
-        Array.from({ length: count }, (_, index) => act(index % 2 === 0 ? first : second, index)),
-      );
+    atOnce,
+
+    /**
+     * The same behind somebody who holds the row until all of it has looked: every statement decides on what was there
+     * before any of the others. Where one connection is all there is, they come one after another.
+     */
+    async atOnceBehind<Result>(
+      row: { table: 'challenges' | 'sessions'; id: string },
+      count: number,
+      act: Act<Result>,
+    ): Promise<Result[]> {
+      if (store.kind === 'embedded') return atOnce(count, act);
+      let results = Promise.resolve<Result[]>([]);
+      await second.prisma.$transaction(async (holder) => {
+        await holder.$queryRawUnsafe(`SELECT 1 FROM ${row.table} WHERE id = $1 FOR UPDATE`, row.id);
+        results = atOnce(count, act);
+        await expect.poll(() => countWaiting(holder), { interval: 10, timeout: 4_000 }).toBe(count);
+      });
+      return results;
     },
 
     block: (accountId: string) =>
@@ -262,6 +283,13 @@ export function createStage(store: OpenStore) {
         .map(({ name, row }) => `${name}: ${row}`);
     },
   };
+}
+
+/** Statements of this database that wait for a lock. */
+async function countWaiting(prisma: Pick<Process['prisma'], '$queryRaw'>): Promise<number> {
+  const [row] = await prisma.$queryRaw<[{ waiting: number }]>`
+    SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return row.waiting;
 }
 
 /** A confidential client as the store needs it: there. */

@@ -19,6 +19,16 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       expect(await events()).toEqual({ cls: 1, f: 5 });
     });
 
+    it('OTP-7: use up as much of the budget of the identifier as was compared', async () => {
+      const { ask, guessWrong, atOnceBehind, limit, counted } = stage();
+      const budget = limit('guesses_per_identifier', 100);
+      const asked = await ask('ann@x.test');
+      const row = { table: 'challenges', id: asked.challengeId } as const;
+      const given = await atOnceBehind(row, 10, (on) => guessWrong(asked, { on, limits: [budget] }));
+      expect(tally(answersOf(given))).toEqual({ wrong: 5, exhausted: 5 });
+      expect(await counted(budget)).toBe(5);
+    });
+
     it('OTP-3: a right one at a random place among fifty succeeds no more often than five in fifty', {
       timeout: 120_000,
     }, async () => {

@@ -26,6 +26,17 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await events()).toEqual({ cls: 2 });
     });
 
+    it('OTP-7: of presses at once counts once against a limit', async () => {
+      const { ask, resend, pass, atOnceBehind, limit, counted } = stage();
+      const asked = await ask('ann@x.test');
+      pass(30);
+      const budget = limit('starts_per_recipient_hour', 10);
+      const row = { table: 'challenges', id: asked.challengeId } as const;
+      const pressed = await atOnceBehind(row, 10, (on) => resend(asked, { on, limits: [budget] }));
+      expect(tally(pressed)).toEqual({ resent: 1, wait: 9 });
+      expect(await counted(budget)).toBe(1);
+    });
+
     it('carries the same code while that has more than two minutes left', async () => {
       const { ask, resend, pass, later, prisma } = stage();
       const asked = await ask('ann@x.test');
