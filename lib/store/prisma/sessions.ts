@@ -23,7 +23,9 @@ export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): 
         touched AS (
           UPDATE sessions SET last_seen_at = ${now},
             idle_expires_at = ${now} + make_interval(secs => ${SESSION_IDLE_SECONDS}::int)
-          WHERE id IN (SELECT id FROM alive WHERE last_seen_at < ${now} - make_interval(secs => ${SESSION_TOUCH_SECONDS}::int))
+          -- Its own column is looked at again when another request was quicker: of many at once one writes.
+          WHERE id IN (SELECT id FROM alive)
+            AND last_seen_at < ${now} - make_interval(secs => ${SESSION_TOUCH_SECONDS}::int)
         )
         SELECT id, account_id AS "accountId", authenticated_at AS "authenticatedAt", created_at AS "createdAt" FROM alive`;
       return row ?? null;

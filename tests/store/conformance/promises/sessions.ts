@@ -1,5 +1,6 @@
 // What a store promises of sessions (lib/login/session.ts).
 import { describe, expect, it } from 'vitest';
+import type { PrismaClient } from '@/prisma/generated/client';
 import { CLIENT_ID, type Stage } from '../stage';
 import { nextBox, processOf, rotatedBox } from '../stores';
 
@@ -60,6 +61,18 @@ export function promiseSessions(stage: () => Stage): void {
       });
     });
 
+    it('in use by many requests at once is written once', async () => {
+      const { signIn, atOnceBehind, later, prisma } = stage();
+      const { sessionSecret, sessionId } = await signIn('ann@x.test');
+      const writes = await countWrites(prisma);
+      const row = { table: 'sessions', id: sessionId } as const;
+      const found = await atOnceBehind(row, 10, (on, index) =>
+        on.sessions.findActive(sessionSecret, later(400 + index / 1000)),
+      );
+      expect(found.every((session) => session?.id === sessionId)).toBe(true);
+      expect(await writes.stop()).toBe(1);
+    });
+
     it('that was ended is dead at once in every process; ended again nothing happens', async () => {
       const { signIn, first, second, now, later, prisma, events } = stage();
       const { sessionSecret, sessionId, accountId } = await signIn('ann@x.test');
@@ -114,4 +127,22 @@ export function promiseSessions(stage: () => Stage): void {
       expect(await processOf(prisma, nextBox).sessions.findActive(sessionSecret, now)).toBeNull();
     });
   });
+}
+
+/** Counts how often rows of sessions are written. */
+async function countWrites(prisma: PrismaClient): Promise<{ stop(): Promise<number> }> {
+  await prisma.$executeRawUnsafe('CREATE TABLE session_writes (at timestamptz)');
+  await prisma.$executeRawUnsafe(`CREATE FUNCTION count_write() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO session_writes VALUES (NEW.last_seen_at); RETURN NEW; END $$`);
+  await prisma.$executeRawUnsafe(
+    'CREATE TRIGGER session_writes BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION count_write()',
+  );
+  return {
+    async stop() {
+      const rows = await prisma.$queryRawUnsafe<unknown[]>('SELECT * FROM session_writes');
+      await prisma.$executeRawUnsafe('DROP FUNCTION count_write CASCADE');
+      await prisma.$executeRawUnsafe('DROP TABLE session_writes');
+      return rows.length;
+    },
+  };
 }
