@@ -37,6 +37,7 @@ export async function readLimitOverrides(prisma: PrismaClient): Promise<LimitOve
   return (settings?.limits ?? {}) as LimitOverrides;
 }
 
+/** A client that is new gets every connection there is; of one that was there before the operator decides. */
 async function ensureClient(prisma: PrismaClient, client: DeclaredClient, now: Prisma.Sql): Promise<void> {
   await prisma.$queryRaw`
     WITH client AS (
@@ -51,6 +52,8 @@ async function ensureClient(prisma: PrismaClient, client: DeclaredClient, now: P
       RETURNING client_id, redirect_uris
     )
     INSERT INTO client_connections (client_id, connection_id)
-    SELECT client.client_id, connections.id FROM client, connections WHERE cardinality(client.redirect_uris) > 0
+    SELECT client.client_id, connections.id FROM client, connections
+    WHERE cardinality(client.redirect_uris) > 0
+      AND NOT EXISTS (SELECT 1 FROM clients known WHERE known.client_id = client.client_id)
     ON CONFLICT DO NOTHING`;
 }

@@ -46,6 +46,15 @@ export function promiseSetup(stage: () => Stage): void {
       expect(await readLimitOverrides(prisma)).toEqual({ starts_per_ip: 9 });
     });
 
+    it('leaves the connections of a declared client as an operator left them', async () => {
+      const { prisma, now } = stage();
+      const setup = { limits: {}, clients: [DEMO], now };
+      await ensureSetup(prisma, setup);
+      await prisma.clientConnection.deleteMany();
+      await ensureSetup(prisma, setup);
+      expect(await prisma.clientConnection.count()).toBe(0);
+    });
+
     it('takes the secret and the addresses of a declared client from the environment each time', async () => {
       const { prisma, now, later } = stage();
       await ensureSetup(prisma, { limits: {}, clients: [DEMO], now });
