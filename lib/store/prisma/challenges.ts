@@ -2,7 +2,7 @@
 // processes, and a crash leaves all of it or nothing. The promises are those of lib/login/challenge.ts.
 import type { Answered, ChallengeStore, Resent, Started } from '@/lib/login/challenge';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
-import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
 
@@ -178,7 +178,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       return answeredFrom(row, answer, () =>
         prisma.challenge.findFirst({
           where: { id: answer.challengeId, interactionId: answer.interactionId },
-          select: { attempts: true, maxAttempts: true, provenAt: true },
+          select: { attempts: true, maxAttempts: true, provenAt: true, expiresAt: true },
         }),
       );
     },
@@ -249,8 +249,8 @@ function resentFrom(
 
 async function answeredFrom(
   row: AnswerRow | undefined,
-  { limits, matchedGeneration }: Parameters<ChallengeStore['answer']>[0],
-  look: () => Promise<{ attempts: number; maxAttempts: number; provenAt: Date | null } | null>,
+  { limits, matchedGeneration, context }: Parameters<ChallengeStore['answer']>[0],
+  look: () => Promise<Pick<Challenge, 'attempts' | 'maxAttempts' | 'provenAt' | 'expiresAt'> | null>,
 ): Promise<Answered> {
   if (row?.accountId != null)
     return { kind: 'proven', accountId: row.accountId, firstLogin: row.firstLogin === true };
@@ -262,7 +262,7 @@ async function answeredFrom(
   }
   // Nothing was compared. Why is worth another statement: it is not on the way of anyone who signs in.
   const held = await look();
-  if (held === null || held.provenAt !== null) return { kind: 'ended' };
+  if (held === null || held.provenAt !== null || held.expiresAt <= context.now) return { kind: 'ended' };
   if (held.attempts >= held.maxAttempts) return { kind: 'exhausted' };
   const limit = fullLimit(limits, row);
   return limit ? { kind: 'limited', limit } : { kind: 'ended' };

@@ -188,6 +188,16 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       expect((await answer(twoBefore, { matchedGeneration: 1 })).answered.kind).toBe('proven');
     });
 
+    it('is refused once the interaction is over, and no limit is blamed', async () => {
+      const { ask, answer, guessWrong, pass, limit, counted } = stage();
+      const asked = await ask('ann@x.test');
+      pass(3600);
+      const budget = limit('guesses_per_identifier', 100);
+      expect((await answer(asked, { limits: [budget] })).answered).toEqual({ kind: 'ended' });
+      expect((await guessWrong(asked, { limits: [budget] })).answered).toEqual({ kind: 'ended' });
+      expect(await counted(budget)).toBeNull();
+    });
+
     it('OTP-9: is refused in another interaction, where it counts as nobody’s guess', async () => {
       const { ask, answer, prisma } = stage();
       const [mine, theirs] = [await ask('ann@x.test'), await ask('ann@x.test')];
