@@ -31,21 +31,18 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           WHERE ${allLimitsHadRoom}
           RETURNING *
         ),
+        addressed AS (SELECT * FROM challenge WHERE answerable),
         message AS (
           ${insertMessage(challenge, context.userAgent, context.language, now)}
         ),
         event AS (
           ${insertLogEvent(context, {
             from: Prisma.sql`challenge`,
-            type: Prisma.sql`CASE WHEN answerable THEN 'cls' ELSE 'f' END`,
-            clientId: Prisma.sql`client_id`,
-            connection: Prisma.sql`connection`,
+            ...sendingEvent('One-time code asked for.'),
             ...challenge.logged,
-            description: Prisma.sql`CASE WHEN answerable THEN 'One-time code asked for.'
-              ELSE 'Nothing sent: the account is blocked or sign-up is closed.' END`,
           })}
         )
-        SELECT (SELECT recipient FROM challenge WHERE answerable) AS recipient,
+        SELECT (SELECT recipient FROM addressed) AS recipient,
           ${limitColumns}`;
       return startedFrom(row, limits);
     },
@@ -54,7 +51,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const { context, sameCodeSeconds, codeLifetimeSeconds } = resend;
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       // Which code goes out: the one in hand while it lives long enough, else the next.
-      const sameCode = Prisma.sql`held.code_expires_at > ${now} + make_interval(secs => ${sameCodeSeconds}::int)`;
+      const sameCode = Prisma.sql`held.code_expires_at >= ${now} + make_interval(secs => ${sameCodeSeconds}::int)`;
       const mine = Prisma.sql`id = ${resend.challengeId}::text AND interaction_id = ${resend.interactionId}::text`;
       const open = isOpen(now);
       const [row] = await prisma.$queryRaw<ResendRow[]>`
@@ -75,21 +72,23 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           WHERE ${mine} AND EXISTS (SELECT 1 FROM asked) AND ${allLimitsHadRoom}
           RETURNING *
         ),
+        addressed AS (
+          SELECT * FROM challenge c WHERE answerable AND NOT EXISTS (
+            SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
+            WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
+        ),
         message AS (
           ${insertMessage(resend, context.userAgent, context.language, now)}
         ),
         event AS (
           ${insertLogEvent(context, {
             from: Prisma.sql`challenge`,
-            type: Prisma.sql`'cls'`,
-            clientId: Prisma.sql`client_id`,
-            connection: Prisma.sql`connection`,
+            ...sendingEvent('One-time code asked for again.'),
             ...resend.logged,
-            description: Prisma.sql`'One-time code asked for again.'`,
           })}
         )
         SELECT c.generation, c.code_expires_at AS "codeExpiresAt", c.sends,
-          CASE WHEN c.answerable THEN c.recipient END AS recipient,
+          (SELECT recipient FROM addressed) AS recipient,
           (SELECT resend_allowed_at FROM challenges WHERE ${mine} AND ${open}) AS "heldUntil",
           ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN challenge c ON true`;
@@ -208,7 +207,19 @@ type AnswerRow = LimitRow & {
 const isOpen = (now: Prisma.Sql) =>
   Prisma.sql`proven_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
 
-/** The outbox row of an answerable challenge; `challenge` is the CTE it is for. */
+/** What the audit log says of a challenge, whether a message goes out (the CTE `addressed` holds it) or not. */
+function sendingEvent(description: string) {
+  const isSent = Prisma.sql`EXISTS (SELECT 1 FROM addressed)`;
+  return {
+    type: Prisma.sql`CASE WHEN ${isSent} THEN 'cls' ELSE 'f' END`,
+    clientId: Prisma.sql`client_id`,
+    connection: Prisma.sql`connection`,
+    description: Prisma.sql`CASE WHEN ${isSent} THEN ${description}::text
+      ELSE 'Nothing sent: the account is blocked or sign-up is closed.' END`,
+  };
+}
+
+/** The outbox row of a challenge that somebody is to hear of: the CTE `addressed` holds it. */
 function insertMessage(
   {
     messageId,
@@ -224,7 +235,7 @@ function insertMessage(
     INSERT INTO messages (id, challenge_id, generation, channel, language, context, status, due_at, expires_at, created_at)
     SELECT ${messageId}::text, id, generation, provider, ${language}::text, ${context}::jsonb, 'queued',
       ${messageDueAt.toISOString()}::timestamptz, code_expires_at, ${now}
-    FROM challenge WHERE answerable`;
+    FROM addressed`;
 }
 
 function startedFrom(row: StartRow | undefined, limits: Parameters<ChallengeStore['start']>[1]): Started {

@@ -37,29 +37,29 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await counted(budget)).toBe(1);
     });
 
-    it('carries the same code while that has more than two minutes left', async () => {
+    it('carries the same code while that has two minutes left', async () => {
       const { ask, resend, pass, later, prisma } = stage();
       const asked = await ask('ann@x.test');
-      pass(479);
+      pass(480);
       expect(await resend(asked)).toEqual({
         kind: 'resent',
         generation: 0,
-        codeExpiresAt: later(121),
+        codeExpiresAt: later(120),
         sends: 2,
         recipient: 'ann@x.test',
       });
       expect(await prisma.message.findMany({ orderBy: { createdAt: 'asc' } })).toMatchObject([
         { generation: 0 },
-        { generation: 0, status: 'queued', dueAt: later(30), expiresAt: later(121) },
+        { generation: 0, status: 'queued', dueAt: later(30), expiresAt: later(120) },
       ]);
     });
 
     it('carries the next code afterwards, beside the old one, which keeps its own end', async () => {
       const { ask, resend, pass, later, prisma } = stage();
       const asked = await ask('ann@x.test');
-      pass(481);
+      pass(480.001);
       expect(await resend(asked)).toMatchObject({ generation: 1, codeExpiresAt: later(600), sends: 2 });
-      expect(await prisma.challenge.findFirst()).toMatchObject({ previousCodeExpiresAt: later(119) });
+      expect(await prisma.challenge.findFirst()).toMatchObject({ previousCodeExpiresAt: later(119.999) });
       pass(481);
       expect(await resend(asked)).toMatchObject({ generation: 2, codeExpiresAt: later(600), sends: 3 });
       expect(await prisma.challenge.findFirst()).toMatchObject({ previousCodeExpiresAt: later(119) });
@@ -121,12 +121,25 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await counted(budget)).toBeNull();
     });
 
+    it('MAG-10: goes to nobody once the account is blocked, and is answered alike', async () => {
+      const { ask, resend, answer, signIn, block, pass, prisma, events } = stage();
+      const { accountId } = await signIn('ann@x.test');
+      const asked = await ask('ann@x.test');
+      await block(accountId);
+      pass(30);
+      expect(await resend(asked)).toMatchObject({ kind: 'resent', sends: 2, recipient: null });
+      expect(await prisma.message.count({ where: { challengeId: asked.challengeId } })).toBe(1);
+      expect(await events()).toEqual({ cls: 2, ss: 1, f: 1 });
+      expect((await answer(asked)).answered).toEqual({ kind: 'blocked' });
+    });
+
     it('ENU-1: of a challenge that nobody can answer is answered alike, without a message', async () => {
-      const { ask, resend, pass, prisma } = stage();
+      const { ask, resend, pass, prisma, events } = stage();
       const asked = await ask('ann@x.test', { signUpOpen: false });
       pass(30);
       expect(await resend(asked)).toMatchObject({ kind: 'resent', sends: 2, recipient: null });
       expect(await prisma.message.count()).toBe(0);
+      expect(await events()).toEqual({ f: 2 });
     });
   });
 }
