@@ -66,7 +66,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
               (${[...resend.resendWaitsSeconds]}::int[])[LEAST(held.sends + 1, ${resend.resendWaitsSeconds.length}::int)]),
             generation = CASE WHEN ${sameCode} THEN held.generation ELSE held.generation + 1 END,
             code_expires_at = CASE WHEN ${sameCode} THEN held.code_expires_at
-              ELSE ${now} + make_interval(secs => ${codeLifetimeSeconds}::int) END,
+              ELSE LEAST(${now} + make_interval(secs => ${codeLifetimeSeconds}::int), held.expires_at) END,
             previous_code_expires_at = CASE WHEN ${sameCode} THEN held.previous_code_expires_at
               ELSE held.code_expires_at END
           WHERE ${mine} AND EXISTS (SELECT 1 FROM asked) AND ${allLimitsHadRoom}

@@ -65,6 +65,16 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await prisma.challenge.findFirst()).toMatchObject({ previousCodeExpiresAt: later(119) });
     });
 
+    it('promises no more time than is left of the login', async () => {
+      const { ask, resend, pass, later, prisma } = stage();
+      const asked = await ask('ann@x.test');
+      pass(3300);
+      expect(await resend(asked)).toMatchObject({ generation: 1, codeExpiresAt: later(300) });
+      expect(await prisma.message.findFirst({ where: { generation: 1 } })).toMatchObject({
+        expiresAt: later(300),
+      });
+    });
+
     it('OTP-5: takes no counted guess back', async () => {
       const { ask, resend, guessWrong, answer, pass } = stage();
       const asked = await ask('ann@x.test');
