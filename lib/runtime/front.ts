@@ -25,6 +25,7 @@ export type Front = Readonly<{
 const PAGE_BODY_MAX_BYTES = 64 * 1024;
 /** How long a stop waits for requests in hand. */
 const DRAIN_MS = 10_000;
+const CLOSE_IDLE_EVERY_MS = 50;
 
 /** Names that only we may say. */
 const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER];
@@ -82,8 +83,10 @@ export function createFront(runtime: Runtime): Front {
     async drain(server) {
       stopping = true;
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      // Answers begun before the stop promised to keep their connection: it becomes idle only when they are done.
+      const closing = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
+      clearInterval(closing);
       server.closeAllConnections();
       await runtime.close();
     },

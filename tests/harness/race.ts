@@ -11,18 +11,30 @@ export type Racer = ComposedRequest & {
   at: string | URL;
 };
 
-/** Lets all requests go at once and waits for every answer, in the order of the requests. */
-export async function race(racers: readonly Racer[]): Promise<Response[]> {
-  const ready = await Promise.all(racers.map(holdBack));
+/**
+ * Lets all requests go at once and waits for every answer, in the order of the requests.
+ *
+ * @param options.beforeRelease - runs when the server has all requests but for their last bytes
+ * @param options.agent - keeps connections open after the answer, where a test wants that
+ */
+export async function race(
+  racers: readonly Racer[],
+  { beforeRelease, agent }: { beforeRelease?: () => Promise<void>; agent?: http.Agent } = {},
+): Promise<Response[]> {
+  const ready = await Promise.all(racers.map((racer) => holdBack(racer, agent ?? false)));
   await sleep(20); // the last of what was sent is in the server's hands
+  await beforeRelease?.();
   return Promise.all(ready.map((release) => release()));
 }
 
-async function holdBack({ at, url, method, headers, body }: Racer): Promise<() => Promise<Response>> {
+async function holdBack(
+  { at, url, method, headers, body }: Racer,
+  agent: http.Agent | false,
+): Promise<() => Promise<Response>> {
   if (body === undefined || body.length === 0) throw new Error('Nothing can be held back of an empty body.');
   const { hostname, port } = new URL(at);
   const request = http.request({
-    agent: false,
+    agent,
     host: hostname,
     port,
     path: url.pathname + url.search,
