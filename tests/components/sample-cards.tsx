@@ -63,6 +63,7 @@ const code = (changes: Partial<CodeCardProps>) => (
     {...{ page, action, hidden, asked, outcome: null, codeLifetimeSeconds: 600, now: NOW }}
     resendAction={'/resend' as unknown as FormAction}
     changeHref="/identifier"
+    deliveryHref="/delivery"
     {...changes}
   />
 );

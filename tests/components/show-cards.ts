@@ -16,8 +16,12 @@ export type CardShow = Readonly<{
   addressOf(card: string): string;
   /** What forms sent since the last call: path and fields, oldest first. */
   takeAnswers(): readonly Readonly<{ path: string; fields: Record<string, string> }>[];
+  /** What the message's fate is from now on. */
+  deliver(state: Delivery): void;
   close(): void;
 }>;
+
+type Delivery = 'pending' | 'failed';
 
 type Postcss = (plugins: unknown[]) => {
   process(css: string, options: { from: string }): PromiseLike<{ css: string }>;
@@ -42,6 +46,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
       body: await readFile(path.join(root, 'public/login.js'), 'utf8'),
     },
   };
+  let delivery: Delivery = 'pending';
   let answers: { path: string; fields: Record<string, string> }[] = [];
 
   const server = createServer((request, response) => {
@@ -53,6 +58,10 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.setHeader('Content-Security-Policy', POLICY);
       return response.end(documentOf(renderToStaticMarkup(card)));
+    }
+    if (url.pathname === '/delivery') {
+      response.setHeader('Content-Type', 'application/json');
+      return response.end(JSON.stringify({ state: delivery }));
     }
     answers.push({ path: url.pathname, fields: Object.fromEntries(url.searchParams) });
     setTimeout(
@@ -66,6 +75,9 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
 
   return {
     addressOf: (card) => `${origin}/${encodeURIComponent(card)}`,
+    deliver(state) {
+      delivery = state;
+    },
     takeAnswers() {
       const taken = answers;
       answers = [];
@@ -80,7 +92,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
 
 const POLICY =
   `default-src 'none'; script-src 'nonce-${SAMPLE_NONCE}'; style-src 'self' 'nonce-${SAMPLE_NONCE}'; ` +
-  "img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 function documentOf(markup: string): string {
   return (

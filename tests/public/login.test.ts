@@ -160,6 +160,33 @@ describe('a pressed button', () => {
   });
 });
 
+describe('waiting for the message', () => {
+  async function waitSixSeconds(typed: string): Promise<boolean> {
+    await page.clock.install();
+    await open('code');
+    await page.locator('#code').pressSequentially(typed);
+    await page.evaluate(() => Object.assign(window, { sameVisit: true }));
+    await page.clock.runFor(6100);
+    await page.waitForTimeout(300);
+    return page.evaluate(() => 'sameVisit' in window);
+  }
+
+  it('looks again when nobody took it', async () => {
+    show.deliver('failed');
+    expect(await waitSixSeconds('')).toBe(false);
+  });
+
+  it('stays while it may still come', async () => {
+    show.deliver('pending');
+    expect(await waitSixSeconds('')).toBe(true);
+  });
+
+  it('never takes the page from someone who types', async () => {
+    show.deliver('failed');
+    expect(await waitSixSeconds('482')).toBe(true);
+  });
+});
+
 describe('asking again', () => {
   it('counts down, speaks at the start and at the end, and can then be pressed', async () => {
     await open('code');
