@@ -22,6 +22,8 @@ const config = (phase: string): NextConfig => ({
     'pino',
     'nodemailer',
   ],
+  // Titles belong into the head, for everybody: streamed ones are put there by a script, which our pages do not run.
+  htmlLimitedBots: /.*/,
   // Read at boot, by name: the tracer does not see them.
   outputFileTracingIncludes: {
     '/**': ['./node_modules/@prisma/schema-engine-wasm/*.wasm', './prisma/migrations/**/*'],

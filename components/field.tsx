@@ -15,7 +15,7 @@ export type FieldProps = Readonly<{
   /** Ids of further descriptions, read before the note. */
   describedBy?: string;
   /** Everything else the input is: type, autoComplete, autoFocus … */
-  input: ComponentProps<'input'> & { 'data-digits'?: number };
+  input: ComponentProps<'input'> & { 'data-digits'?: number; 'data-delivery'?: string };
 }>;
 
 export function Field({ name, label, note, noteLines, describedBy, input }: FieldProps) {

@@ -79,6 +79,18 @@
     field.addEventListener('compositionend', clean);
   }
 
+  // --- Waiting: a message that nobody took is told to whoever still waits for it -------------------------------------
+
+  if (field) {
+    for (const wait of [6_000, 20_000, 60_000]) {
+      setTimeout(async () => {
+        if (field.value !== '' || busy) return;
+        const answer = await fetch(field.dataset.delivery).catch(() => null);
+        if (answer?.ok && (await answer.json()).state === 'failed') location.reload();
+      }, wait);
+    }
+  }
+
   // --- Asking again: counts down, says so only at the start and at the end ------------------------------------------
 
   const again = find('[data-countdown]');

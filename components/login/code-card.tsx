@@ -25,12 +25,14 @@ export type CodeCardProps = Readonly<{
   codeLifetimeSeconds: number;
   /** The identifier step, with the address kept. */
   changeHref: string;
+  /** Tells the script, as JSON `{ state }`, whether the message is still under way. */
+  deliveryHref: string;
   /** Milliseconds since 1970. */
   now: number;
 }>;
 
 export function CodeCard(props: CodeCardProps) {
-  const { page, action, resendAction, hidden, asked } = props;
+  const { page, action, resendAction, hidden, asked, deliveryHref } = props;
   const { t } = page;
   return (
     <Frame page={page} heading={t('code.heading')} lead={<Sent {...props} />} focusHeading={false}>
@@ -51,6 +53,7 @@ export function CodeCard(props: CodeCardProps) {
             dir: 'ltr',
             enterKeyHint: 'go',
             'data-digits': asked.codeLength,
+            'data-delivery': deliveryHref,
           }}
         />
         <PrimaryButton>{t('code.continue')}</PrimaryButton>

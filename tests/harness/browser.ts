@@ -21,7 +21,10 @@ export type Viewer = {
   screen?: 'desktop' | 'phone' | 'narrow';
   /** BCP 47; sent as `Accept-Language`. Default `en`. */
   locale?: string;
-} & Pick<BrowserContextOptions, 'userAgent' | 'extraHTTPHeaders' | 'reducedMotion' | 'forcedColors'>;
+} & Pick<
+  BrowserContextOptions,
+  'userAgent' | 'extraHTTPHeaders' | 'reducedMotion' | 'forcedColors' | 'bypassCSP'
+>;
 
 const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },

@@ -33,7 +33,8 @@ export default async function CodePage({ params }: Props) {
 
   const hidden = { interaction: interaction.id };
   const isOld = now - asked.sentAt > FATE_KNOWN_AFTER_MS;
-  if (isOld && outcome === null && (await latchkey.deliveryState(asked)) === 'failed') {
+  const isWaiting = outcome === null || outcome.kind === 'sent_again';
+  if (isOld && isWaiting && (await latchkey.deliveryState(asked)) === 'failed') {
     return (
       <SendingTroubleCard
         page={page}
@@ -53,6 +54,7 @@ export default async function CodePage({ params }: Props) {
       outcome={outcome}
       codeLifetimeSeconds={CODE_LIFETIME_SECONDS}
       changeHref={identifierHref}
+      deliveryHref={`/login/${interaction.id}/delivery`}
       now={now}
     />
   );

@@ -1,0 +1,232 @@
+// A person at a real browser: scripts on and off, phone and desktop, light and dark. The client is openid-client's, its
+// callback a server of the test that counts how often it is called.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import AxeBuilder from '@axe-core/playwright';
+import * as client from 'openid-client';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openProfile, startBrowser, type Viewer } from '../harness/browser';
+import { type LatchkeyProcess, startLatchkey } from '../harness/latchkey';
+import { createApp } from '../harness/operator';
+import { readCode } from '../harness/sign-in';
+import { type SmtpSink, startSmtpSink } from '../harness/smtp-sink';
+
+let browser: Browser;
+let post: SmtpSink;
+let server: LatchkeyProcess;
+let callbacks: Server;
+let callback: string;
+let issuer: client.Configuration;
+const called: URL[] = [];
+
+beforeAll(async () => {
+  callbacks = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', callback);
+    if (url.pathname === '/callback') called.push(url);
+    response
+      .setHeader('content-type', 'text/html')
+      .end('<title>Back at the app</title><p>Back at the app</p>');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => callbacks.once('listening', resolve));
+  callback = `http://127.0.0.1:${(callbacks.address() as AddressInfo).port}/callback`;
+  [browser, post] = await Promise.all([startBrowser(), startSmtpSink()]);
+  server = await startLatchkey({ SMTP_URL: post.url, EMAIL_FROM: 'Login <login@example.com>' });
+  const app = await createApp(server, ['--name', 'Acme', '--callback', callback]);
+  issuer = await client.discovery(new URL(server.issuer), app.client_id, app.client_secret, undefined, {
+    execute: [client.allowInsecureRequests],
+  });
+});
+
+afterAll(async () => {
+  await Promise.allSettled([browser?.close(), server?.stop(), post?.close()]);
+  callbacks?.close();
+});
+
+let people = 0;
+const newAddress = () => `person${++people}@example.com`;
+
+type Begun = { page: Page; state: string; verifier: string };
+
+/** Sends a browser to /authorize, as the client would. */
+async function begin(profile: BrowserContext, more: Record<string, string> = {}): Promise<Begun> {
+  const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()];
+  const to = client.buildAuthorizationUrl(issuer, {
+    redirect_uri: callback,
+    scope: 'openid profile email',
+    state,
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    ...more,
+  });
+  const page = await profile.newPage();
+  await page.goto(to.href);
+  return { page, state, verifier };
+}
+
+async function ask(page: Page, address: string): Promise<void> {
+  await page.getByLabel('Email address').fill(address);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.waitForURL('**/code');
+}
+
+async function answer(page: Page, code: string): Promise<void> {
+  await page.getByLabel('6-digit code').fill(code);
+  // The script may have sent a code that came whole already.
+  await page
+    .getByRole('button', { name: 'Continue' })
+    .click({ timeout: 2_000 })
+    .catch(() => {});
+}
+
+const VIEWERS: [string, Viewer][] = [
+  ['scripts on, desktop', {}],
+  ['scripts off, desktop', { scripts: false }],
+  ['scripts on, dark, phone', { colorScheme: 'dark', screen: 'phone' }],
+  ['scripts off, dark, phone', { scripts: false, colorScheme: 'dark', screen: 'phone' }],
+];
+
+describe.each(VIEWERS)('a person with %s', (_, viewer) => {
+  it('signs in with the code from the message, and the callback is called exactly once', async () => {
+    const profile = await openProfile(browser, viewer);
+    const { page, state, verifier } = await begin(profile);
+    expect(await page.title()).toBe('Sign in to Acme - Acme');
+    const address = newAddress();
+    await ask(page, address);
+    await answer(page, await readCode(post, address));
+    await page.waitForURL(`${callback}**`);
+
+    const mine = called.filter((url) => url.searchParams.get('state') === state);
+    expect(mine).toHaveLength(1);
+    const tokens = await client.authorizationCodeGrant(issuer, mine[0] as URL, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+    });
+    expect(tokens.claims()).toMatchObject({ email: address, email_verified: true });
+    await profile.close();
+  });
+
+  it('is told of a wrong code, asks again, and signs in with the first code', async () => {
+    const profile = await openProfile(browser, viewer);
+    const { page, state } = await begin(profile);
+    const address = newAddress();
+    await ask(page, address);
+    const code = await readCode(post, address);
+    await answer(page, code === '000000' ? '111111' : '000000');
+    await page.getByText('4 tries left').waitFor();
+    expect(await page.title()).toMatch(/^Error: /);
+    await answer(page, code);
+    await page.waitForURL(`${callback}**`);
+    expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
+    await profile.close();
+  });
+});
+
+describe('with scripts on', () => {
+  it('downloads one small script of ours and nothing of a framework', async () => {
+    const profile = await openProfile(browser);
+    const page = await profile.newPage();
+    const scripts: string[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() === 'script') scripts.push(new URL(response.url()).pathname);
+    });
+    const { page: login } = await begin(profile);
+    await login.waitForLoadState('networkidle');
+    await page.goto(login.url());
+    await page.waitForLoadState('networkidle');
+    expect(scripts).toEqual(['/login.js']);
+    await profile.close();
+  });
+
+  it('sends a pasted code by itself, once', async () => {
+    const profile = await openProfile(browser);
+    const { page, state } = await begin(profile);
+    const address = newAddress();
+    await ask(page, address);
+    const code = await readCode(post, address);
+    const field = page.getByLabel('6-digit code');
+    await field.focus();
+    await page.evaluate(
+      (text) => document.execCommand('insertText', false, text),
+      ` ${code.slice(0, 3)}-${code.slice(3)} `,
+    );
+    await page.waitForURL(`${callback}**`);
+    expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
+    await profile.close();
+  });
+});
+
+describe('tabs', () => {
+  it('two tabs are two sign-ins, and each finishes its own (STA-5)', async () => {
+    const profile = await openProfile(browser);
+    const [first, second] = [await begin(profile), await begin(profile)];
+    const [ann, bob] = [newAddress(), newAddress()];
+    await ask(first.page, ann);
+    await ask(second.page, bob);
+    const codes = [await readCode(post, ann), await readCode(post, bob)] as const;
+    await answer(second.page, codes[1]);
+    await second.page.waitForURL(`${callback}**`);
+    expect(new URL(second.page.url()).searchParams.get('state')).toBe(second.state);
+
+    // The first tab was overtaken: it says so, and goes on with the session there is.
+    await first.page.reload();
+    await first.page.getByText('You have signed in already').waitFor();
+    await first.page.getByRole('link', { name: 'Continue' }).click();
+    await first.page.waitForURL(`${callback}**`);
+    expect(new URL(first.page.url()).searchParams.get('state')).toBe(first.state);
+    await profile.close();
+  });
+
+  it('a tab that is gone back to after the sign-in says that it is finished', async () => {
+    const profile = await openProfile(browser, { scripts: false });
+    const { page } = await begin(profile);
+    const address = newAddress();
+    await ask(page, address);
+    const codePage = page.url();
+    await answer(page, await readCode(post, address));
+    await page.waitForURL(`${callback}**`);
+    await page.goto(codePage);
+    await page.getByRole('heading', { name: 'This sign-in is finished' }).waitFor();
+    await profile.close();
+  });
+});
+
+describe('every page', () => {
+  it.each(VIEWERS.slice(0, 3))(
+    'has nothing that axe objects to: %s',
+    { timeout: 60_000 },
+    async (_, viewer) => {
+      // axe runs a script of its own in the page, which the policy would refuse.
+      const profile = await openProfile(browser, { ...viewer, scripts: true, bypassCSP: true });
+      const examine = async (page: Page) => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${page.url()} ${id} ${nodes.map(({ html }) => html)}`),
+        ).toEqual([]);
+      };
+      const { page } = await begin(profile);
+      await examine(page);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Enter your email address').waitFor();
+      await examine(page);
+      await ask(page, newAddress());
+      await examine(page);
+      await answer(page, '000000');
+      await page.getByText('4 tries left').waitFor();
+      await examine(page);
+      for (const path of [
+        '/login/nobody/code',
+        '/authorize?client_id=nobody',
+        '/oidc/logout',
+        '/logout/done',
+        '/nowhere',
+        '/',
+        '/demo',
+      ]) {
+        await page.goto(server.issuer + path);
+        await examine(page);
+      }
+      await profile.close();
+    },
+  );
+});
