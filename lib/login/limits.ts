@@ -37,6 +37,8 @@ export type CountedLimit = Readonly<{
    * still overlaps elsewhere.
    */
   previousWeight: number;
+  /** When it may have room again, should it be full. Exact in what a store answers: it knows the counts. */
+  roomAt: Date;
 }>;
 
 /** Prepares a limit for counting. `key` is a keyed hash of whatever it is counted by. */
@@ -54,12 +56,27 @@ export function countLimit(
     windowSeconds,
     windowStart: new Date(windowStart),
     previousWeight: strict ? 1 : 1 - (now.getTime() - windowStart) / windowMs,
+    roomAt: new Date(windowStart + windowMs),
   };
 }
 
-/** When a full limit may have room again. */
-export function retryAt(limit: CountedLimit): Date {
-  return new Date(limit.windowStart.getTime() + limit.windowSeconds * 1000);
+/**
+ * A full limit with the first millisecond at which it has room, if nobody counts against it meanwhile.
+ *
+ * @param counts what was counted in its window, and in the one before
+ */
+export function withRoomAt(limit: CountedLimit, counts: { present: number; previous: number }): CountedLimit {
+  const { max, windowStart, windowSeconds } = limit;
+  const { strict } = LIMITS[limit.name];
+  const windowMs = windowSeconds * 1000;
+  /** How much of the window after its own a count has to fade for, to leave room. */
+  const fading = (count: number, room: number) =>
+    strict ? windowMs : Math.floor((Math.max(0, count - room) / Math.max(1, count)) * windowMs) + 1;
+  const waitMs =
+    counts.present < max
+      ? fading(counts.previous, max - counts.present)
+      : windowMs + fading(counts.present, max);
+  return { ...limit, roomAt: new Date(windowStart.getTime() + waitMs) };
 }
 
 /** What a network address is counted by: an IPv6 host owns at least a /64, an IPv4-mapped address is IPv4 (OTP-6). */

@@ -1,7 +1,7 @@
 // Limits as a piece of a statement: CTEs that count, and refuse to count past the maximum. Because the thing that is
 // limited happens in the same statement, nothing can slip between the two.
 
-import type { CountedLimit } from '@/lib/login/limits';
+import { type CountedLimit, withRoomAt } from '@/lib/login/limits';
 import { Prisma } from '@/prisma/generated/client';
 
 /**
@@ -32,9 +32,11 @@ export function countLimits(
         AS w(key text, window_start timestamptz, window_seconds int, max int, previous_weight float8)
     ),
     spent AS (
-      SELECT key FROM wanted WHERE max <= COALESCE(
-        (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight FROM limit_counters held
-          WHERE held.key = wanted.key), 0)
+      SELECT key, COALESCE(present, 0) AS present, COALESCE(previous, 0) AS previous
+      FROM wanted LEFT JOIN LATERAL (
+        SELECT ${presentCount} AS present, ${previousCount} AS previous FROM limit_counters held
+        WHERE held.key = wanted.key LIMIT 1) AS counted ON true
+      WHERE max <= COALESCE(present + previous * previous_weight, 0)
     ),
     budget AS (
       INSERT INTO limit_counters AS held (key, window_start, count, previous_count, expires_at)
@@ -56,9 +58,9 @@ export const allLimitsHadRoom = Prisma.sql`(SELECT count(*) FROM budget) = (SELE
 
 /** The limits that had no room, and those that had, as columns for {@link fullLimit}. */
 export const limitColumns = Prisma.sql`
-  ARRAY(SELECT key FROM spent) AS spent, ARRAY(SELECT key FROM budget) AS counted`;
+  COALESCE((SELECT jsonb_agg(spent) FROM spent), '[]') AS spent, ARRAY(SELECT key FROM budget) AS counted`;
 
-export type LimitRow = { spent: string[]; counted: string[] };
+export type LimitRow = { spent: { key: string; present: number; previous: number }[]; counted: string[] };
 
 /** What `held` counted in the window of `wanted`. A row that is ahead was written by a process whose clock is. */
 const presentCount = Prisma.sql`CASE WHEN held.window_start >= wanted.window_start THEN held.count ELSE 0 END`;
@@ -69,8 +71,11 @@ const previousCount = Prisma.sql`CASE
   WHEN held.window_start = wanted.window_start - wanted.window_length THEN held.count
   ELSE 0 END`;
 
-/** The first limit that had no room. A row says of one that filled up at this very moment only that it did not count. */
+/** The first limit that had no room. Of one that filled up at this very moment a row says only that it did not count. */
 export function fullLimit(limits: readonly CountedLimit[], row: LimitRow | undefined): CountedLimit | null {
-  const wasSpent = limits.find(({ key }) => row?.spent.includes(key));
-  return wasSpent ?? limits.find(({ key }) => !row?.counted.includes(key)) ?? null;
+  for (const limit of limits) {
+    const counts = row?.spent.find(({ key }) => key === limit.key);
+    if (counts !== undefined) return withRoomAt(limit, counts);
+  }
+  return limits.find(({ key }) => !row?.counted.includes(key)) ?? null;
 }

@@ -52,7 +52,7 @@ export function createStage(store: OpenStore) {
   let now = new Date();
   let seenSecrets: string[] = [];
 
-  const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+  const later = (seconds: number) => new Date(now.getTime() + Math.round(seconds * 1000));
   const id = () => randomBytes(16).toString('base64url');
 
   function secret(): string {
@@ -303,6 +303,9 @@ export function clientRow(clientId: string, now: Date) {
     updatedAt: now,
   };
 }
+
+/** The answer of a store whose limit had no room. */
+export const isFull = ({ key }: CountedLimit) => ({ kind: 'limited', limit: { key } });
 
 /** How many results there are of each kind. */
 export function tally(results: readonly Readonly<{ kind: string }>[]): Record<string, number> {

@@ -1,6 +1,6 @@
 // What a store promises of a login that begins (lib/login/challenge.ts, `start`).
 import { describe, expect, it } from 'vitest';
-import { type Stage, tally } from '../stage';
+import { isFull, type Stage, tally } from '../stage';
 
 export function promiseToStart(stage: () => Stage): void {
   describe('a challenge that is asked for', () => {
@@ -107,19 +107,13 @@ export function promiseToStart(stage: () => Stage): void {
       expect(await prisma.message.count()).toBe(20);
       expect(await prisma.logEvent.count()).toBe(20);
       expect(await counted(budget)).toBe(20);
-      expect((await ask('late@x.test', { limits: [budget] })).started).toEqual({
-        kind: 'limited',
-        limit: budget,
-      });
+      expect((await ask('late@x.test', { limits: [budget] })).started).toMatchObject(isFull(budget));
     });
 
     it('of zero lets nothing through', async () => {
       const { ask, limit } = stage();
       const budget = limit('starts_per_ip', 0);
-      expect((await ask('ann@x.test', { limits: [budget] })).started).toEqual({
-        kind: 'limited',
-        limit: budget,
-      });
+      expect((await ask('ann@x.test', { limits: [budget] })).started).toMatchObject(isFull(budget));
     });
 
     it('is told apart from the ones that have room, and counts for its own subject only', async () => {
@@ -127,7 +121,7 @@ export function promiseToStart(stage: () => Stage): void {
       const full = limit('starts_per_recipient_hour', 1);
       await ask('ann@x.test', { limits: [full] });
       const limits = [limit('starts_per_ip', 9), full];
-      expect((await ask('ann@x.test', { limits })).started).toEqual({ kind: 'limited', limit: full });
+      expect((await ask('ann@x.test', { limits })).started).toMatchObject(isFull(full));
       const other = limit('starts_per_recipient_hour', 1, { key: 'another subject' });
       expect((await ask('bob@x.test', { limits: [other] })).started.kind).toBe('started');
     });
@@ -138,10 +132,7 @@ export function promiseToStart(stage: () => Stage): void {
       const theirs = limit('starts_per_recipient_hour', 10);
       await ask('ann@x.test', { limits: [mine] });
       for (let knock = 0; knock < 3; knock++)
-        expect((await ask('bob@x.test', { limits: [theirs, mine] })).started).toEqual({
-          kind: 'limited',
-          limit: mine,
-        });
+        expect((await ask('bob@x.test', { limits: [theirs, mine] })).started).toMatchObject(isFull(mine));
       expect(await counted(theirs)).toBeNull();
       expect(await counted(mine)).toBe(1);
     });
@@ -172,6 +163,22 @@ export function promiseToStart(stage: () => Stage): void {
       expect(await knock()).toBe('limited');
       pass(2 * 60); // 14:01
       expect(await knock()).toBe('started');
+    });
+
+    it.each([
+      ['that slides', 'starts_per_ip'],
+      ['that is strict', 'guesses_per_identifier'],
+    ] as const)('%s says to the millisecond when it has room again', async (_, name) => {
+      const { ask, limit, pass } = stage();
+      const knock = async () => (await ask('ann@x.test', { limits: [limit(name, 4)] })).started;
+      for (let round = 0; round < 4; round++) {
+        let knocked = await knock();
+        while (knocked.kind === 'started') knocked = await knock();
+        pass((knocked.limit.roomAt.getTime() - stage().now.getTime() - 1) / 1000);
+        expect((await knock()).kind).toBe('limited');
+        pass(0.001);
+        expect((await knock()).kind).toBe('started');
+      }
     });
 
     it('TIM-1: is not forgotten when a process whose clock is behind counts in the window before', async () => {
