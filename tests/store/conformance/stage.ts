@@ -202,6 +202,12 @@ export function createStage(store: OpenStore) {
   const atOnce = <Result>(count: number, act: Act<Result>): Promise<Result[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => act(index % 2 === 0 ? first : second, index)));
 
+  /** Every row there is, as text. */
+  function dump(): Promise<{ name: string; row: string }[]> {
+    const everywhere = TABLES.map((table) => `SELECT '${table}' AS name, t::text AS row FROM ${table} t`);
+    return prisma.$queryRawUnsafe(everywhere.join(' UNION ALL '));
+  }
+
   return {
     kind: store.kind,
     first,
@@ -269,12 +275,11 @@ export function createStage(store: OpenStore) {
       await prisma.client.create({ data: clientRow(CLIENT_ID, now) });
     },
 
+    dump,
+
     /** What of everything secret that was handed in can be read in any row, and which address in log and counters. */
     async findSecretsAtRest(): Promise<string[]> {
-      const everywhere = TABLES.map((table) => `SELECT '${table}' AS name, t::text AS row FROM ${table} t`);
-      const rows = await prisma.$queryRawUnsafe<{ name: string; row: string }[]>(
-        everywhere.join(' UNION ALL '),
-      );
+      const rows = await dump();
       return rows
         .filter(
           ({ name, row }) =>
