@@ -11,7 +11,7 @@ import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
 import type { RequestContext } from './request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
-import { subjectHash } from './start-login';
+import { budgetHash, subjectHash } from './start-login';
 
 export type AnswerDeps = Readonly<{
   challenges: Pick<ChallengeStore, 'answer'>;
@@ -135,7 +135,7 @@ function guessLimits(
         overrides,
       })
     : countLimit('guesses_per_identifier', {
-        key: subjectHash(deps, { channel: asked.channel, canonical: asked.identifier }),
+        key: budgetHash(deps, { channel: asked.channel, canonical: asked.identifier }),
         now,
         overrides,
       });

@@ -119,8 +119,7 @@ export function startLimits(
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
-  // Addresses with a tag (`name+tag@`) arrive in one mailbox, so they share its budget (IDN-4).
-  const recipient = deps.hashSubject(`${identifier.channel}:${budgetForm(identifier)}`);
+  const recipient = budgetHash(deps, identifier);
   const limits = knownBrowserId
     ? [
         countLimit('starts_per_known_browser', {
@@ -137,7 +136,15 @@ export function startLimits(
   return [...limits, countLimit('starts_per_ip', { key: deps.hashSubject(networkOf(ip)), now, overrides })];
 }
 
-/** The keyed hash under which limits and the audit log know a person. */
+/** The keyed hash under which limits know a mailbox: addresses with a tag (`name+tag@`) share its budget (IDN-4). */
+export function budgetHash(
+  deps: Pick<StartLoginDeps, 'hashSubject'>,
+  identifier: Pick<Identifier, 'channel' | 'canonical'>,
+): string {
+  return deps.hashSubject(`${identifier.channel}:${budgetForm(identifier)}`);
+}
+
+/** The keyed hash under which the audit log and a browser that signed in before know a person. */
 export function subjectHash(
   deps: Pick<StartLoginDeps, 'hashSubject'>,
   { channel, canonical }: Pick<Identifier, 'channel' | 'canonical'>,

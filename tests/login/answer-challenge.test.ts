@@ -153,6 +153,25 @@ describe('a wrong code', () => {
     },
   );
 
+  it('OTP-5, IDN-4: counts for the mailbox, over all logins and every tag, and no code is looked at above the limit', async () => {
+    const { wait, type } = desk;
+    const limits = { guesses_per_identifier: 6 };
+    for (const spelling of ['ann@x.test', 'ANN+news@x.test', 'ann+shop@x.test']) {
+      const waiting = await wait(spelling);
+      for (let guess = 0; guess < 2; guess++)
+        expect(await type(waiting, otherThan(waiting.message?.oneTimeCode), { limits })).toMatchObject(
+          problem('code_wrong'),
+        );
+    }
+    const victim = await wait('ann@x.test');
+    const until = Date.parse('2026-11-20T14:00:00Z');
+    expect(await type(victim, victim.message?.oneTimeCode, { limits })).toEqual(problem('wait', { until }));
+    expect(
+      (await type(victim, victim.message?.oneTimeCode, { limits, knownBrowserId: 'ann’s' })).kind,
+      'OTP-7: but a browser that is known has a budget of its own',
+    ).toBe('signed_in');
+  });
+
   it('OTP-6: counts for the network it comes from, over all persons', async () => {
     const { wait, type } = desk;
     const limits = { guesses_per_ip: 3 };
