@@ -38,8 +38,19 @@ export type OneTimeCodes = Readonly<{
  */
 export function parseTypedCode(typed: string, codeLength: number): string | null {
   if (typed.length > TYPED_CODE_MAX_LENGTH) return null;
-  const digits = typed.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}.]/gu, '');
+  const digits = typed
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}\p{Cf}.]/gu, '')
+    .replace(/\p{Nd}/gu, asciiDigit);
   return new RegExp(`^[0-9]{${codeLength}}$`).test(digits) ? digits : null;
+}
+
+/** Every script has its digits in a row of ten, zero first. @see The Unicode Standard §4.6 */
+function asciiDigit(digit: string): string {
+  const codePoint = digit.codePointAt(0) ?? 0;
+  let zero = codePoint;
+  while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return String((codePoint - zero) % 10);
 }
 
 /**

@@ -40,6 +40,7 @@ describe('the right code', () => {
   it.each<[string, (code: string) => string]>([
     ['with a space', (code) => `${code.slice(0, 3)} ${code.slice(3)}`],
     ['in full-width digits', (code) => inDigitsFrom('０', code)],
+    ['in Arabic digits', (code) => inDigitsFrom('٠', code)],
   ])('OTP-15: is right as people type it: %s', async (_, typed) => {
     const waiting = await desk.wait('ann@x.test');
     const { kind } = await desk.type(waiting, typed(waiting.message?.oneTimeCode ?? ''));
