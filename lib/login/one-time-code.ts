@@ -54,12 +54,13 @@ function asciiDigit(digit: string): string {
 }
 
 /**
- * Which generation the typed code belongs to, or null. Every candidate is compared, whatever the first one says, so the
- * time taken tells nothing.
+ * Which generation the typed code belongs to, or null. `newest` is what the browser knows: it may have missed the answer
+ * to its wish for the next code, which then arrived all the same. Whether a generation lives, the store decides. Every
+ * candidate is compared, whatever the first one says, so the time taken tells nothing.
  */
 export function findGeneration(codes: OneTimeCodes, typed: string, newest: CodeSeed): number | null {
   let found: number | null = null;
-  for (const generation of [newest.generation, newest.generation - 1]) {
+  for (const generation of [newest.generation + 1, newest.generation, newest.generation - 1]) {
     if (generation < 0) continue;
     const candidate = codes.derive({ ...newest, generation });
     if (candidate !== null && codes.equal(candidate, typed)) found ??= generation;

@@ -129,6 +129,15 @@ describe('two codes in hand', () => {
       expect((await type({ ...waiting, asked }, typed?.oneTimeCode)).kind).toBe('signed_in');
     }
   });
+
+  it('are both right in a browser that missed the answer to its wish for the second', async () => {
+    const { wait, again, type, stage } = desk;
+    const waiting = await wait('ann@x.test');
+    stage.pass(500);
+    const resent = await again(waiting);
+    const typed = resent.kind === 'resent' ? resent.message?.oneTimeCode : '';
+    expect((await type(waiting, typed)).kind).toBe('signed_in');
+  });
 });
 
 describe('a wrong code', () => {

@@ -67,6 +67,10 @@ describe('the generation of a typed code', () => {
     expect(findGeneration(codes, codeOf(4), seed)).toBe(4);
   });
 
+  it('is the next one, where the browser missed that there is one', () => {
+    expect(findGeneration(codes, codeOf(6), seed)).toBe(6);
+  });
+
   it('is none of those further away, nor of another challenge', () => {
     expect([3, 7, 0].map((generation) => findGeneration(codes, codeOf(generation), seed))).toEqual([
       null,

@@ -166,12 +166,13 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             ...answer.logged,
             description: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN 'Signed in.'
               WHEN identity.account_id IS NOT NULL THEN 'user is blocked'
-              WHEN ${matched}::int IS NOT NULL AND answerable THEN 'The code was too old.'
+              WHEN ${matched}::int <= generation AND answerable THEN 'The code was too old.'
               ELSE 'The code was not right.' END`,
           })}
         )
         SELECT account.id AS "accountId", identity.account_id AS "provenAccountId", identity.first_login AS "firstLogin",
-          guess.max_attempts - guess.attempts AS "triesLeft", guess.answerable,
+          guess.max_attempts - guess.attempts AS "triesLeft",
+          COALESCE(${matched}::int <= guess.generation AND guess.answerable, false) AS "wasRight",
           ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN guess ON true LEFT JOIN identity ON true LEFT JOIN account ON true`;
       return answeredFrom(row, answer, () =>
@@ -197,7 +198,8 @@ type AnswerRow = LimitRow & {
   provenAccountId: string | null;
   firstLogin: boolean | null;
   triesLeft: number | null;
-  answerable: boolean | null;
+  /** One of the challenge's codes, which did not live any more. */
+  wasRight: boolean;
 };
 
 /**
@@ -260,14 +262,14 @@ function resentFrom(
 
 async function answeredFrom(
   row: AnswerRow | undefined,
-  { limits, matchedGeneration, context }: Parameters<ChallengeStore['answer']>[0],
+  { limits, context }: Parameters<ChallengeStore['answer']>[0],
   look: () => Promise<Pick<Challenge, 'attempts' | 'maxAttempts' | 'provenAt' | 'expiresAt'> | null>,
 ): Promise<Answered> {
   if (row?.accountId != null)
     return { kind: 'proven', accountId: row.accountId, firstLogin: row.firstLogin === true };
   if (row?.provenAccountId != null) return { kind: 'blocked' };
   if (row?.triesLeft != null) {
-    return matchedGeneration !== null && row.answerable === true && row.triesLeft > 0
+    return row.wasRight && row.triesLeft > 0
       ? { kind: 'expired' }
       : { kind: 'wrong', triesLeft: row.triesLeft };
   }

@@ -184,7 +184,10 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       pass(400);
       expect(await resend(twoBefore)).toMatchObject({ generation: 2 });
       expect((await answer(twoBefore, { matchedGeneration: 0 })).answered).toEqual({ kind: 'expired' });
-      expect((await answer(twoBefore, { matchedGeneration: 3 })).answered).toEqual({ kind: 'expired' });
+      expect((await answer(twoBefore, { matchedGeneration: 3 })).answered, 'a code not made yet').toEqual({
+        kind: 'wrong',
+        triesLeft: 3,
+      });
       expect((await answer(twoBefore, { matchedGeneration: 1 })).answered.kind).toBe('proven');
     });
 
