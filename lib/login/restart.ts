@@ -2,7 +2,11 @@
 // before and is checked again.
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 
-/** `/authorize?…` for the same request; `without` leaves out prompts the person has answered already. */
+/**
+ * `/authorize?…` for the same request; `without` leaves out prompts the person has answered already. Whom an id_token_hint
+ * named is known, the hint itself is not kept: instead of it the request asks for a login, so that no session of somebody
+ * else answers it.
+ */
 export function restartLocation(
   request: AuthorizationRequest,
   { without = [] }: { without?: readonly AuthorizationRequest['prompt'][number][] } = {},
@@ -19,7 +23,9 @@ export function restartLocation(
   add('nonce', request.nonce);
   add('code_challenge', request.codeChallenge);
   add('code_challenge_method', request.codeChallenge === null ? null : 'S256');
-  add('prompt', request.prompt.filter((prompt) => !without.includes(prompt)).join(' '));
+  const prompts = new Set(request.prompt.filter((prompt) => !without.includes(prompt)));
+  if (request.hintedSubject !== null) prompts.add('login');
+  add('prompt', [...prompts].join(' '));
   add('max_age', request.maxAgeSeconds === null ? null : String(request.maxAgeSeconds));
   add('login_hint', request.loginHint);
   add('ui_locales', request.uiLocales.join(' '));
