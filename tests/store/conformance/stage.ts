@@ -251,6 +251,9 @@ export function createStage(store: OpenStore) {
       return results;
     },
 
+    /** How many statements wait for somebody who holds what they want. */
+    countWaiting,
+
     block: (accountId: string) =>
       prisma.account.update({ where: { id: accountId }, data: { blockedAt: now } }),
 

@@ -128,6 +128,25 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       expect((await answer(asked)).answered.kind).toBe('proven');
     });
 
+    it('OTP-4: that is cut off was not compared, and can be given again', async ({ skip }) => {
+      const { kind, ask, answer, first, second, prisma, countWaiting, limit, counted } = stage();
+      if (kind === 'embedded') skip('one process has one connection');
+      const budget = limit('guesses_per_identifier', 100);
+      const asked = await ask('ann@x.test');
+      await second.prisma.$transaction(async (holder) => {
+        await holder.$queryRaw`SELECT 1 FROM challenges WHERE id = ${asked.challengeId}::text FOR UPDATE`;
+        const cutOff = expect(answer(asked, { on: first, limits: [budget] })).rejects.toThrow();
+        await expect.poll(() => countWaiting(holder), { interval: 10 }).toBe(1);
+        await holder.$queryRaw`
+          SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await cutOff;
+      });
+      expect(await prisma.challenge.findFirst()).toMatchObject({ attempts: 0, provenAt: null });
+      expect(await counted(budget)).toBeNull();
+      expect((await answer(asked, { limits: [budget] })).answered.kind).toBe('proven');
+    });
+
     it('OTP-10: is right once', async () => {
       const { ask, answer, guessWrong, prisma } = stage();
       const asked = await ask('ann@x.test');

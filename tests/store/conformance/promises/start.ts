@@ -137,6 +137,16 @@ export function promiseToStart(stage: () => Stage): void {
       expect(await counted(mine)).toBe(1);
     });
 
+    it('is waited for in one order, whatever order it is named in: nobody dead-locks', async () => {
+      const { ask, atOnce, limit, counted } = stage();
+      const limits = [limit('starts_per_ip', 100), limit('starts_per_recipient_hour', 100)];
+      const asked = await atOnce(50, (on, index) =>
+        ask('ann@x.test', { on, limits: index % 4 < 2 ? limits : [...limits].reverse() }),
+      );
+      expect(tally(asked.map(({ started }) => started))).toEqual({ started: 50 });
+      expect(await Promise.all(limits.map(counted))).toEqual([50, 50]);
+    });
+
     it('that slides counts as much of the window before as still overlaps', async () => {
       const { ask, limit, pass } = stage();
       const knock = async () =>
