@@ -9,6 +9,7 @@ import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
 import { greeting } from './greeting';
 import { isSameOrigin, pageHeaders } from './page-headers';
+import { readPagePost } from './page-post';
 
 /** What scripts/serve.mjs finds on `globalThis[Symbol.for('latchkey.front')]`. */
 export type Front = Readonly<{
@@ -21,8 +22,6 @@ export type Front = Readonly<{
   drain(server: Server): Promise<void>;
 }>;
 
-/** Bodies of pages' forms; the endpoints have a bound of their own. */
-const PAGE_BODY_MAX_BYTES = 64 * 1024;
 /** How long a stop waits for requests in hand. */
 const DRAIN_MS = 10_000;
 const CLOSE_IDLE_EVERY_MS = 50;
@@ -52,19 +51,20 @@ export function createFront(runtime: Runtime): Front {
       const isKnownMethod = METHODS.includes(request.method ?? '');
       if (isKnownMethod && runtime.isProtocolPath(pathOf(request))) return respond(request, response);
 
-      presetHeaders(response, pageHeaders({ nonce, isHttps: environment.isHttps }));
-      const refusal = refusePage(request, environment.origin);
-      if (refusal === null) {
-        replaceFailure(response, () =>
-          runtime.failedPage(pathOf(request), request.headers['accept-language'] ?? null),
-        );
-        return handlePage(request, response);
-      }
-      response.writeHead(refusal, {
-        'Content-Type': 'text/plain; charset=utf-8',
+      presetHeaders(response, {
         'Cache-Control': 'no-store',
+        ...pageHeaders({ nonce, isHttps: environment.isHttps }),
       });
-      response.end(REFUSALS[refusal]);
+      const refusal = refusePage(request, environment.origin);
+      if (refusal !== null) return refuse(request, response, refusal);
+      replaceFailure(response, () =>
+        runtime.failedPage(pathOf(request), request.headers['accept-language'] ?? null),
+      );
+      if (request.method !== 'POST') return handlePage(request, response);
+      void readPagePost(request).then((post) => {
+        if (post.kind === 'whole') handlePage(post.request, response);
+        if (post.kind === 'refused') refuse(request, response, post.status);
+      });
     },
 
     tune(server) {
@@ -110,24 +110,45 @@ function presetHeaders(response: ServerResponse, headers: Record<string, string>
 /** Methods that are anyone's business; Next and the endpoints narrow them down. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-const REFUSALS: Record<number, string> = {
+const REFUSALS = {
+  400: 'This request makes no sense here.',
   403: 'This request did not come from a page of this site.',
   405: 'Method not allowed.',
   413: 'The request is too large.',
-};
+  415: 'This is not a form.',
+} as const;
+
+type Refusal = keyof typeof REFUSALS;
 
 /** Why a request for a page is not passed on, or null. Actions check again for themselves (NXT-2). */
-function refusePage(request: IncomingMessage, origin: string): 403 | 405 | 413 | null {
+function refusePage(request: IncomingMessage, origin: string): Refusal | null {
   const { method = 'GET', headers } = request;
+  if (!isDecodable(pathOf(request))) return 400;
   if (method === 'GET' || method === 'HEAD') return null;
   if (method !== 'POST') return 405;
-  if (Number(headers['content-length'] ?? 0) > PAGE_BODY_MAX_BYTES) return 413;
   const proof = new Headers();
   for (const name of ['origin', 'sec-fetch-site']) {
     const value = headers[name];
     if (typeof value === 'string') proof.set(name, value);
   }
   return isSameOrigin(proof, origin) ? null : 403;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: Refusal): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(REFUSALS[status]);
+  // Who is still sending would not read the answer on a connection that was cut; the bounds of `tune` end it.
+  request.resume();
+}
+
+/** Next throws at a path of bytes that are no text. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {
