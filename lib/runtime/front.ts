@@ -46,6 +46,7 @@ export function createFront(runtime: Runtime): Front {
   return {
     listener: (handlePage) => (request, response) => {
       const nonce = randomBytes(16).toString('base64');
+      request.url = targetOf(request);
       nameOurselves(request, { host, peer: request.socket.remoteAddress ?? '', nonce, frontSecret });
       if (stopping) response.setHeader('Connection', 'close');
       const isKnownMethod = METHODS.includes(request.method ?? '');
@@ -139,6 +140,15 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: Refu
   response.end(REFUSALS[status]);
   // Who is still sending would not read the answer on a connection that was cut; the bounds of `tune` end it.
   request.resume();
+}
+
+/**
+ * Path and query of the request target. A target may name a host of its own, which then counts as much as any other claim
+ * about the host: nothing. @see RFC 9112 §3.2.2
+ */
+function targetOf({ url = '/' }: IncomingMessage): string {
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  return target.startsWith('/') ? target : `/${target}`;
 }
 
 /** Next throws at a path of bytes that are no text. */
