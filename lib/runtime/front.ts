@@ -42,6 +42,8 @@ export function createFront(runtime: Runtime): Front {
   const host = new URL(environment.issuer).host;
   const respond = getRequestListener((request) => runtime.answer(request), { overrideGlobalObjects: false });
   let stopping = false;
+  // A page that finds out by itself that it is switched off is a page without words: only Next's script would fill it.
+  const absent = new Set([...(runtime.demo ? [] : ['/demo']), ...(runtime.readInbox ? [] : ['/inbox'])]);
 
   return {
     listener: (handlePage) => (request, response) => {
@@ -61,6 +63,7 @@ export function createFront(runtime: Runtime): Front {
       replaceFailure(response, () =>
         runtime.failedPage(pathOf(request), request.headers['accept-language'] ?? null),
       );
+      if (absent.has(pathOf(request))) request.url = '/404';
       if (request.method !== 'POST') return handlePage(request, response);
       void readPagePost(request).then((post) => {
         if (post.kind === 'whole') handlePage(post.request, response);
