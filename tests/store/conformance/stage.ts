@@ -237,14 +237,15 @@ export function createStage(store: OpenStore) {
      * before any of the others. Where one connection is all there is, they come one after another.
      */
     async atOnceBehind<Result>(
-      row: { table: 'challenges' | 'sessions'; id: string },
+      row: { table: 'challenges' | 'sessions' | 'limit_counters'; id: string },
       count: number,
       act: Act<Result>,
     ): Promise<Result[]> {
       if (store.kind === 'embedded') return atOnce(count, act);
       let results = Promise.resolve<Result[]>([]);
       await second.prisma.$transaction(async (holder) => {
-        await holder.$queryRawUnsafe(`SELECT 1 FROM ${row.table} WHERE id = $1 FOR UPDATE`, row.id);
+        const id = row.table === 'limit_counters' ? 'key' : 'id';
+        await holder.$queryRawUnsafe(`SELECT 1 FROM ${row.table} WHERE ${id} = $1 FOR UPDATE`, row.id);
         results = atOnce(count, act);
         await expect.poll(() => countWaiting(holder), { interval: 10, timeout: 4_000 }).toBe(count);
       });

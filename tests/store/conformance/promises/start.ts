@@ -110,6 +110,16 @@ export function promiseToStart(stage: () => Stage): void {
       expect((await ask('late@x.test', { limits: [budget] })).started).toMatchObject(isFull(budget));
     });
 
+    it('RLM-3: holds among many that all saw room', async () => {
+      const { ask, atOnceBehind, limit, counted } = stage();
+      const budget = limit('starts_per_ip', 4);
+      await ask('ann@x.test', { limits: [budget] });
+      const row = { table: 'limit_counters', id: budget.key } as const;
+      const asked = await atOnceBehind(row, 10, (on) => ask('ann@x.test', { on, limits: [budget] }));
+      expect(tally(asked.map(({ started }) => started))).toEqual({ started: 3, limited: 7 });
+      expect(await counted(budget)).toBe(4);
+    });
+
     it('of zero lets nothing through', async () => {
       const { ask, limit } = stage();
       const budget = limit('starts_per_ip', 0);
