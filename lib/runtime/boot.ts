@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { composeRuntime, type Runtime } from './compose';
 import { EnvironmentError, readEnvironment } from './environment';
 import { createFront, type Front } from './front';
+import { findSentence } from './operations';
 
 const RUNTIME = Symbol.for('latchkey.runtime');
 const FRONT = Symbol.for('latchkey.front');
@@ -38,5 +39,6 @@ export async function startLatchkey(): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isSentence = error instanceof EnvironmentError || /(Held|Failed|AnotherSecret)/.test(error.name);
-  return isSentence ? error.message : (error.stack ?? error.message);
+  if (isSentence) return error.message;
+  return findSentence(readEnvironment(), error) ?? error.stack ?? error.message;
 }

@@ -154,7 +154,8 @@ async function sayWhyNot<Outcome>(environment: Environment, work: () => Promise<
   }
 }
 
-function findSentence({ databaseUrl, dataDir }: Environment, cause: unknown): string | null {
+/** What an operator can do something about, in one sentence; null for a bug. */
+export function findSentence({ databaseUrl, dataDir }: Environment, cause: unknown): string | null {
   if (cause instanceof DataFolderHeldError || cause instanceof MigrationFailedError) return cause.message;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (FOLDER_PROBLEMS.test(code)) return `The data folder ${dataDir} cannot be used: ${reasonOf(cause)}.`;
