@@ -5,7 +5,7 @@ import { AUTHORIZATION_CODE_LIFETIME_SECONDS } from '@/lib/oidc/authorization-co
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { ChallengeStore, NewAuthorizationCode } from './challenge';
 import type { AskedChallenge, Interaction } from './interaction';
-import { type CountedLimit, countLimit, type LimitOverrides, networkOf } from './limits';
+import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
 import { findGeneration, type OneTimeCodes, parseTypedCode } from './one-time-code';
 import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
@@ -94,7 +94,7 @@ export async function answerChallenge(
     case 'exhausted':
       return problem({ kind: 'too_many_tries' });
     case 'limited':
-      return problem({ kind: 'wait', until: answered.limit.roomAt.getTime() });
+      return problem({ kind: 'wait', until: retryAt(answered.limit).getTime() });
     case 'blocked':
     case 'ended':
       return { kind: answered.kind };

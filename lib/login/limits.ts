@@ -37,8 +37,8 @@ export type CountedLimit = Readonly<{
    * still overlaps elsewhere.
    */
   previousWeight: number;
-  /** When it may have room again, should it be full. Exact in what a store answers: it knows the counts. */
-  roomAt: Date;
+  /** What a store had counted in its window and in the one before when it refused; null until then. */
+  counts: Readonly<{ present: number; previous: number }> | null;
 }>;
 
 /** Prepares a limit for counting. `key` is a keyed hash of whatever it is counted by. */
@@ -56,27 +56,23 @@ export function countLimit(
     windowSeconds,
     windowStart: new Date(windowStart),
     previousWeight: strict ? 1 : 1 - (now.getTime() - windowStart) / windowMs,
-    roomAt: new Date(windowStart + windowMs),
+    counts: null,
   };
 }
 
 /**
- * A full limit with the first millisecond at which it has room, if nobody counts against it meanwhile.
- *
- * @param counts what was counted in its window, and in the one before
+ * The first millisecond at which a full limit has room, if nobody counts against it meanwhile. Where the store could not
+ * say what it had counted, because the limit filled up at that very moment, its window is taken to have filled it.
  */
-export function withRoomAt(limit: CountedLimit, counts: { present: number; previous: number }): CountedLimit {
-  const { max, windowStart, windowSeconds } = limit;
-  const { strict } = LIMITS[limit.name];
+export function retryAt({ name, max, windowStart, windowSeconds, counts }: CountedLimit): Date {
+  const { strict } = LIMITS[name];
   const windowMs = windowSeconds * 1000;
   /** How much of the window after its own a count has to fade for, to leave room. */
   const fading = (count: number, room: number) =>
     strict ? windowMs : Math.floor((Math.max(0, count - room) / Math.max(1, count)) * windowMs) + 1;
-  const waitMs =
-    counts.present < max
-      ? fading(counts.previous, max - counts.present)
-      : windowMs + fading(counts.present, max);
-  return { ...limit, roomAt: new Date(windowStart.getTime() + waitMs) };
+  const { present, previous } = counts ?? { present: max, previous: 0 };
+  const waitMs = present < max ? fading(previous, max - present) : windowMs + fading(present, max);
+  return new Date(windowStart.getTime() + waitMs);
 }
 
 /** What a network address is counted by: an IPv6 host owns at least a /64, an IPv4-mapped address is IPv4 (OTP-6). */

@@ -2,6 +2,7 @@
 // born beside it; guesses already made stay counted.
 import type { ChallengeStore } from './challenge';
 import type { AskedChallenge, Interaction } from './interaction';
+import { retryAt } from './limits';
 import type { LoginMessage } from './message';
 import { messageReference } from './message-reference';
 import {
@@ -50,7 +51,7 @@ export async function resendCode(
     case 'wait':
       return { kind: 'problem', problem: { kind: 'wait', until: resent.until.getTime() } };
     case 'limited':
-      return { kind: 'problem', problem: { kind: 'wait', until: resent.limit.roomAt.getTime() } };
+      return { kind: 'problem', problem: { kind: 'wait', until: retryAt(resent.limit).getTime() } };
     case 'ended':
       return { kind: 'problem', problem: { kind: 'too_many_tries' } };
     case 'resent': {

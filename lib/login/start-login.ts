@@ -5,7 +5,7 @@ import type { ChallengeStore } from './challenge';
 import { budgetForm, type Identifier, maskIdentifier, parseEmailIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
 import { INTERACTION_LIFETIME_SECONDS } from './interaction';
-import { type CountedLimit, countLimit, type LimitOverrides, networkOf } from './limits';
+import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
 import type { LoginMessage } from './message';
 import { messageReference } from './message-reference';
 import {
@@ -81,7 +81,7 @@ export async function startLogin(
     startLimits(deps, identifier, context),
     context,
   );
-  if (started.kind === 'limited') return problem({ kind: 'wait', until: started.limit.roomAt.getTime() });
+  if (started.kind === 'limited') return problem({ kind: 'wait', until: retryAt(started.limit).getTime() });
 
   return {
     kind: 'asked',

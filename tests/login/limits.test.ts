@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { countLimit, LIMITS, type LimitName, networkOf, withRoomAt } from '@/lib/login/limits';
+import {
+  type CountedLimit,
+  countLimit,
+  LIMITS,
+  type LimitName,
+  networkOf,
+  retryAt,
+} from '@/lib/login/limits';
 
 const at = (time: string) => new Date(`2026-11-20T${time}Z`);
 
@@ -45,8 +52,8 @@ describe('a limit about to be counted', () => {
 });
 
 describe('a full limit has room again', () => {
-  const roomAt = (name: LimitName, max: number, counts: { present: number; previous: number }) =>
-    withRoomAt(limit(name, '12:30:00', { [name]: max }), counts).roomAt;
+  const roomAt = (name: LimitName, max: number, counts: CountedLimit['counts']) =>
+    retryAt({ ...limit(name, '12:30:00', { [name]: max }), counts });
 
   it.each([
     [
@@ -71,6 +78,10 @@ describe('a full limit has room again', () => {
     ['in the one after that, when this one did', { present: 10, previous: 0 }, '14:00:00'],
   ])('%s, where it is strict', (_, counts, time) => {
     expect(roomAt('guesses_per_identifier', 10, counts)).toEqual(at(time));
+  });
+
+  it('in the next window, as far as can be told of one that filled up at this very moment', () => {
+    expect(roomAt('starts_per_ip', 10, null)).toEqual(at('13:00:00.001'));
   });
 
   it('some day, where an operator set it to zero', () => {

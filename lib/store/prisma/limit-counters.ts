@@ -1,7 +1,7 @@
 // Limits as a piece of a statement: CTEs that count, and refuse to count past the maximum. Because the thing that is
 // limited happens in the same statement, nothing can slip between the two.
 
-import { type CountedLimit, withRoomAt } from '@/lib/login/limits';
+import type { CountedLimit } from '@/lib/login/limits';
 import { Prisma } from '@/prisma/generated/client';
 
 /**
@@ -75,7 +75,8 @@ const previousCount = Prisma.sql`CASE
 export function fullLimit(limits: readonly CountedLimit[], row: LimitRow | undefined): CountedLimit | null {
   for (const limit of limits) {
     const counts = row?.spent.find(({ key }) => key === limit.key);
-    if (counts !== undefined) return withRoomAt(limit, counts);
+    if (counts !== undefined)
+      return { ...limit, counts: { present: counts.present, previous: counts.previous } };
   }
   return limits.find(({ key }) => !row?.counted.includes(key)) ?? null;
 }

@@ -3,5 +3,5 @@ import { openServerStore } from './stores';
 
 describeStore('a store on a PostgreSQL server, seen by two processes', {
   open: () => openServerStore(null),
-  rounds: { redemption: 20, luckyGuess: 200 },
+  rounds: { redemption: 20, luckyGuess: 100 },
 });
