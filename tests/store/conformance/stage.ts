@@ -22,6 +22,9 @@ export const REDIRECT_URI = 'https://rp.test/cb';
 /** Not a true S256 of anything: the store compares, it does not hash. */
 export const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
+/** For transactions that hold a row while others wait for it: a busy machine needs longer than Prisma's five seconds. */
+export const PATIENCE = { maxWait: 10_000, timeout: 20_000 };
+
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 /** A question that was asked on the stage. */
@@ -248,7 +251,7 @@ export function createStage(store: OpenStore) {
         await holder.$queryRawUnsafe(`SELECT 1 FROM ${row.table} WHERE ${id} = $1 FOR UPDATE`, row.id);
         results = atOnce(count, act);
         await expect.poll(() => countWaiting(holder), { interval: 10, timeout: 4_000 }).toBe(count);
-      });
+      }, PATIENCE);
       return results;
     },
 

@@ -1,7 +1,7 @@
 // What a store promises of a guess (lib/login/challenge.ts, `answer`): counted before it is compared, right once.
 import { describe, expect, it } from 'vitest';
 import { MAX_GUESSES } from '@/lib/login/one-time-code';
-import { type Asked, CLIENT_ID, type Given, isFull, type Stage, tally } from '../stage';
+import { type Asked, CLIENT_ID, type Given, isFull, PATIENCE, type Stage, tally } from '../stage';
 
 const answersOf = (given: readonly Given[]) => given.map(({ answered }) => answered);
 
@@ -136,12 +136,12 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       await second.prisma.$transaction(async (holder) => {
         await holder.$queryRaw`SELECT 1 FROM challenges WHERE id = ${asked.challengeId}::text FOR UPDATE`;
         const cutOff = expect(answer(asked, { on: first, limits: [budget] })).rejects.toThrow();
-        await expect.poll(() => countWaiting(holder), { interval: 10 }).toBe(1);
+        await expect.poll(() => countWaiting(holder), { interval: 10, timeout: 4_000 }).toBe(1);
         await holder.$queryRaw`
           SELECT pg_cancel_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND wait_event_type = 'Lock'`;
         await cutOff;
-      });
+      }, PATIENCE);
       expect(await prisma.challenge.findFirst()).toMatchObject({ attempts: 0, provenAt: null });
       expect(await counted(budget)).toBeNull();
       expect((await answer(asked, { limits: [budget] })).answered.kind).toBe('proven');

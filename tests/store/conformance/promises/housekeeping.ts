@@ -1,7 +1,7 @@
 // What house-keeping may remove of a store, and what it must leave (lib/store/prisma/housekeeping.ts).
 import { describe, expect, it } from 'vitest';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
-import { CLIENT_ID, type Stage } from '../stage';
+import { CLIENT_ID, PATIENCE, type Stage } from '../stage';
 
 const DAY = 86_400;
 
@@ -106,7 +106,7 @@ export function promiseHousekeeping(stage: () => Stage): void {
         const left = await first.prisma.session.findMany({ where: { createdAt: now } });
         expect(left.map(({ id }) => id)).toEqual([held.sessionId]);
         expect(left.map(({ id }) => id)).not.toContain(other.sessionId);
-      });
+      }, PATIENCE);
       await removeExpired(first.prisma, over);
       expect(await first.prisma.session.count()).toBe(0);
     });
