@@ -20,12 +20,10 @@ export function proxy(request: NextRequest): NextResponse {
   if (request.method === 'POST' && !isSameOrigin(request.headers, origin)) {
     return new NextResponse('This request did not come from a page of this site.', { status: 403 });
   }
-  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const headers = new Headers(request.headers);
-  headers.delete(FRONT_HEADER);
-  headers.set(NONCE_HEADER, nonce);
+  for (const name of [FRONT_HEADER, NONCE_HEADER, 'content-security-policy']) headers.delete(name);
   const response = NextResponse.next({ request: { headers } });
-  for (const [name, value] of Object.entries(pageHeaders({ nonce, isHttps })))
+  for (const [name, value] of Object.entries(pageHeaders({ nonce: null, origin, isHttps })))
     response.headers.set(name, value);
   return response;
 }

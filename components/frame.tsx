@@ -30,8 +30,10 @@ export type PageSetting = Readonly<{
   /** Null for the plain look. */
   brand: Brand | null;
   footer: Footer | null;
-  /** Of this response's Content-Security-Policy; null leaves the script out. */
+  /** Of this response's Content-Security-Policy; null where the policy admits the script by its address. */
   nonce: string | null;
+  /** Address of public/login.js, its version in the query; null leaves it out. */
+  script: string | null;
 }>;
 
 export type FrameProps = Readonly<{
@@ -47,7 +49,7 @@ export type FrameProps = Readonly<{
 export const LEAD_ID = 'lead';
 
 export function Frame({ page, heading, lead, focusHeading, children }: FrameProps) {
-  const { t, client, brand, footer, nonce } = page;
+  const { t, client, brand, footer, nonce, script } = page;
   return (
     <div className="page">
       {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
@@ -65,7 +67,7 @@ export function Frame({ page, heading, lead, focusHeading, children }: FrameProp
       </main>
       <p className="status" role="status" data-slow={t('page.slow')} />
       {footer && <PageFooter t={t} footer={footer} />}
-      {nonce && <script src="/login.js" nonce={nonce} defer />}
+      {script && <script src={script} nonce={nonce ?? undefined} defer />}
     </div>
   );
 }

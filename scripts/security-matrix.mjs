@@ -14,7 +14,9 @@ const byNumber = (a, b) => a.localeCompare(b, 'en', { numeric: true });
 
 function readProofs() {
   const proofs = new Map();
-  const tests = readdirSync(join(root, 'tests'), { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  const tests = readdirSync(join(root, 'tests'), { recursive: true }).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
   for (const name of tests.map((test) => test.replaceAll('\\', '/')).sort()) {
     for (const [, , title] of readFileSync(join(root, 'tests', name), 'utf8').matchAll(TITLE)) {
       for (const id of new Set(title.match(ID) ?? [])) {
@@ -28,7 +30,9 @@ function readProofs() {
 }
 
 const rows = readProofs().map(([id, files]) => {
-  const where = [...files].map(([name, count]) => `[${name}](../tests/${name})${count > 1 ? ` ×${count}` : ''}`);
+  const where = [...files].map(
+    ([name, count]) => `[${name}](../tests/${name})${count > 1 ? ` ×${count}` : ''}`,
+  );
   return `| ${id} | ${where.join(' · ')} |`;
 });
 const text = `# Which test proves which promise

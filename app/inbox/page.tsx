@@ -30,13 +30,9 @@ export default async function InboxPage() {
               To {email.to} at{' '}
               <time dateTime={createdAt.toISOString()}>{createdAt.toISOString().slice(11, 16)} UTC</time>
             </p>
-            <details className="detail">
-              <summary>Read it</summary>
-              <pre dir="auto">{email.text}</pre>
-            </details>
             <p>
               <a className="link" href={`/inbox/${encodeURIComponent(id)}`}>
-                See it as HTML
+                Read it
               </a>
             </p>
           </article>

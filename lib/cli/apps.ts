@@ -37,7 +37,6 @@ export function addAppsCommands(program: Command): void {
       new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
     )
     .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
-    .option('--logo <url>', 'https image for the sign-in page')
     .option('--login-url <url>', 'where the application itself begins a sign-in')
     .option('--json', 'print JSON, as the management API answers')
     .addHelpText('after', CREATE_HELP)
@@ -84,7 +83,6 @@ type CreateOptions = {
   grant?: string[];
   authMethod?: string;
   requirePkce: boolean;
-  logo?: string;
   loginUrl?: string;
   json?: true;
 };
@@ -99,7 +97,6 @@ async function createApp(options: CreateOptions): Promise<void> {
     grant_types: options.grant,
     token_endpoint_auth_method: options.authMethod,
     require_pkce: options.requirePkce,
-    logo_uri: options.logo,
     initiate_login_uri: options.loginUrl,
   };
   const app = await withApi((api) =>
@@ -150,7 +147,6 @@ function describe(app: CreatedClientDocument): string {
     ['Web origins', app.web_origins],
     ['Grants', app.grant_types],
     ['PKCE', app.require_pkce ? 'required' : 'optional'],
-    ...(app.logo_uri === null ? [] : [['Logo', app.logo_uri] as const]),
     ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),
   ]);
 }

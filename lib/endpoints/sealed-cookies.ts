@@ -35,12 +35,12 @@ const SIGN_OUT_SECONDS = 600;
 export type HeldCookies = ReadonlyMap<string, string>;
 
 export function createSealedCookies(sealer: CookieSealer, issuer: string) {
-  const valueOf = (held: HeldCookies, name: string) => held.get(cookieName(issuer, name)) ?? null;
+  const readCookie = (held: HeldCookies, name: string) => held.get(cookieName(issuer, name)) ?? null;
   const unseal = async (sealed: string | null) => (sealed === null ? null : sealer.unseal(sealed));
 
   return {
     /** The secret of the session that a browser holds, or null. */
-    readSession: (held: HeldCookies): string | null => valueOf(held, 'session'),
+    readSession: (held: HeldCookies): string | null => readCookie(held, 'session'),
     /** Crosses sites, because silent authentication runs in a frame of the client's page. */
     holdSession: (secret: string, maxAgeSeconds: number): Cookie => ({
       name: 'session',
@@ -51,7 +51,7 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
 
     async readInteraction(held: HeldCookies, id: string): Promise<Interaction | null> {
       let sealed = '';
-      for (let piece = 0; piece < MAX_PIECES; piece++) sealed += valueOf(held, pieceName(id, piece)) ?? '';
+      for (let piece = 0; piece < MAX_PIECES; piece++) sealed += readCookie(held, pieceName(id, piece)) ?? '';
       const interaction = (await unseal(sealed === '' ? null : sealed)) as Interaction | null;
       return interaction?.id === id ? interaction : null;
     },
@@ -62,7 +62,9 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       const pieces = sealed.match(new RegExp(`.{1,${PIECE_LENGTH}}`, 'g')) ?? [];
       const names = pieces.map((_, piece) => pieceName(interaction.id, piece));
       const left = [...held.keys()].filter(
-        (name) => name.startsWith(cookieName(issuer, `${pieceName(interaction.id, 0)}.`)) && !names.some((kept) => name === cookieName(issuer, kept)),
+        (name) =>
+          name.startsWith(cookieName(issuer, `${pieceName(interaction.id, 0)}.`)) &&
+          !names.some((kept) => name === cookieName(issuer, kept)),
       );
       return [
         ...left.map((name) => remove(withoutPrefix(name))),
@@ -72,19 +74,22 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
     },
 
     async readKnownBrowser(held: HeldCookies): Promise<KnownBrowser | null> {
-      return (await unseal(valueOf(held, 'known-browser'))) as KnownBrowser | null;
+      return (await unseal(readCookie(held, 'known-browser'))) as KnownBrowser | null;
     },
 
     /** Remembers that this person signed in with this browser. */
     async holdKnownBrowser(known: KnownBrowser, subject: string): Promise<Cookie> {
-      const subjects = [subject, ...known.subjects.filter((other) => other !== subject)].slice(0, KNOWN_SUBJECTS_MAX);
+      const subjects = [subject, ...known.subjects.filter((other) => other !== subject)].slice(
+        0,
+        KNOWN_SUBJECTS_MAX,
+      );
       const sealed = await sealer.seal({ id: known.id, subjects }, KNOWN_BROWSER_SECONDS);
       return lax('known-browser', sealed, KNOWN_BROWSER_SECONDS);
     },
 
     /** A sign-out that waits for its confirmation. */
     async readSignOut(held: HeldCookies): Promise<EndSessionRequest | null> {
-      return (await unseal(valueOf(held, 'sign-out'))) as EndSessionRequest | null;
+      return (await unseal(readCookie(held, 'sign-out'))) as EndSessionRequest | null;
     },
     async holdSignOut(request: EndSessionRequest): Promise<Cookie> {
       return lax('sign-out', await sealer.seal(request, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);

@@ -1,6 +1,7 @@
 // The composition root: the one place that knows every part by name. Opens the database, puts stores, keys, senders and
 // clock behind the ports that the lower floors declare, and hands the result to pages, endpoints and the front.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInboxSender } from '@/lib/delivery/inbox';
 import { createResendSender } from '@/lib/delivery/resend';
@@ -66,6 +67,8 @@ export type Runtime = Readonly<{
   sessions: SessionStore;
   login: AnswerDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
+  /** Address of public/login.js, so that a browser may keep it for good. */
+  loginScript: string;
   /** The demo application's registration, or null where there is none. */
   demo: DemoClient | null;
   /** Keyed hash of an identifier as typed, or null when it is none. */
@@ -110,7 +113,7 @@ export async function composeRuntime(
   environment: Environment,
   given: { frontSecret: string; operatorToken: string },
 ): Promise<Runtime> {
-  const { issuer, isHttps, isLoopback } = environment;
+  const { issuer, isLoopback } = environment;
   const clock = () => new Date();
   const log = createLog(environment.logLevel);
   const database = await openDatabase(environment);
@@ -174,7 +177,7 @@ export async function composeRuntime(
     signer,
     verifySecret: createSecretVerifier(box),
     ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
-    errorPage: createErrorPage({ clock, random, isHttps, showsDetail: isLoopback }),
+    errorPage: createErrorPage({ ...environment, clock, random, showsDetail: isLoopback }),
     formPostWords,
     log: createEndpointLog(log),
     pingStorage: async () => void (await prisma.$queryRaw`SELECT 1`),
@@ -230,6 +233,7 @@ export async function composeRuntime(
     sessions: stores.sessions,
     login,
     deps,
+    loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
     demo,
     subjectOf(typed) {
       const identifier = parseEmailIdentifier(typed);
@@ -296,6 +300,12 @@ function sealingOf(box: SecretBox) {
     seal: (plain: string) => box.seal('inbox', plain),
     unseal: (sealed: string) => box.unseal('inbox', sealed),
   };
+}
+
+/** Eight hex digits that change with the file. */
+async function fingerprint(path: string): Promise<string> {
+  const bytes = await readFile(join(process.cwd(), path)).catch(() => '');
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
 }
 
 function isManagementPath(pathname: string): boolean {

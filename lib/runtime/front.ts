@@ -30,6 +30,9 @@ const CLOSE_IDLE_EVERY_MS = 50;
 const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER];
 /** Claims about the outside that Next or a library might believe. ISSUER has said all of it. */
 const CLAIMED_HEADERS = [
+  // Next would give the nonce in it to scripts of its own.
+  'content-security-policy',
+  'content-security-policy-report-only',
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-forwarded-port',
@@ -56,7 +59,7 @@ export function createFront(runtime: Runtime): Front {
 
       presetHeaders(response, {
         'Cache-Control': 'no-store',
-        ...pageHeaders({ nonce, isHttps: environment.isHttps }),
+        ...pageHeaders({ ...environment, nonce }),
       });
       const refusal = refusePage(request, environment.origin);
       if (refusal !== null) return refuse(request, response, refusal);

@@ -4,18 +4,27 @@
 /**
  * Headers of a page.
  *
- * The policy admits scripts by nonce only. Login pages give the nonce to one small file of ours, so the React runtime
- * that Next refers to is never fetched: the pages need none (docs/decisions/0003). There is no `form-action`: Chromium
+ * The policy admits one small script of ours and nothing else, so the React runtime that Next refers to is never fetched: the pages need none (docs/decisions/0003). There is no `form-action`: Chromium
  * applies it to the redirect that takes a signed-in browser to the client, and breaks it with scripts off.
  * `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send `Origin: null` with our forms.
  */
-export function pageHeaders({ nonce, isHttps }: { nonce: string; isHttps: boolean }): Record<string, string> {
+export function pageHeaders({
+  nonce,
+  origin,
+  isHttps,
+}: {
+  /** Null where Next would give it to scripts of its own: then the one script is admitted by its address. */
+  nonce: string | null;
+  origin: string;
+  isHttps: boolean;
+}): Record<string, string> {
+  const admitted = nonce === null ? `${origin}/login.js` : `'nonce-${nonce}'`;
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      `script-src 'nonce-${nonce}'`,
-      `style-src 'self' 'nonce-${nonce}'`,
-      "img-src 'self' data: https:",
+      `script-src ${admitted}`,
+      nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
+      "img-src 'self' data:",
       "font-src 'self'",
       "connect-src 'self'",
       "manifest-src 'self'",

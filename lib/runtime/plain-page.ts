@@ -10,6 +10,7 @@ export function createErrorPage(deps: {
   clock: () => Date;
   random: Pick<Randomness, 'id'>;
   isHttps: boolean;
+  origin: string;
   /** Operators on a loopback address are developers: they are told which rule was broken. */
   showsDetail: boolean;
 }): ErrorPage {
@@ -18,7 +19,7 @@ export function createErrorPage(deps: {
     return new Response(errorDocument(problem, { nonce, at: deps.clock(), showsDetail: deps.showsDetail }), {
       status: problem.status,
       headers: {
-        ...pageHeaders({ nonce, isHttps: deps.isHttps }),
+        ...pageHeaders({ ...deps, nonce }),
         'Content-Type': 'text/html; charset=utf-8',
         'Cache-Control': 'no-store',
         'Referrer-Policy': 'no-referrer',
@@ -32,6 +33,7 @@ export function createErrorPage(deps: {
 function screenOf({ status, error, client }: PageProblem) {
   if (status === 503) return 'errorUnavailable';
   if (status >= 500) return 'errorServer';
+  if (status === 404) return 'errorNotFound';
   if (status === 403) return 'errorUnknownAddress';
   return error === 'unauthorized_client' || (error === 'invalid_client' && client === null)
     ? 'errorUnknownClient'

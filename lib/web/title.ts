@@ -9,7 +9,7 @@ export function titleOf(visit: Visit, step: Step): Metadata {
   const t = wordsOf(visit.language);
   if (visit.kind !== 'open') return { title: t('stale.heading') };
   const app = visit.client.name;
-  const heading = step === 'code' ? t('code.heading') : t('identifier.heading', { app });
+  const heading = step === 'code' ? t('code.heading') : t('identifier.step');
   const { outcome } = visit.interaction;
   const failed = outcome !== null && outcome.kind !== 'sent_again';
   return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: heading, app }) };

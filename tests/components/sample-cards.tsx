@@ -13,7 +13,6 @@ import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { SignedOutCard } from '@/components/login/signed-out-card';
 import { StaleCard } from '@/components/login/stale-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
-import { WaitCard } from '@/components/login/wait-card';
 import type { Words } from '@/components/words';
 import login from '@/messages/en/login.json';
 
@@ -30,6 +29,7 @@ const page: PageSetting = {
   brand: null,
   footer: null,
   nonce: SAMPLE_NONCE,
+  script: '/login.js',
 };
 const ofNobody: PageSetting = { ...page, client: null };
 const branded: PageSetting = {
@@ -102,7 +102,6 @@ export const SAMPLE_CARDS: Readonly<Record<string, ReactElement>> = {
   'too many tries, no way back': (
     <TooManyTriesCard {...{ page, waitUntil: null, now: NOW }} startAgainHref={null} />
   ),
-  wait: <WaitCard {...{ page, until: NOW + 700_000, now: NOW }} tryAgainHref="/identifier" />,
   'sending trouble': (
     <SendingTroubleCard {...{ page, hidden }} retryAction={action} changeHref="/identifier" />
   ),

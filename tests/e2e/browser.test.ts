@@ -2,7 +2,7 @@
 // callback a server of the test that counts how often it is called.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import AxeBuilder from '@axe-core/playwright';
+import axe from 'axe-core';
 import * as client from 'openid-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +42,8 @@ afterAll(async () => {
   await Promise.allSettled([browser?.close(), server?.stop(), post?.close()]);
   callbacks?.close();
 });
+
+type Axe = Pick<typeof axe, 'run'>;
 
 let people = 0;
 const newAddress = () => `person${++people}@example.com`;
@@ -90,7 +92,7 @@ describe.each(VIEWERS)('a person with %s', (_, viewer) => {
   it('signs in with the code from the message, and the callback is called exactly once', async () => {
     const profile = await openProfile(browser, viewer);
     const { page, state, verifier } = await begin(profile);
-    expect(await page.title()).toBe('Sign in to Acme - Acme');
+    expect(await page.title()).toBe('Sign in - Acme');
     const address = newAddress();
     await ask(page, address);
     await answer(page, await readCode(post, address));
@@ -197,23 +199,32 @@ describe('every page', () => {
     { timeout: 60_000 },
     async (_, viewer) => {
       // axe runs a script of its own in the page, which the policy would refuse.
-      const profile = await openProfile(browser, { ...viewer, scripts: true, bypassCSP: true });
-      const examine = async (page: Page) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
+      const profile = await openProfile(browser, { ...viewer, scripts: true });
+      // In a tab of its own: what a page shows is in the cookie, so the same address shows the same.
+      const examine = async (address: string) => {
+        const page = await profile.newPage();
+        await page.goto(address);
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() =>
+          (globalThis as unknown as typeof globalThis & { axe: Axe }).axe.run(),
+        );
         expect(
-          violations.map(({ id, nodes }) => `${page.url()} ${id} ${nodes.map(({ html }) => html)}`),
+          violations.map(({ id, nodes }) => `${address} ${id} ${nodes.map(({ html }) => html)}`),
         ).toEqual([]);
+        await page.close();
       };
       const { page } = await begin(profile);
-      await examine(page);
+      await examine(page.url());
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('Enter your email address').waitFor();
-      await examine(page);
+      await examine(page.url());
+      await page.bringToFront();
       await ask(page, newAddress());
-      await examine(page);
+      await examine(page.url());
+      await page.bringToFront();
       await answer(page, '000000');
       await page.getByText('4 tries left').waitFor();
-      await examine(page);
+      await examine(page.url());
       for (const path of [
         '/login/nobody/code',
         '/authorize?client_id=nobody',
@@ -223,8 +234,7 @@ describe('every page', () => {
         '/',
         '/demo',
       ]) {
-        await page.goto(server.issuer + path);
-        await examine(page);
+        await examine(server.issuer + path);
       }
       await profile.close();
     },

@@ -279,9 +279,7 @@ describe('response_mode=form_post', () => {
     const code = deps.codes.issued[0]?.authorizationCode;
     expect(html).toContain('<form method="post" action="https://spa.test/cb?a=1&amp;b=&quot;">');
     expect(html).toContain(`<input type="hidden" name="code" value="${code}">`);
-    expect(html).toContain(
-      '<input type="hidden" name="state" value="&#39;&quot;&gt;&lt;script&gt;&amp;é">',
-    );
+    expect(html).toContain('<input type="hidden" name="state" value="&#39;&quot;&gt;&lt;script&gt;&amp;é">');
     expect(html).toContain(`<input type="hidden" name="iss" value="${ISSUER}">`);
     expect(html).toContain('<button>Go on</button>');
 

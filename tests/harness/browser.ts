@@ -21,10 +21,7 @@ export type Viewer = {
   screen?: 'desktop' | 'phone' | 'narrow';
   /** BCP 47; sent as `Accept-Language`. Default `en`. */
   locale?: string;
-} & Pick<
-  BrowserContextOptions,
-  'userAgent' | 'extraHTTPHeaders' | 'reducedMotion' | 'forcedColors' | 'bypassCSP'
->;
+} & Pick<BrowserContextOptions, 'userAgent' | 'extraHTTPHeaders' | 'reducedMotion' | 'forcedColors'>;
 
 const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },
