@@ -3,14 +3,11 @@
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 
 /**
- * `/authorize?…` for the same request; `without` leaves out prompts the person has answered already. Whom an id_token_hint
+ * `/authorize?…` for the same request. Whom an id_token_hint
  * named is known, the hint itself is not kept: instead of it the request asks for a login, so that no session of somebody
  * else answers it.
  */
-export function restartLocation(
-  request: AuthorizationRequest,
-  { without = [] }: { without?: readonly AuthorizationRequest['prompt'][number][] } = {},
-): string {
+export function restartLocation(request: AuthorizationRequest): string {
   const parameters = new URLSearchParams();
   const add = (name: string, value: string | null) =>
     value !== null && value !== '' && parameters.set(name, value);
@@ -23,7 +20,7 @@ export function restartLocation(
   add('nonce', request.nonce);
   add('code_challenge', request.codeChallenge);
   add('code_challenge_method', request.codeChallenge === null ? null : 'S256');
-  const prompts = new Set(request.prompt.filter((prompt) => !without.includes(prompt)));
+  const prompts = new Set(request.prompt);
   if (request.hintedSubject !== null) prompts.add('login');
   add('prompt', [...prompts].join(' '));
   add('max_age', request.maxAgeSeconds === null ? null : String(request.maxAgeSeconds));

@@ -92,6 +92,8 @@ export type Runtime = Readonly<{
 
 /** Messages one process takes from the outbox in one turn. */
 const OUTBOX_BATCH = 20;
+/** Batches of expired rows that go in one turn at most. */
+const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
 const INBOX_SECONDS = 86_400;
 /** Limits an operator changed show in every process within that time. */
@@ -211,7 +213,17 @@ export async function composeRuntime(
           limits = await readLimitOverrides(prisma);
         },
       },
-      { name: 'expired rows', everySeconds: 60, run: () => removeExpired(prisma, clock()) },
+      {
+        name: 'expired rows',
+        everySeconds: 60,
+        async run() {
+          for (
+            let batch = 0;
+            batch < CLEAN_UP_BATCHES && (await removeExpired(prisma, clock())) > 0;
+            batch++
+          );
+        },
+      },
       {
         name: 'inbox',
         everySeconds: 600,

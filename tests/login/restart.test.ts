@@ -12,8 +12,8 @@ const NOW = new Date('2026-11-20T12:00:00Z');
 const deps = { issuer: ISSUER, clients: memoryClients(CLIENT), signer: memorySigner(ISSUER, () => NOW) };
 
 /** What /authorize makes of the way back. */
-function restarted(request: Partial<AuthorizationRequest>, options = {}): Promise<AuthorizationRequest> {
-  const location = restartLocation({ ...REQUEST, ...request }, options);
+function restarted(request: Partial<AuthorizationRequest>): Promise<AuthorizationRequest> {
+  const location = restartLocation({ ...REQUEST, ...request });
   expect(location.startsWith('/authorize?')).toBe(true);
   return checkAuthorizationRequest(deps, parseFormParameters(location.slice('/authorize?'.length)));
 }
@@ -47,13 +47,6 @@ describe('a login that begins again', () => {
       parseFormParameters(location.slice('/authorize?'.length)),
     );
     expect(again).toEqual(request);
-  });
-
-  it('leaves out what the person has answered already', async () => {
-    expect(await restarted({ prompt: ['login', 'consent'] }, { without: ['login'] })).toMatchObject({
-      prompt: ['consent'],
-    });
-    expect(await restarted({ prompt: ['login'] }, { without: ['login'] })).toMatchObject({ prompt: [] });
   });
 
   it('for a person whom a hint named, which is not kept, is not answered by somebody else’s session', async () => {
