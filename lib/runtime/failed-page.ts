@@ -2,16 +2,23 @@
 // script never runs on our pages; so the front puts the plain error page in its place, with 503 while storage is away.
 import type { ServerResponse } from 'node:http';
 
+/** Next's answer to a form of another build: its action has another name by now. */
+const UNKNOWN_ACTION = 409;
+
 /** Watches a response: should it turn out to be a failure, `page` is sent instead of what Next writes. */
-export function replaceFailure(response: ServerResponse, page: () => Response): void {
+export function replaceFailure(
+  response: ServerResponse,
+  { path, page }: { path: string; page: () => Response },
+): void {
   const { writeHead, write, end } = response;
   let replaced = false;
 
   /** True once Next's own words are not wanted any more. */
   function isReplaced(status: number): boolean {
-    if (!replaced && !response.headersSent && status >= 500) {
+    if (!replaced && !response.headersSent && (status >= 500 || status === UNKNOWN_ACTION)) {
       replaced = true;
-      void send(page());
+      // The same page once more has forms of this build: someone in the middle of a login goes on.
+      void send(status === UNKNOWN_ACTION ? seeOther(path) : page());
     }
     return replaced;
   }
@@ -29,4 +36,8 @@ export function replaceFailure(response: ServerResponse, page: () => Response): 
     isReplaced(response.statusCode) || write.apply(response, given)) as typeof write;
   response.end = ((...given: Parameters<typeof end>) =>
     isReplaced(response.statusCode) ? response : end.apply(response, given)) as typeof end;
+}
+
+function seeOther(path: string): Response {
+  return new Response(null, { status: 303, headers: { Location: path, 'Cache-Control': 'no-store' } });
 }

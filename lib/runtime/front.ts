@@ -63,10 +63,10 @@ export function createFront(runtime: Runtime): Front {
       });
       const refusal = refusePage(request, environment.origin);
       if (refusal !== null) return refuse(request, response, refusal);
-      replaceFailure(response, () =>
-        runtime.failedPage(pathOf(request), request.headers['accept-language'] ?? null),
-      );
-      if (absent.has(pathOf(request))) request.url = '/404';
+      const path = pathOf(request);
+      const acceptLanguage = request.headers['accept-language'] ?? null;
+      replaceFailure(response, { path, page: () => runtime.failedPage(path, acceptLanguage) });
+      if (absent.has(path)) request.url = '/404';
       if (request.method !== 'POST') return handlePage(request, response);
       void readPagePost(request).then((post) => {
         if (post.kind === 'whole') handlePage(post.request, response);
