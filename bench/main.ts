@@ -66,6 +66,8 @@ export async function runBenchmark(words: string[]): Promise<void> {
   const options = readOptions(words);
   if (options === null) return console.log(HELP);
 
+  // An exit, unlike a signal, lets everything that was started be ended.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const result = await measureAll(options);
   console.log(`\n${formatReport(result)}`);
   if (options.json) console.log(`\nWritten: ${writeResult(result)}`);

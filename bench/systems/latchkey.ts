@@ -2,7 +2,7 @@
 // that one machine would reach at once, and that each person's address is believed, as behind a proxy.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,8 @@ export async function startLatchkeySystem(start: {
   environment: Readonly<Record<string, string>>;
 }): Promise<System> {
   const { name, databaseUrl } = start;
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'latchkey-bench-'));
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'latchkey-bench-'));
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const port = `${await findFreePort()}`;
   const environment = {
     PORT: port,
@@ -48,10 +49,7 @@ export async function startLatchkeySystem(start: {
     pid: server.pid,
     databaseUrl,
     coldStartSeconds: (performance.now() - begun) / 1000,
-    async stop() {
-      await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
+    stop: async () => void (await server.stop()),
   };
 }
 
