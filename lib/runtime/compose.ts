@@ -141,7 +141,7 @@ export async function composeRuntime(
   await signer.ensureKeys();
   let limits = await readLimitOverrides(prisma);
 
-  const cookies = createSealedCookies(createCookieSealer(box), issuer);
+  const cookies = createSealedCookies(createCookieSealer(box, { clock }), issuer);
   const stores = {
     clients: guard(createClientStore(prisma, { clock })),
     sessions: guard(createSessionStore(prisma, box)),

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
@@ -264,7 +265,7 @@ describe('the embedded database', () => {
 
 /** Writes rows and prints the number of each once it is committed. */
 function startWriter(dataDir: string, from: number): ChildProcess {
-  const script = new URL('./write-until-killed.ts', import.meta.url).pathname;
+  const script = fileURLToPath(new URL('./write-until-killed.ts', import.meta.url));
   return spawn(process.execPath, ['--import', 'tsx', script, dataDir, String(from)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

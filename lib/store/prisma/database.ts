@@ -5,6 +5,7 @@
 //  - cast every parameter: `${date}::timestamptz`, `${list}::text[]`, `${JSON.stringify(value)}::jsonb`, `${count}::int`;
 //  - expect Date from timestamptz, parsed values from json, number from int4, bigint from int8 and count(*).
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -180,7 +181,11 @@ async function openServer(databaseUrl: string): Promise<Database> {
   });
   // A connection lost while idle is replaced by the next request; without a listener it would end the process.
   pool.on('error', () => {});
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
+  const adapter = new PrismaPg(
+    pool,
+    keepsStatements(databaseUrl) ? { statementNameGenerator: nameStatement } : {},
+  );
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     kind: 'server',
     prisma,
@@ -196,12 +201,34 @@ async function openServer(databaseUrl: string): Promise<Database> {
   };
 }
 
+/**
+ * Whether the server may keep plans by name: a third of its work for a login is planning. Poolers that hand each
+ * transaction another session and do not follow names (PgBouncer before 1.21) need `?pgbouncer=true` in the address.
+ */
+function keepsStatements(databaseUrl: string): boolean {
+  return new URL(databaseUrl).searchParams.get('pgbouncer') !== 'true';
+}
+
+/** Names a statement by its text. Ours are few: no value is ever part of a text. */
+function nameStatement({ sql }: { sql: string }): string {
+  let name = statementNames.get(sql);
+  if (name === undefined) {
+    name = `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`;
+    if (statementNames.size < STATEMENT_NAMES_MAX) statementNames.set(sql, name);
+  }
+  return name;
+}
+
+const STATEMENT_NAMES_MAX = 500;
+const statementNames = new Map<string, string>();
+
 /** What every connection shares: the zone goes after the address's own `options`, so that it wins. */
 function sessionConfig(databaseUrl: string): ClientConfig {
   const url = new URL(databaseUrl);
   const options = [url.searchParams.get('options'), '-c timezone=UTC -c datestyle=ISO']
     .filter(Boolean)
     .join(' ');
+  url.searchParams.delete('pgbouncer');
   // What the address says outranks the other settings, so its `options` leave it.
   url.searchParams.delete('options');
   return {

@@ -9,24 +9,25 @@ const LOG_RETENTION_DAYS = 30;
 /** Used codes are remembered while tokens they were redeemed for may live, so that a replay is still told. */
 const CODE_MEMORY_DAYS = 2;
 
-/** Table, and the condition under which one of its rows is over. `$now` is filled in. */
-const OVER: readonly (readonly [table: string, condition: string])[] = [
-  ['challenges', 'expires_at < $now'],
-  ['limit_counters', 'expires_at < $now'],
-  ['sessions', 'expires_at < $now'],
-  ['token_families', 'expires_at < $now'],
-  ['authorization_codes', `expires_at < $now - interval '${CODE_MEMORY_DAYS} days'`],
-  ['log_events', `occurred_at < $now - interval '${LOG_RETENTION_DAYS} days'`],
+/** Table, the instant that decides, and the days its rows are kept after it. */
+const OVER: readonly (readonly [table: string, column: string, days: number])[] = [
+  ['challenges', 'expires_at', 0],
+  ['limit_counters', 'expires_at', 0],
+  ['sessions', 'expires_at', 0],
+  ['token_families', 'expires_at', 0],
+  ['authorization_codes', 'expires_at', CODE_MEMORY_DAYS],
+  ['log_events', 'occurred_at', LOG_RETENTION_DAYS],
 ];
 
 /** Removes at most one batch of each kind; returns how many rows went. A full batch means there may be more. */
 export async function removeExpired(prisma: PrismaClient, now: Date): Promise<number> {
   let removed = 0;
-  for (const [table, condition] of OVER) {
-    const over = Prisma.raw(condition.replace('$now', `'${now.toISOString()}'::timestamptz`));
-    const name = Prisma.raw(table);
+  for (const [table, column, days] of OVER) {
+    const [from, instant] = [Prisma.raw(table), Prisma.raw(column)];
+    const before = new Date(now.getTime() - days * 86_400_000).toISOString();
     removed += await prisma.$executeRaw`
-      DELETE FROM ${name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${name} WHERE ${over} LIMIT ${BATCH}::int FOR UPDATE SKIP LOCKED))`;
+      DELETE FROM ${from} WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM ${from} WHERE ${instant} < ${before}::timestamptz LIMIT ${BATCH}::int FOR UPDATE SKIP LOCKED))`;
   }
   return removed;
 }
