@@ -10,6 +10,9 @@ export const REFERENCE_HEADER = 'X-Request-Id';
 /** Seconds that metadata and keys may be cached: a new key is published long before it signs. */
 const PUBLIC_MAX_AGE_SECONDS = 300;
 
+/** Two years of https only, for every answer of an https issuer, pages included. @see RFC 6797 */
+export const STRICT_TRANSPORT_SECURITY = 'max-age=63072000; includeSubDomains';
+
 const HEADERS = {
   'Cache-Control': 'no-store',
   Pragma: 'no-cache',

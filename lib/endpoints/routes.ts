@@ -8,7 +8,7 @@ import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
-import { answerApi, answerPage } from './respond';
+import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { token } from './token';
 import { userinfo } from './userinfo';
 
@@ -73,10 +73,9 @@ export async function refuseMethod(
   return secured(deps, response);
 }
 
-/** Two years of https only, wherever the issuer is https. @see RFC 6797 */
 function secured(deps: Pick<Deps, 'issuer'>, response: Response): Response {
   if (deps.issuer.startsWith('https:')) {
-    response.headers.set('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+    response.headers.set('Strict-Transport-Security', STRICT_TRANSPORT_SECURITY);
   }
   return response;
 }

@@ -1,12 +1,14 @@
 // The security headers of every page, and the same-origin proof of everything a page posts. One place for the front
 // server and for hosts without one (proxy.ts). OWASP ASVS 3.4, 3.5; RFC 9700 §4.16.
+import { STRICT_TRANSPORT_SECURITY } from '@/lib/endpoints/respond';
 
 /**
  * Headers of a page.
  *
- * The policy admits one small script of ours and nothing else, so the React runtime that Next refers to is never fetched: the pages need none (docs/decisions/0003). There is no `form-action`: Chromium
- * applies it to the redirect that takes a signed-in browser to the client, and breaks it with scripts off.
- * `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send `Origin: null` with our forms.
+ * The policy admits one small script of ours and nothing else, so the React runtime that Next refers to is never fetched:
+ * the pages need none (docs/decisions/0003). There is no `form-action`: Chromium applies it to the redirect that takes a
+ * signed-in browser to the client, and breaks it with scripts off. `same-origin` keeps codes out of foreign Referers;
+ * `no-referrer` would make browsers send `Origin: null` with our forms.
  */
 export function pageHeaders({
   nonce,
@@ -36,7 +38,7 @@ export function pageHeaders({
     'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-    ...(isHttps ? { 'Strict-Transport-Security': 'max-age=63072000' } : {}),
+    ...(isHttps ? { 'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY } : {}),
   };
 }
 
