@@ -72,8 +72,8 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
   const { store, box, clock, issuer } = deps;
   const keySets = createKeySetCache(deps);
 
-  async function rotate(algorithm: SigningAlgorithm): Promise<string> {
-    const keySet = await keySets.reload();
+  /** Rotates the keys that `keySet` shows, and none that another process has put in their place since. */
+  async function rotate(algorithm: SigningAlgorithm, keySet: KeySet): Promise<string> {
     const [current, next] = [keySet.find(algorithm, 'current'), keySet.find(algorithm, 'next')];
     if (current === null || next === null) throw new Error(`There are no ${algorithm} keys to rotate.`);
     const successor = await makeKey({ algorithm, box, status: 'next', now: clock() });
@@ -120,7 +120,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
 
     async rotate() {
       const kids: string[] = [];
-      for (const algorithm of ALGORITHMS) kids.push(await rotate(algorithm));
+      for (const algorithm of ALGORITHMS) kids.push(await rotate(algorithm, await keySets.reload()));
       return kids;
     },
 
@@ -131,7 +131,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
         const activatedAt = keySet.find(algorithm, 'current')?.activatedAt ?? null;
         return activatedAt !== null && activatedAt.getTime() < bound;
       });
-      for (const algorithm of due) await rotate(algorithm);
+      for (const algorithm of due) await rotate(algorithm, keySet);
       return due.length > 0;
     },
 
