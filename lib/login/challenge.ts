@@ -1,9 +1,11 @@
 // A challenge: the question whether someone holds an identifier. Its store promises what no type can say: guesses count
 // before they are compared, and a right answer counts once. NIST SP 800-63B §5.2.2, OWASP ASVS 6.6.
-import type { Identifier } from './identifier';
+import type { SendMode } from './connection';
+import type { Channel, Identifier } from './identifier';
 import type { CountedLimit } from './limits';
 import type { RequestContext } from './request-context';
 import type { NewSession } from './session';
+import type { WithheldReason } from './sms-spend-guard';
 
 /** How the audit log names a person: for eyes, and for search. Neither gives the address back. */
 export type LoggedSubject = Readonly<{ maskedIdentifier: string; identifierHash: string }>;
@@ -15,6 +17,7 @@ export type NewChallenge = Readonly<{
   applicationName: string;
   connection: string;
   identifier: Identifier;
+  sendMode: SendMode;
   pepperId: string;
   codeLength: number;
   codeExpiresAt: Date;
@@ -24,6 +27,8 @@ export type NewChallenge = Readonly<{
   expiresAt: Date;
   /** False: only people who have an account already are sent anything. */
   signUpOpen: boolean;
+  /** Why nothing is to be sent although it may be answered; null where it is sent. */
+  withheld: WithheldReason | null;
   messageId: string;
   /** When the outbox may take the message over, should the process that began it die. */
   messageDueAt: Date;
@@ -59,8 +64,9 @@ export type NewAuthorizationCode = Readonly<{
 
 export type ChallengeAnswer = Readonly<{
   challengeId: string;
-  interactionId: string;
-  /** Which of the challenge's codes was typed; null for none of them. */
+  /** Null where a genuine link is the proof, opened in a browser that did not ask. */
+  interactionId: string | null;
+  /** Which of the challenge's codes was typed, or whose link was opened; null for none of them. */
   matchedGeneration: number | null;
   limits: readonly CountedLimit[];
   /** 24 hex digits, should this be a first login. */
@@ -68,13 +74,22 @@ export type ChallengeAnswer = Readonly<{
   session: NewSession;
   /** Cookie value of the session this browser had until now, to be ended. */
   replacedSessionSecret: string | null;
-  authorizationCode: NewAuthorizationCode;
+  /**
+   * Null for a proof by link: the waiting tab or the one that opened the link fetches it with `finish`. Where the link is
+   * opened in another browser (`interactionId` is null) nobody may.
+   */
+  authorizationCode: NewAuthorizationCode | null;
+  /** What `amr` and the audit log call the proof. */
+  provenBy: 'code' | 'link' | 'test_identity';
+  /** Whom a notice about a new browser goes to; null where none is wanted. */
+  notice: Readonly<{ messageId: string; applicationName: string; expiresAt: Date }> | null;
   logged: LoggedSubject;
   context: RequestContext;
 }>;
 
 export type Answered = Readonly<
-  | { kind: 'proven'; accountId: string; firstLogin: boolean }
+  /** `noticeSentTo`: the address of the notice about a new browser, already in the outbox; null where there is none. */
+  | { kind: 'proven'; accountId: string; firstLogin: boolean; noticeSentTo: string | null }
   | { kind: 'wrong'; triesLeft: number }
   /** The right code, dead. */
   | { kind: 'expired' }
@@ -116,4 +131,46 @@ export type ChallengeStore = Readonly<{
    * identity, session, authorization code and audit event: a crash leaves all of it or nothing, and never takes a count back.
    */
   answer(answer: ChallengeAnswer): Promise<Answered>;
+  /**
+   * Writes the authorization code of a challenge that a link proved in the browser that asked, in one conditional statement:
+   * of any number of tabs that ask at once one gets it.
+   */
+  finish(finish: {
+    challengeId: string;
+    interactionId: string;
+    authorizationCode: NewAuthorizationCode;
+    context: RequestContext;
+  }): Promise<Finished>;
+  /** Ends a challenge because whoever holds its message did not ask for it. False when it had ended before. */
+  cancel(cancel: { challengeId: string; context: RequestContext }): Promise<boolean>;
+  /** What a landing page may know of a challenge, or null when house-keeping has removed it. Writes nothing. */
+  find(challengeId: string): Promise<FoundChallenge | null>;
+}>;
+
+export type Finished = Readonly<
+  | { kind: 'finished'; accountId: string }
+  /** The link has not been opened, or not in this browser. */
+  | { kind: 'not_proven' }
+  /** The client has its code, the session was ended, or the account was blocked. */
+  | { kind: 'ended' }
+>;
+
+/** A challenge as its link finds it. */
+export type FoundChallenge = Readonly<{
+  interactionId: string;
+  clientId: string;
+  connection: string;
+  channel: Channel;
+  /** Canonical. */
+  identifier: string;
+  pepperId: string;
+  codeLength: number;
+  /** Number of the newest code, and until when it and the one before live. */
+  generation: number;
+  codeExpiresAt: Date;
+  previousCodeExpiresAt: Date | null;
+  createdAt: Date;
+  userAgent: string | null;
+  /** 'open': may still be answered. 'ended': guesses used up, or nobody may answer it. */
+  state: 'open' | 'proven' | 'cancelled' | 'ended';
 }>;

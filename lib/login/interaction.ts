@@ -1,6 +1,7 @@
 // An interaction: one login in progress, in one tab of one browser. It travels sealed in that browser's cookie, so an
 // unauthenticated request writes no row, and two tabs are two interactions. Knows nothing of cookies or pages.
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+import type { SendMode } from './connection';
 import type { Channel } from './identifier';
 import type { LoginProblem } from './problems';
 
@@ -15,11 +16,15 @@ export type AskedChallenge = Readonly<{
   typedForm: string;
   channel: Channel;
   connection: string;
+  /** What the message carries. */
+  sendMode: SendMode;
   /** Where the message went, as shown: `m***@example.com`. */
   maskedRecipient: string;
   /** Two characters that tell this message from an older one. */
   reference: string;
   codeLength: number;
+  /** Seconds a code or link of this connection lives. */
+  codeLifetimeSeconds: number;
   /** Which SECRET the codes derive from. */
   pepperId: string;
   /** Number of the newest code. */
@@ -43,8 +48,16 @@ export type Interaction = Readonly<{
   asked: AskedChallenge | null;
   /** Typed before it was accepted, so that a correction does not start from nothing. */
   typedForm: string | null;
+  /** The connection the person turned to, where the client offers several; null for the first page. */
+  chosenConnection: string | null;
+  /** ISO 3166-1 alpha-2 of the person's numbers, as chosen on the page; null until then. */
+  chosenCountry: string | null;
+  /** BCP 47 tag the person chose on a page; null leaves it to request and browser. */
+  chosenLanguage: string | null;
+  /** The link was opened in this browser and proved the identifier: a session is here, the client waits for its code. */
+  provenByLink: boolean;
   /** Set when it ended: a tab that comes back is told so. */
-  finished: 'signed_in' | 'too_many_tries' | null;
+  finished: 'signed_in' | 'too_many_tries' | 'cancelled' | null;
   /** On its way to the client by form_post: the one page that carries it out of here reads it. */
   authorizationCode: string | null;
 }>;

@@ -6,6 +6,10 @@ export type LoginProblem = Readonly<
   | { kind: 'identifier_missing' }
   /** Not an address or number anyone could have. */
   | { kind: 'identifier_malformed' }
+  /** A number without country code, from somebody whose country we cannot guess. */
+  | { kind: 'country_missing' }
+  /** A number of a country (ISO 3166-1 alpha-2) that is not texted to: the same for everybody. */
+  | { kind: 'country_not_served'; country: string }
   /** No code, or not as many digits as it has. */
   | { kind: 'code_malformed'; codeLength: number }
   /** A guess that was counted. */
@@ -16,6 +20,8 @@ export type LoginProblem = Readonly<
   | { kind: 'too_many_tries' }
   /** A limit: nothing happened; it may be tried again at that time (milliseconds since 1970). */
   | { kind: 'wait'; until: number }
+  /** The waiting page was asked to go on, and the link has not been opened. */
+  | { kind: 'link_not_opened' }
   /** No provider took the message. */
   | { kind: 'sending_failed' }
 >;
