@@ -1,8 +1,9 @@
 // What every card of one request shares: words, whose sign-in it is, the script and the nonce that admits it.
 import type { PageSetting } from '@/components/frame';
+import type { Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
 import { runtime } from '@/lib/runtime/boot';
-import { type Language, wordsOf } from '@/lib/runtime/words';
+import { wordsOf } from '@/lib/runtime/words';
 import { responseNonce } from '@/lib/web/browser';
 
 export async function pageSetting(language: Language, client: Client | null): Promise<PageSetting> {

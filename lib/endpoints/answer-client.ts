@@ -11,6 +11,7 @@ import { respondRedirect, respondScriptedPage } from './respond';
 export type FormPostWords = (acceptLanguage: string | null) => Readonly<{
   /** BCP 47 tag of the words. */
   language: string;
+  direction: 'ltr' | 'rtl';
   title: string;
   /** One sentence: press the button to go on. */
   explanation: string;
@@ -55,7 +56,7 @@ function renderFormPost({
 }>): string {
   const inputs = fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
   return html`<!doctype html>
-<html lang="${words.language}">
+<html lang="${words.language}" dir="${words.direction}">
 <head><meta charset="utf-8"><title>${words.title}</title></head>
 <body>
 <form method="post" action="${action}">

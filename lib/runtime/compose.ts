@@ -24,6 +24,7 @@ import type { AnswerDeps } from '@/lib/login/answer-challenge';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import { type Channel, parseEmailIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
+import { LANGUAGES } from '@/lib/login/languages';
 import type { EmailSender, LoginMessage } from '@/lib/login/message';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
 import type { Randomness } from '@/lib/login/randomness';
@@ -51,7 +52,7 @@ import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
 import { createErrorPage } from './plain-page';
-import { formPostWords, LANGUAGES } from './words';
+import { formPostWords } from './words';
 
 /** Everything that runs, once a process. */
 export type Runtime = Readonly<{

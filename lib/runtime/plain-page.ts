@@ -2,9 +2,10 @@
 // else works. Never repeats anything the request carried. Pages with forms live in app/.
 import type { ErrorPage, PageProblem } from '@/lib/endpoints/deps';
 import { html } from '@/lib/login/html';
+import { chooseLanguage, directionOf } from '@/lib/login/languages';
 import type { Randomness } from '@/lib/login/randomness';
 import { pageHeaders } from './page-headers';
-import { chooseLanguage, wordsOf } from './words';
+import { wordsOf } from './words';
 
 export function createErrorPage(deps: {
   clock: () => Date;
@@ -57,7 +58,7 @@ function errorDocument(
     ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
     : NOTHING;
   return html`<!doctype html>
-<html lang="${language}" dir="ltr">
+<html lang="${language}" dir="${directionOf(language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

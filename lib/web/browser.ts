@@ -5,11 +5,11 @@ import { cookies, headers } from 'next/headers';
 import { forbidden } from 'next/navigation';
 import { type Cookie, cookieName } from '@/lib/endpoints/cookies';
 import type { HeldCookies } from '@/lib/endpoints/sealed-cookies';
+import { chooseLanguage, type Language } from '@/lib/login/languages';
 import type { RequestContext } from '@/lib/login/request-context';
 import { NONCE_HEADER } from '@/lib/runtime/client-address';
 import type { Runtime } from '@/lib/runtime/compose';
 import { isSameOrigin } from '@/lib/runtime/page-headers';
-import { chooseLanguage, type Language } from '@/lib/runtime/words';
 
 /** The cookies of this request. */
 export async function heldCookies(): Promise<HeldCookies> {

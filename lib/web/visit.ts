@@ -3,9 +3,9 @@ import 'server-only';
 import { cache } from 'react';
 import { isExpired } from '@/lib/endpoints/sealed-cookies';
 import type { Interaction } from '@/lib/login/interaction';
+import type { Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import type { Language } from '@/lib/runtime/words';
 import { heldCookies, pageLanguage } from './browser';
 
 export type Visit = Readonly<

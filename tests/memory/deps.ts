@@ -104,6 +104,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       }),
     formPostWords: () => ({
       language: 'en',
+      direction: 'ltr',
       title: 'One moment',
       explanation: 'Press to go on.',
       button: 'Go on',
