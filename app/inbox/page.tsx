@@ -20,24 +20,33 @@ export default async function InboxPage() {
           <p className="text-muted">
             {entries.length === 0
               ? 'Nothing here yet. Ask for a code and its message appears by itself.'
-              : 'No mail account is set up, so messages land here. They go after a day.'}
+              : 'Messages without a mail or phone account to send them land here. They go after a day.'}
           </p>
         </div>
-        {entries.map(({ id, createdAt, email }) => (
-          <article key={id} className="grid gap-2">
-            <h2 className="font-semibold">{email.subject}</h2>
+        {entries.map((entry) => (
+          <article key={entry.id} className="grid gap-2">
+            {entry.channel === 'email' ? (
+              <h2 className="font-semibold">{entry.message.subject}</h2>
+            ) : (
+              <p className="whitespace-pre-line font-semibold">{entry.message.body}</p>
+            )}
             <p className="text-muted">
-              To {email.to} at{' '}
-              <time dateTime={createdAt.toISOString()}>{createdAt.toISOString().slice(11, 16)} UTC</time>
+              To <bdi dir="ltr">{entry.message.to}</bdi> at <InboxTime at={entry.createdAt} />
             </p>
-            <p>
-              <a className="link" href={`/inbox/${encodeURIComponent(id)}`}>
-                Read it
-              </a>
-            </p>
+            {entry.channel === 'email' && (
+              <p>
+                <a className="link" href={`/inbox/${encodeURIComponent(entry.id)}`}>
+                  Read it
+                </a>
+              </p>
+            )}
           </article>
         ))}
       </main>
     </div>
   );
+}
+
+function InboxTime({ at }: { at: Date }) {
+  return <time dateTime={at.toISOString()}>{at.toISOString().slice(11, 16)} UTC</time>;
 }

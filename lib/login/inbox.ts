@@ -1,7 +1,7 @@
 // The inbox: where messages go while no sender is configured, so that a first sign-in needs no account anywhere. It exists
 // on the operator's own machine, or where the operator asked for it; who may read it is decided by the page.
 import type { Channel } from './identifier';
-import type { Email } from './message';
+import type { Email, Sms } from './message';
 
 /** How many the page shows. */
 const INBOX_PAGE_SIZE = 200;
@@ -31,7 +31,9 @@ export type Sealing = Readonly<{
 }>;
 
 /** What the page shows of one message. */
-export type InboxEntry = Readonly<{ id: string; channel: Channel; createdAt: Date; email: Email }>;
+export type InboxEntry = Readonly<
+  { id: string; createdAt: Date } & ({ channel: 'email'; message: Email } | { channel: 'sms'; message: Sms })
+>;
 
 /** The newest messages that can still be unsealed. */
 export async function readInbox(deps: {
@@ -41,6 +43,6 @@ export async function readInbox(deps: {
   const messages = await deps.inbox.list(INBOX_PAGE_SIZE);
   return messages.flatMap(({ sealedMessage, ...entry }) => {
     const plain = deps.sealing.unseal(sealedMessage);
-    return plain === null ? [] : [{ ...entry, email: JSON.parse(plain) as Email }];
+    return plain === null ? [] : [{ ...entry, message: JSON.parse(plain) } as InboxEntry];
   });
 }

@@ -26,7 +26,7 @@ afterAll(() => database.close());
 
 it('keeps what it is sent, once, and shows the newest first', async () => {
   const inbox = createInboxStore(database.prisma);
-  const sender = createInboxSender({ inbox, sealing, clock });
+  const sender = createInboxSender('email', { inbox, sealing, clock });
   const first = anEmail({ idempotencyKey: 'first' });
   const second = anEmail({ idempotencyKey: 'second' });
   expect(await sender.send(first, unhurried())).toEqual({ kind: 'accepted', providerMessageId: 'first' });
@@ -34,9 +34,27 @@ it('keeps what it is sent, once, and shows the newest first', async () => {
   await sender.send(second, unhurried());
   await sender.send(first, unhurried());
   expect(await readInbox({ inbox, sealing })).toEqual([
-    { id: 'second', channel: 'email', createdAt: now, email: second },
-    { id: 'first', channel: 'email', createdAt: new Date('2026-11-20T14:02:31.123Z'), email: first },
+    { id: 'second', channel: 'email', createdAt: now, message: second },
+    { id: 'first', channel: 'email', createdAt: new Date('2026-11-20T14:02:31.123Z'), message: first },
   ]);
+});
+
+it('shows a text message as one', async () => {
+  const inbox = createInboxStore(database.prisma);
+  const message = {
+    idempotencyKey: 'text',
+    to: '+4915112345678',
+    body: '482913 is your Acme code.',
+    language: 'en',
+    request: { ip: null, userAgent: null },
+  };
+  await createInboxSender('sms', { inbox, sealing, clock }).send(message, unhurried());
+  expect(await readInbox({ inbox, sealing })).toContainEqual({
+    id: 'text',
+    channel: 'sms',
+    createdAt: now,
+    message,
+  });
 });
 
 it('LOG-1: shows nothing to who has only the database, and no error to who has another SECRET', async () => {
@@ -51,11 +69,11 @@ it('LOG-1: shows nothing to who has only the database, and no error to who has a
 it('forgets what is older than told', async () => {
   const inbox = createInboxStore(database.prisma);
   expect(await inbox.purge(now)).toBe(1);
-  expect((await inbox.list(200)).map(({ id }) => id)).toEqual(['second']);
+  expect((await inbox.list(200)).map(({ id }) => id).sort()).toEqual(['second', 'text']);
 });
 
 it('MSG-6: storage that is away refuses the message instead of throwing', async () => {
   const inbox = { put: () => Promise.reject(new Error('away')) };
-  const outcome = await createInboxSender({ inbox, sealing, clock }).send(anEmail(), unhurried());
+  const outcome = await createInboxSender('email', { inbox, sealing, clock }).send(anEmail(), unhurried());
   expect(outcome).toEqual({ kind: 'unreachable', reason: 'storage' });
 });

@@ -1,4 +1,4 @@
-// One message of the inbox as its reader would see it, in a sandbox: styles of its own, no script, no origin.
+// One e-mail of the inbox as its reader would see it, in a sandbox: styles of its own, no script, no origin.
 import { runtime } from '@/lib/runtime/boot';
 
 export async function GET(
@@ -8,8 +8,8 @@ export async function GET(
   const { readInbox } = await runtime();
   const { message } = await params;
   const entry = readInbox === null ? undefined : (await readInbox()).find(({ id }) => id === message);
-  if (entry === undefined) return new Response(null, { status: 404 });
-  return new Response(entry.email.html, {
+  if (entry?.channel !== 'email') return new Response(null, { status: 404 });
+  return new Response(entry.message.html, {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy':
