@@ -1,18 +1,56 @@
 // Identifiers: what a person types to say who they are, and the one canonical form it is compared in. Everything that
 // cannot be read in exactly one way is refused here, so that nothing behind this file ever reads an address a second time
 // and differently: quoted local parts, comments, lists and source routes do not exist for us.
-// RFC 5321 §4.1.2 and §4.5.3.1 (the part of it that is left), UTS 46 for the domain, UTS 39 §5.2 for look-alikes.
+// RFC 5321 §4.1.2 and §4.5.3.1 (the part of it that is left), UTS 46 for the domain, UTS 39 §5.2 for look-alikes; numbers
+// are read by phone-number.ts.
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { readPhoneNumber } from './phone-number';
 
 export type Channel = 'email' | 'sms';
 
 export type Identifier = Readonly<{
   channel: Channel;
-  /** The form uniqueness is decided in. */
+  /** The form uniqueness is decided in: a folded address, or E.164. */
   canonical: string;
-  /** As typed, trimmed: what a first message is addressed to, see {@link emailRecipient}. */
+  /**
+   * What a first message is addressed to. An address as typed, trimmed, see {@link emailRecipient}; a number in E.164 again,
+   * because what was typed means another number in another country.
+   */
   typedForm: string;
+  /** ISO 3166-1 alpha-2 of a number; null for an address. */
+  country: string | null;
 }>;
+
+export type IdentifierRefusal = Readonly<
+  | { kind: 'missing' }
+  | { kind: 'malformed' }
+  /** A number that needs a country code, or to be told which country it is dialled in. */
+  | { kind: 'country_missing' }
+>;
+
+/**
+ * Reads what was typed into the field of a login page: with an at sign of any width an address, without one a number.
+ *
+ * @param offered.channels what the page asks for; anything else is malformed
+ * @param offered.country ISO 3166-1 alpha-2 in which numbers without country code are dialled, or null
+ */
+export function parseIdentifier(
+  typed: string,
+  offered: { channels: readonly Channel[]; country: string | null },
+): Identifier | IdentifierRefusal {
+  if (typed.trim() === '') return { kind: 'missing' };
+  const takesNumber = offered.channels.includes('sms');
+  const takesAddress = offered.channels.includes('email');
+  if (takesNumber && !AT_SIGN.test(typed)) return parsePhoneIdentifier(typed, offered.country);
+  return (takesAddress ? parseEmailIdentifier(typed) : null) ?? { kind: 'malformed' };
+}
+
+/** Reads exactly one telephone number. @param country as for {@link parseIdentifier} */
+export function parsePhoneIdentifier(typed: string, country: string | null): Identifier | IdentifierRefusal {
+  const number = readPhoneNumber(typed, country);
+  if (typeof number === 'string') return { kind: number };
+  return { channel: 'sms', canonical: number.e164, typedForm: number.e164, country: number.country };
+}
 
 /**
  * Reads exactly one e-mail address, in linear time and without looking at more than the first few hundred characters.
@@ -23,7 +61,7 @@ export function parseEmailIdentifier(typed: string): Identifier | null {
   const address = readAddress(typed);
   if (address === null) return null;
   const canonical = `${address.localPart.toLowerCase()}@${address.domain}`;
-  return { channel: 'email', canonical, typedForm: typed.trim() };
+  return { channel: 'email', canonical, typedForm: typed.trim(), country: null };
 }
 
 /**
