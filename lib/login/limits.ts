@@ -17,6 +17,21 @@ export const LIMITS = {
   guesses_per_known_browser: { max: 20, windowSeconds: 3600, strict: true },
   /** Wrong codes from one network address, over all persons. */
   guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
+  /**
+   * Text messages to one block of ten thousand numbers (all but the last four digits): numbers that are rented to be
+   * texted lie side by side, people who sign in do not.
+   */
+  sms_per_prefix: { max: 20, windowSeconds: 3600, strict: false },
+  /** Text messages from one network address: fewer than e-mails, because each is paid for; an office gets by with it. */
+  sms_per_ip: { max: 30, windowSeconds: 3600, strict: false },
+  /** Countries texted from one network address. Five in a day is what authgear warns at (authgear-server#5527). */
+  sms_countries_per_ip: { max: 5, windowSeconds: 86_400, strict: false },
+  /** Text messages of one connection: about a hundred euros at the prices of the dearest countries of Europe. */
+  sms_per_connection: { max: 1000, windowSeconds: 86_400, strict: false },
+  /** Text messages altogether: what a day may cost at worst. An operator with more people than that raises it. */
+  sms_per_day: { max: 2000, windowSeconds: 86_400, strict: false },
+  /** Text messages to one country in ten minutes from which on it matters how many of them are answered. */
+  sms_unanswered: { max: 20, windowSeconds: 600, strict: false },
 } as const;
 
 export type LimitName = keyof typeof LIMITS;
