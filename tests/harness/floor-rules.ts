@@ -23,7 +23,15 @@ type Floor = {
 };
 
 /** Computation only: nothing here reads a clock, a file, a network or the environment. */
-const PURE_PACKAGES = ['jose', 'zod', 'use-intl/core', 'ipaddr.js', 'libphonenumber-js', '@formatjs/intl-localematcher'];
+const PURE_PACKAGES = [
+  'jose',
+  'zod',
+  'use-intl/core',
+  'ipaddr.js',
+  'libphonenumber-js',
+  'sms-segments-calculator',
+  '@formatjs/intl-localematcher',
+];
 const PURE_BUILTINS = ['node:crypto', 'node:url', 'node:util', 'node:buffer'];
 const PURE = { packages: [...PURE_PACKAGES, ...PURE_BUILTINS], isPure: true };
 
@@ -86,6 +94,7 @@ const VENDORS: Record<string, string> = {
   pg: 'lib/store',
   resend: 'lib/delivery',
   nodemailer: 'lib/delivery',
+  twilio: 'lib/delivery',
 };
 
 const RANDOMNESS = [
