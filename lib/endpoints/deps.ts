@@ -6,6 +6,7 @@ import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
+import type { RefreshTokenStore, RefreshTokens } from '@/lib/oidc/refresh-token';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
 import type { FormPostWords } from './answer-client';
 import type { SignIn } from './authorize';
@@ -22,6 +23,8 @@ export type Deps = Readonly<{
   clients: ClientStore;
   codes: AuthorizationCodeStore;
   families: TokenFamilyStore;
+  refreshTokens: RefreshTokens;
+  refreshTokenStore: RefreshTokenStore;
   signer: TokenSigner;
   verifySecret: VerifySecret;
   sessions: BrowserSessions;

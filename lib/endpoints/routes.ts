@@ -9,6 +9,7 @@ import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
 import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
+import { revoke } from './revoke';
 import { token } from './token';
 import { userinfo } from './userinfo';
 
@@ -27,6 +28,7 @@ export type Route = Readonly<{
 const ROUTES: readonly Route[] = [
   { path: PATHS.authorize, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: authorize },
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
+  { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
   { path: PATHS.endSession, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: endSession },
   { path: PATHS.auth0Logout, methods: ['GET'], speaksTo: 'browsers', endpoint: auth0Logout },

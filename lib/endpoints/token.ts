@@ -12,7 +12,16 @@ import { answerApi, respondJson } from './respond';
 
 type TokenDeps = Pick<
   Deps,
-  'issuer' | 'clock' | 'random' | 'clients' | 'verifySecret' | 'codes' | 'signer' | 'log'
+  | 'issuer'
+  | 'clock'
+  | 'random'
+  | 'clients'
+  | 'verifySecret'
+  | 'codes'
+  | 'refreshTokens'
+  | 'refreshTokenStore'
+  | 'signer'
+  | 'log'
 >;
 
 /** @see RFC 6749 §3.2, OpenID Connect Core §3.1.3 */

@@ -58,7 +58,9 @@ export type AuthorizationCodeStore = {
     /** S256 of the verifier that was sent; null when none was. Equal to the stored challenge or refused (RFC 9700 §4.8). */
     codeChallenge: string | null;
     now: Date;
-    /** When the family's last token is dead. */
-    familyExpiresAt: Date;
+    /** When the last access token of this redemption is dead. */
+    accessTokensExpireAt: Date;
+    /** Lifetimes of the refresh token that goes with the scope `offline_access`: unused, and altogether. */
+    refresh: Readonly<{ idleExpiresAt: Date; expiresAt: Date }>;
   }): Promise<CodeRedemption>;
 };

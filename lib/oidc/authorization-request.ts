@@ -12,6 +12,7 @@ import {
   AUTHORIZATION_CODE_GRANT,
   AUTHORIZATION_PARAMETERS,
   MAX_BYTES,
+  REFRESH_TOKEN_GRANT,
   type RESPONSE_MODES,
 } from './vocabulary';
 
@@ -75,7 +76,7 @@ export async function checkAuthorizationRequest(
     const request: AuthorizationRequest = {
       ...returnAddress,
       requestedRedirectUri: readParameter(parameters, 'redirect_uri'),
-      scope: checkScope(parameters),
+      scope: checkScope(parameters, client),
       nonce: readParameter(parameters, 'nonce', MAX_BYTES.nonce),
       codeChallenge: checkCodeChallenge(parameters, client),
       prompt: parsePrompt(readParameter(parameters, 'prompt')),
@@ -172,10 +173,10 @@ function checkAudience(deps: Deps, parameters: Parameters): void {
 }
 
 /** @see RFC 6749 §3.3 */
-function checkScope(parameters: Parameters): string {
+function checkScope(parameters: Parameters, client: Client): string {
   // Read past readParameter: a line break in a scope is a malformed scope (invalid_scope), not just a bad character.
   const scope = parameters.values.get('scope') ?? null;
-  return grantScope(scope);
+  return grantScope(scope, { mayRefresh: client.grantTypes.includes(REFRESH_TOKEN_GRANT) });
 }
 
 /** Seconds since the person last proved who they are. @see OpenID Connect Core §3.1.2.1 */

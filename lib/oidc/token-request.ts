@@ -2,12 +2,16 @@
 // do is in grants/. RFC 6749 §3.2, §4.1.3, §5.
 import type { Client } from './client';
 import { OAuthError } from './errors';
-import { type GrantDeps, redeemAuthorizationCode } from './grants/authorization-code';
+import { type CodeGrantDeps, redeemAuthorizationCode } from './grants/authorization-code';
+import { exchangeRefreshToken, type RefreshGrantDeps } from './grants/refresh-token';
 import { type Parameters, parseFormParameters, parseJsonParameters, requireParameter } from './parameters';
-import { AUTHORIZATION_CODE_GRANT } from './vocabulary';
+import { AUTHORIZATION_CODE_GRANT, REFRESH_TOKEN_GRANT } from './vocabulary';
 
 /** The two encodings a body may have: RFC 6749's form, and the JSON of Auth0's native clients. */
 export type BodyEncoding = 'form' | 'json';
+
+/** What the grants need, all together. */
+export type GrantDeps = CodeGrantDeps & RefreshGrantDeps;
 
 /** @see RFC 6749 §5.1, OpenID Connect Core §3.1.3.3 */
 export type TokenResponse = Readonly<{
@@ -17,6 +21,7 @@ export type TokenResponse = Readonly<{
   expires_in: number;
   scope: string;
   id_token?: string;
+  refresh_token?: string;
 }>;
 
 /**
@@ -52,4 +57,7 @@ export async function serveGrant(
 
 type Grant = (deps: GrantDeps, client: Client, parameters: Parameters) => Promise<TokenResponse>;
 
-const GRANTS: ReadonlyMap<string, Grant> = new Map([[AUTHORIZATION_CODE_GRANT, redeemAuthorizationCode]]);
+const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  [AUTHORIZATION_CODE_GRANT, redeemAuthorizationCode],
+  [REFRESH_TOKEN_GRANT, exchangeRefreshToken],
+]);

@@ -5,6 +5,7 @@
 export const PATHS = {
   authorize: '/authorize',
   token: '/oauth/token',
+  revocation: '/oauth/revoke',
   userinfo: '/userinfo',
   endSession: '/oidc/logout',
   auth0Logout: '/v2/logout',
@@ -16,7 +17,10 @@ export const PATHS = {
 } as const;
 
 /** Scopes that mean something here; any other is dropped. @see OpenID Connect Core §5.4 */
-export const SCOPES = ['openid', 'profile', 'email', 'phone', 'address'] as const;
+export const SCOPES = ['openid', 'profile', 'email', 'phone', 'address', 'offline_access'] as const;
+
+/** The scope that asks for a refresh token. @see OpenID Connect Core §11 */
+export const OFFLINE_ACCESS = 'offline_access';
 
 /** What a request that names no scope is granted, as Auth0 does. */
 export const DEFAULT_SCOPE = 'openid profile email';
@@ -29,6 +33,9 @@ export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
 
 /** @see RFC 6749 §4.1 */
 export const AUTHORIZATION_CODE_GRANT = 'authorization_code';
+
+/** @see RFC 6749 §6 */
+export const REFRESH_TOKEN_GRANT = 'refresh_token';
 
 /** The one way a client proves itself, as `token_endpoint_auth_method` spells it. @see RFC 8414 §2 */
 export const TOKEN_ENDPOINT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;

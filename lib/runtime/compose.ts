@@ -17,6 +17,7 @@ import {
 } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
+import { createRefreshTokens } from '@/lib/keys/refresh-token';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
@@ -40,6 +41,7 @@ import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
+import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
@@ -149,6 +151,7 @@ export async function composeRuntime(
     challenges: guard(createChallengeStore(prisma, box)),
     codes: guard(createAuthorizationCodeStore(prisma, box)),
     families: guard(createTokenFamilyStore(prisma)),
+    refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
   };
   const hashSubject = (subject: string) => box.hash('subject', subject);
@@ -177,6 +180,8 @@ export async function composeRuntime(
     clients: stores.clients,
     codes: stores.codes,
     families: stores.families,
+    refreshTokens: createRefreshTokens(box),
+    refreshTokenStore: stores.refreshTokenStore,
     signer,
     verifySecret: createSecretVerifier(box),
     ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),

@@ -41,7 +41,7 @@ export function declareClients({
       secretHash: hashSecret(demo.clientSecret),
       redirectUris: [`${demo.origin}/api/auth/callback/demo`],
       postLogoutRedirectUris: [`${demo.origin}/demo`],
-      grantTypes: ['authorization_code'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       initiateLoginUri: `${demo.origin}/demo`,
     });
   }

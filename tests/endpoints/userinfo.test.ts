@@ -26,7 +26,14 @@ async function withToken(
   const expiresAt = new Date(now.getTime() + 60_000);
   const code = { authorizationCode: 'C1', redirectUri: 'x', requestedRedirectUri: 'x', codeChallenge: null };
   deps.codes.issue({ ...code, grant, expiresAt });
-  await deps.codes.redeem({ ...code, redirectUri: 'x', clientId: 'spa', now, familyExpiresAt: expiresAt });
+  await deps.codes.redeem({
+    ...code,
+    redirectUri: 'x',
+    clientId: 'spa',
+    now,
+    accessTokensExpireAt: expiresAt,
+    refresh: { idleExpiresAt: expiresAt, expiresAt },
+  });
   const accessToken = await issueAccessToken(deps, { client: CLIENT, grant, now });
   return {
     deps,

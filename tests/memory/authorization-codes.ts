@@ -1,6 +1,8 @@
 // Authorization codes and the token families they start, in memory, keeping the promises of their ports.
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore, AuthorizationGrant, Subject } from '@/lib/oidc/authorization-code';
+import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import { hasScope } from '@/lib/oidc/scope';
 
 export type IssuedCode = Readonly<{
   authorizationCode: string;
@@ -11,11 +13,21 @@ export type IssuedCode = Readonly<{
   expiresAt: Date;
 }>;
 
-type Family = { clientId: string; subject: Subject; scope: string; revoked: boolean };
+type Family = {
+  clientId: string;
+  subject: Subject;
+  scope: string;
+  revoked: boolean;
+  grant: AuthorizationGrant;
+  /** The newest refresh token, and when it took its place. */
+  sequence: number;
+  rotatedAt: Date | null;
+};
 
 export type MemoryCodes = AuthorizationCodeStore &
   Readonly<{
     families: TokenFamilyStore;
+    refreshTokenStore: RefreshTokenStore;
     issue(code: IssuedCode): void;
     issued: readonly IssuedCode[];
   }>;
@@ -40,8 +52,38 @@ export function memoryCodes(): MemoryCodes {
       const bound = sameRedirectUri && code.codeChallenge === codeChallenge && now < code.expiresAt;
       if (!bound) return { kind: 'refused' };
       const { subject, scope, familyId } = code.grant;
-      families.set(familyId, { clientId, subject, scope, revoked: false });
+      const { grant } = code;
+      families.set(familyId, {
+        clientId,
+        subject,
+        scope,
+        revoked: false,
+        grant,
+        sequence: 0,
+        rotatedAt: null,
+      });
       return { kind: 'redeemed', grant: code.grant };
+    },
+
+    refreshTokenStore: {
+      async rotate({ familyId, sequence, clientId, scope, graceSeconds, now }) {
+        const family = families.get(familyId);
+        if (family === undefined || family.clientId !== clientId || family.revoked)
+          return { kind: 'refused' };
+        if (!hasScope(family.scope, 'offline_access')) return { kind: 'refused' };
+        if (!scope.every((token) => hasScope(family.scope, token))) return { kind: 'scope_exceeded' };
+        const grant = { ...family.grant, nonce: null };
+        if (sequence === family.sequence) {
+          family.sequence++;
+          family.rotatedAt = now;
+          return { kind: 'rotated', sequence: family.sequence, grant };
+        }
+        const sinceMs = now.getTime() - (family.rotatedAt?.getTime() ?? 0);
+        if (sequence === family.sequence - 1 && sinceMs < graceSeconds * 1000)
+          return { kind: 'rotated', sequence: family.sequence, grant };
+        family.revoked = true;
+        return { kind: 'reused' };
+      },
     },
 
     families: {

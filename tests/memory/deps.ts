@@ -67,6 +67,14 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       clients.length > 0 ? memoryClients(...clients) : memoryClients(confidentialClient(), publicClient()),
     codes,
     families: codes.families,
+    refreshTokenStore: codes.refreshTokenStore,
+    refreshTokens: {
+      derive: ({ familyId, sequence }) => `v1.${familyId}.${sequence}`,
+      read(refreshToken) {
+        const [, familyId, sequence] = /^v1\.([\w-]+)\.(\d+)$/.exec(refreshToken) ?? [];
+        return familyId === undefined ? null : { familyId, sequence: Number(sequence) };
+      },
+    },
     signer: memorySigner(ISSUER, clock),
     verifySecret: async (secret, hashes) => hashes.includes(`hash of ${secret}`),
     sessions: {

@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { grantScope, hasScope } from '@/lib/oidc/scope';
 
+const CLIENT = { mayRefresh: false };
 const invalidScope = expect.objectContaining({ error: 'invalid_scope' });
 
 describe('the scope that is granted', () => {
   it('is openid profile email when none is asked for', () => {
-    expect(grantScope(null)).toBe('openid profile email');
+    expect(grantScope(null, CLIENT)).toBe('openid profile email');
   });
 
   it('is what is known of what was asked for, once, in its order', () => {
-    expect(grantScope('email openid unknown email')).toBe('email openid');
+    expect(grantScope('email openid unknown email', CLIENT)).toBe('email openid');
+  });
+
+  it('holds offline_access only for a client that may refresh (RFT-9)', () => {
+    expect(grantScope('openid offline_access', CLIENT)).toBe('openid');
+    expect(grantScope('openid offline_access', { mayRefresh: true })).toBe('openid offline_access');
   });
 
   it.each([
@@ -22,13 +28,13 @@ describe('the scope that is granted', () => {
     'openid \\',
     'openid é',
   ])('is refused when it is malformed: %j (SCP-2, RFC 6749 §3.3)', (scope) => {
-    expect(() => grantScope(scope)).toThrow(invalidScope);
+    expect(() => grantScope(scope, CLIENT)).toThrow(invalidScope);
   });
 
   it.each(['OPENID', 'openid_connect', '<svg/onload=1>'])(
     'is refused when nothing of it is known: %s (SCP-2, RED-5)',
     (scope) => {
-      expect(() => grantScope(scope)).toThrow(invalidScope);
+      expect(() => grantScope(scope, CLIENT)).toThrow(invalidScope);
     },
   );
 

@@ -6,16 +6,19 @@ import { OAuthError } from '../errors';
 import { issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { deriveCodeChallenge } from '../pkce';
+import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
 import { hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import type { TokenSigner } from '../token-signer';
+import { OFFLINE_ACCESS } from '../vocabulary';
 
-export type GrantDeps = Readonly<{
+export type CodeGrantDeps = Readonly<{
   issuer: string;
   clock: () => Date;
   random: Readonly<{ id(): string }>;
   codes: AuthorizationCodeStore;
   signer: Pick<TokenSigner, 'sign'>;
+  refreshTokens: Pick<RefreshTokens, 'derive'>;
 }>;
 
 /**
@@ -23,7 +26,7 @@ export type GrantDeps = Readonly<{
  * @throws OAuthError `invalid_request`, `invalid_grant`
  */
 export async function redeemAuthorizationCode(
-  deps: GrantDeps,
+  deps: CodeGrantDeps,
   client: Client,
   parameters: Parameters,
 ): Promise<TokenResponse> {
@@ -37,7 +40,11 @@ export async function redeemAuthorizationCode(
     redirectUri,
     codeChallenge,
     now,
-    familyExpiresAt: new Date(now.getTime() + client.accessTokenLifetimeSeconds * 1000),
+    accessTokensExpireAt: later(now, client.accessTokenLifetimeSeconds),
+    refresh: {
+      idleExpiresAt: later(now, REFRESH_IDLE_SECONDS),
+      expiresAt: later(now, REFRESH_LIFETIME_SECONDS),
+    },
   });
   if (redemption.kind !== 'redeemed') throw new OAuthError('invalid_grant', 'Invalid authorization code');
 
@@ -48,8 +55,15 @@ export async function redeemAuthorizationCode(
     token_type: 'Bearer',
     expires_in: client.accessTokenLifetimeSeconds,
     scope: grant.scope,
+    ...(hasScope(grant.scope, OFFLINE_ACCESS) && {
+      refresh_token: deps.refreshTokens.derive({ familyId: grant.familyId, sequence: 0 }),
+    }),
     ...(hasScope(grant.scope, 'openid') && {
       id_token: await issueIdToken(deps, { client, grant, accessToken, now }),
     }),
   };
+}
+
+function later(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
 }

@@ -46,7 +46,8 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
     },
 
     async redeem(redemption) {
-      const { clientId, redirectUri, codeChallenge } = redemption;
+      const { clientId, redirectUri, codeChallenge, refresh } = redemption;
+      const accessTokensExpireAt = Prisma.sql`${redemption.accessTokensExpireAt.toISOString()}::timestamptz`;
       const now = Prisma.sql`${redemption.now.toISOString()}::timestamptz`;
       const hashes = keyedHash.hashes('authorization-code', redemption.authorizationCode);
       const origin = { ip: null, userAgent: null, now: redemption.now };
@@ -62,9 +63,16 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
           RETURNING *
         ),
         family AS (
-          INSERT INTO token_families (id, client_id, account_id, session_id, scope, created_at, expires_at)
-          SELECT family_id, client_id, account_id, session_id, scope, ${now},
-            ${redemption.familyExpiresAt.toISOString()}::timestamptz FROM redeemed
+          INSERT INTO token_families (id, client_id, account_id, session_id, scope, authenticated_at,
+            auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+          SELECT family_id, client_id, account_id, session_id, scope, authenticated_at, auth_time_requested,
+            CASE WHEN offline THEN 0 END,
+            CASE WHEN offline THEN ${refresh.idleExpiresAt.toISOString()}::timestamptz END,
+            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz END,
+            ${now},
+            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz + (${accessTokensExpireAt} - ${now})
+              ELSE ${accessTokensExpireAt} END
+          FROM (SELECT *, 'offline_access' = ANY(string_to_array(scope, ' ')) AS offline FROM redeemed) AS redeemed
         ),
         event AS (
           ${insertLogEvent(origin, {

@@ -1,6 +1,7 @@
 // Token families: what an access token stands for as long as nobody revoked it. lib/oidc/access-token.ts promises.
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
-import type { PrismaClient } from '@/prisma/generated/client';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
 export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
@@ -14,10 +15,22 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
     },
 
     async revoke({ familyId, clientId, now }) {
-      await prisma.tokenFamily.updateMany({
-        where: { id: familyId, clientId, revokedAt: null },
-        data: { revokedAt: now },
-      });
+      await prisma.$executeRaw`
+        WITH revoked AS (
+          UPDATE token_families SET revoked_at = ${now.toISOString()}::timestamptz
+          WHERE id = ${familyId}::text AND client_id = ${clientId}::text AND revoked_at IS NULL
+          RETURNING client_id, account_id
+        )
+        ${insertLogEvent(
+          { ip: null, userAgent: null, now },
+          {
+            from: Prisma.sql`revoked`,
+            type: Prisma.sql`'srrt'`,
+            clientId: Prisma.sql`client_id`,
+            accountId: Prisma.sql`account_id`,
+            description: Prisma.sql`'Tokens revoked by their client.'`,
+          },
+        )}`;
     },
   };
 }

@@ -196,7 +196,8 @@ export function createStage(store: OpenStore) {
       redirectUri: REDIRECT_URI,
       codeChallenge: CODE_CHALLENGE,
       now,
-      familyExpiresAt: later(86_400),
+      accessTokensExpireAt: later(86_400),
+      refresh: { idleExpiresAt: later(30 * 86_400), expiresAt: later(30 * 86_400) },
       ...changes,
     });
   }
@@ -333,9 +334,10 @@ function countEach(words: readonly string[]): Record<string, number> {
 /** Those that refer to others come first. */
 const TABLES = [
   'delivery_attempts',
+  'delivery_events',
+  'sms_charges',
   'messages',
   'challenges',
-  'refresh_tokens',
   'token_families',
   'authorization_codes',
   'sessions',

@@ -4,6 +4,7 @@ import { promiseToAnswer } from './promises/answer';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseToResend } from './promises/resend';
+import { promiseToRotate } from './promises/rotate';
 import { promiseSessions } from './promises/sessions';
 import { promiseSetup } from './promises/setup';
 import { promiseToStart } from './promises/start';
@@ -37,6 +38,7 @@ export function describeStore(
     promiseToAnswer(current, { rounds: rounds.luckyGuess });
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
+    promiseToRotate(current, { rounds: rounds.redemption });
     promiseSessions(current);
     promiseSetup(current);
     promiseHousekeeping(current);

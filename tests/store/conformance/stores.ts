@@ -5,10 +5,12 @@ import { createSecretBox } from '@/lib/keys/secret-box';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import type { PrismaClient } from '@/prisma/generated/client';
@@ -21,6 +23,7 @@ export type Process = Readonly<{
   codes: IssuedCodeStore;
   sessions: SessionStore;
   families: TokenFamilyStore;
+  refreshTokens: RefreshTokenStore;
 }>;
 
 export type OpenStore = Readonly<{
@@ -46,6 +49,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
     families: createTokenFamilyStore(prisma),
+    refreshTokens: createRefreshTokenStore(prisma),
   };
 }
 

@@ -11,15 +11,6 @@ export function promiseHousekeeping(stage: () => Stage): void {
       const { prisma, now, signIn, redeem, ask, limit, later } = stage();
       const { code } = await signIn('ann@x.test');
       await redeem(code);
-      await prisma.refreshToken.create({
-        data: {
-          tokenHash: 'hash',
-          familyId: code.familyId,
-          sequence: 0,
-          issuedAt: now,
-          idleExpiresAt: later(30 * DAY),
-        },
-      });
       await ask('ann@x.test', { limits: [limit('starts_per_ip', 9)] });
       const rows = async () => ({
         challenges: await prisma.challenge.count(),
@@ -27,7 +18,6 @@ export function promiseHousekeeping(stage: () => Stage): void {
         counters: await prisma.limitCounter.count(),
         codes: await prisma.authorizationCode.count(),
         families: await prisma.tokenFamily.count(),
-        refreshTokens: await prisma.refreshToken.count(),
         sessions: await prisma.session.count(),
         events: await prisma.logEvent.count(),
         accounts: await prisma.account.count(),
@@ -40,7 +30,6 @@ export function promiseHousekeeping(stage: () => Stage): void {
         counters: 1,
         codes: 1,
         families: 1,
-        refreshTokens: 1,
         sessions: 1,
         events: 4,
         accounts: 1,
@@ -51,7 +40,7 @@ export function promiseHousekeeping(stage: () => Stage): void {
       const ends = [
         [3600, { challenges: 0, messages: 0 }],
         [100 * 60, { counters: 0 }], // 14:00, when the window after its own has passed
-        [DAY, { families: 0, refreshTokens: 0 }],
+        [DAY, { families: 0 }],
         [2 * DAY + 60, { codes: 0 }],
         [7 * DAY, { sessions: 0 }],
         [30 * DAY, { events: 0 }],

@@ -1,0 +1,73 @@
+// The refresh token grant: a token for new tokens and its successor. RFC 6749 §6, RFC 9700 §4.14.
+import { issueAccessToken } from '../access-token';
+import type { AuthorizationGrant } from '../authorization-code';
+import type { Client } from '../client';
+import { OAuthError } from '../errors';
+import { issueIdToken } from '../id-token';
+import { type Parameters, readParameter, requireParameter } from '../parameters';
+import {
+  REFRESH_GRACE_SECONDS,
+  REFRESH_IDLE_SECONDS,
+  type RefreshTokenStore,
+  type RefreshTokens,
+} from '../refresh-token';
+import { hasScope, parseKnownScope } from '../scope';
+import type { TokenResponse } from '../token-request';
+import type { TokenSigner } from '../token-signer';
+
+export type RefreshGrantDeps = Readonly<{
+  issuer: string;
+  clock: () => Date;
+  random: Readonly<{ id(): string }>;
+  signer: Pick<TokenSigner, 'sign'>;
+  refreshTokens: RefreshTokens;
+  refreshTokenStore: RefreshTokenStore;
+}>;
+
+/**
+ * Exchanges a refresh token. A narrower `scope` holds for this access token only; the next exchange starts from what was
+ * granted at first.
+ * @throws OAuthError `invalid_request`, `invalid_scope`, and `invalid_grant` 403 in Auth0's words, which its clients compare
+ */
+export async function exchangeRefreshToken(
+  deps: RefreshGrantDeps,
+  client: Client,
+  parameters: Parameters,
+): Promise<TokenResponse> {
+  const target = deps.refreshTokens.read(requireParameter(parameters, 'refresh_token'));
+  const requested = readParameter(parameters, 'scope');
+  const scope = requested === null ? [] : parseKnownScope(requested);
+  if (target === null) throw refusal();
+  const now = deps.clock();
+  const rotation = await deps.refreshTokenStore.rotate({
+    ...target,
+    clientId: client.clientId,
+    scope,
+    graceSeconds: REFRESH_GRACE_SECONDS,
+    idleSeconds: REFRESH_IDLE_SECONDS,
+    now,
+  });
+  if (rotation.kind === 'scope_exceeded') {
+    throw new OAuthError('invalid_scope', 'The scope holds more than was granted.');
+  }
+  if (rotation.kind !== 'rotated') throw refusal();
+
+  const { sequence, grant: whole } = rotation;
+  const grant: AuthorizationGrant = scope.length === 0 ? whole : { ...whole, scope: scope.join(' ') };
+  const accessToken = await issueAccessToken(deps, { client, grant, now });
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: client.accessTokenLifetimeSeconds,
+    scope: grant.scope,
+    refresh_token: deps.refreshTokens.derive({ familyId: target.familyId, sequence }),
+    ...(hasScope(grant.scope, 'openid') && {
+      id_token: await issueIdToken(deps, { client, grant, accessToken, now }),
+    }),
+  };
+}
+
+/** The same for every reason. Auth0's clients compare the description, the full stop included. */
+function refusal(): OAuthError {
+  return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status: 403 });
+}

@@ -1,0 +1,51 @@
+// Refresh tokens: one live token a family, replaced at every use. Using an older one is theft, and ends the family; using
+// the one just replaced, within seconds, is a client that missed the answer, and gets the same successor again.
+// RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12.
+import type { AuthorizationGrant } from './authorization-code';
+
+/** Seconds in which the token just replaced still gives its successor. */
+export const REFRESH_GRACE_SECONDS = 10;
+/** Seconds without use after which it is dead. */
+export const REFRESH_IDLE_SECONDS = 30 * 86_400;
+/** Seconds after the first one, however often it was replaced. */
+export const REFRESH_LIFETIME_SECONDS = 30 * 86_400;
+
+/** Which token of which family. */
+export type RefreshTarget = Readonly<{ familyId: string; sequence: number }>;
+
+/** Tokens derived from SECRET: a family and a number, with a MAC of 256 bits. */
+export type RefreshTokens = Readonly<{
+  derive(target: RefreshTarget): string;
+  /** What a genuine token stands for, by any configured SECRET; null for everything else. Asks no database. */
+  read(refreshToken: string): RefreshTarget | null;
+}>;
+
+export type Rotation = Readonly<
+  /** `sequence` of the token that takes its place, whether it was born now or a moment ago. */
+  | { kind: 'rotated'; sequence: number; grant: AuthorizationGrant }
+  /** More was asked for than was granted: nothing was replaced. */
+  | { kind: 'scope_exceeded' }
+  /** Used before: the family has just been revoked, or was. */
+  | { kind: 'reused' }
+  /** Expired, revoked, another client's, or the account is blocked or gone. */
+  | { kind: 'refused' }
+>;
+
+export type RefreshTokenStore = Readonly<{
+  /**
+   * Replaces a token in one conditional statement: of any number of simultaneous calls over any number of processes one
+   * replaces it, and the others, within the grace, are told the same successor. After the grace, and for any older
+   * token, the family is revoked (`reused`). Another client's call changes nothing. Writes the audit event.
+   */
+  rotate(
+    rotation: RefreshTarget &
+      Readonly<{
+        clientId: string;
+        /** Tokens the scope must hold; empty asks for all of it. */
+        scope: readonly string[];
+        graceSeconds: number;
+        idleSeconds: number;
+        now: Date;
+      }>,
+  ): Promise<Rotation>;
+}>;

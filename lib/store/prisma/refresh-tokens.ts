@@ -1,0 +1,101 @@
+// Refresh token rotation in one statement. The promises are those of lib/oidc/refresh-token.ts.
+import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertLogEvent } from './log-events';
+import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+
+export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore {
+  return {
+    async rotate(rotation) {
+      const { familyId, sequence, clientId, scope } = rotation;
+      const now = Prisma.sql`${rotation.now.toISOString()}::timestamptz`;
+      const fits = Prisma.sql`string_to_array(live.scope, ' ') @> ${[...scope]}::text[]`;
+      // The client may have missed the answer: the one before the newest, a moment after it was replaced.
+      const inGrace = Prisma.sql`(live.refresh_sequence = ${sequence}::int + 1
+        AND live.refresh_rotated_at > ${now} - make_interval(secs => ${rotation.graceSeconds}::int))`;
+      // `held` takes the row, so of many at once each sees what the one before it left.
+      const [row] = await prisma.$queryRaw<RotationRow[]>`
+        WITH held AS (
+          SELECT * FROM token_families
+          WHERE id = ${familyId}::text AND client_id = ${clientId}::text AND refresh_sequence IS NOT NULL
+          FOR NO KEY UPDATE
+        ),
+        live AS (
+          SELECT held.* FROM held
+          WHERE revoked_at IS NULL AND refresh_idle_expires_at > ${now} AND refresh_expires_at > ${now}
+            AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = held.account_id AND a.blocked_at IS NULL)
+            AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = held.client_id)
+        ),
+        replaced AS (
+          UPDATE token_families f SET refresh_sequence = f.refresh_sequence + 1, refresh_rotated_at = ${now},
+            refresh_idle_expires_at = ${now} + make_interval(secs => ${rotation.idleSeconds}::int)
+          FROM live
+          WHERE f.id = live.id AND live.refresh_sequence = ${sequence}::int AND ${fits}
+          RETURNING f.id, f.refresh_sequence
+        ),
+        told_again AS (
+          SELECT id, refresh_sequence FROM live WHERE ${inGrace} AND ${fits}
+        ),
+        successor AS (SELECT * FROM replaced UNION ALL SELECT * FROM told_again),
+        reused AS (
+          UPDATE token_families f SET revoked_at = ${now}
+          FROM live
+          WHERE f.id = live.id AND live.refresh_sequence > ${sequence}::int AND NOT ${inGrace}
+          RETURNING f.id, f.client_id, f.account_id
+        ),
+        event AS (
+          ${insertLogEvent(
+            { ip: null, userAgent: null, now: rotation.now },
+            {
+              from: Prisma.sql`held LEFT JOIN successor ON true LEFT JOIN reused ON true`,
+              type: Prisma.sql`CASE WHEN successor.id IS NOT NULL THEN 'sertft' WHEN reused.id IS NOT NULL THEN 'ferrt'
+                ELSE 'fertft' END`,
+              clientId: Prisma.sql`held.client_id`,
+              accountId: Prisma.sql`held.account_id`,
+              description: Prisma.sql`CASE WHEN successor.id IS NOT NULL THEN 'Refresh token exchanged.'
+                WHEN reused.id IS NOT NULL
+                THEN 'A refresh token that was replaced before was used: its family is revoked.'
+                ELSE 'Unknown or invalid refresh token.' END`,
+            },
+          )}
+        )
+        SELECT successor.refresh_sequence AS sequence, reused.id IS NOT NULL AS "wasReused",
+          live.id IS NOT NULL AND NOT (${fits}) AS "scopeExceeded", live.client_id AS "clientId",
+          live.session_id AS "sessionId", live.scope, live.authenticated_at AS "authenticatedAt",
+          live.auth_time_requested AS "authTimeRequested", ${subjectColumns}
+        FROM held LEFT JOIN live ON true LEFT JOIN successor ON true LEFT JOIN reused ON true
+          LEFT JOIN accounts a ON a.id = held.account_id ${subjectJoins}`;
+      if (row === undefined) return { kind: 'refused' };
+      if (row.wasReused) return { kind: 'reused' };
+      if (row.scopeExceeded) return { kind: 'scope_exceeded' };
+      if (row.sequence === null) return { kind: 'refused' };
+      return {
+        kind: 'rotated',
+        sequence: row.sequence,
+        grant: {
+          clientId: row.clientId,
+          subject: subjectFrom(row),
+          sessionId: row.sessionId,
+          scope: row.scope,
+          // OpenID Connect Core §12.2: a refreshed ID token has no nonce of its own.
+          nonce: null,
+          authenticatedAt: row.authenticatedAt,
+          authTimeRequested: row.authTimeRequested,
+          familyId,
+        },
+      };
+    },
+  };
+}
+
+type RotationRow = SubjectRow & {
+  /** Of the token that takes the place; null when none does. */
+  sequence: number | null;
+  wasReused: boolean;
+  scopeExceeded: boolean;
+  clientId: string;
+  sessionId: string;
+  scope: string;
+  authenticatedAt: Date;
+  authTimeRequested: boolean;
+};

@@ -1,0 +1,173 @@
+// What a store promises of refresh tokens (lib/oidc/refresh-token.ts). RFC 9700 §4.14; security.md RFT-*.
+import { describe, expect, it } from 'vitest';
+import type { Rotation } from '@/lib/oidc/refresh-token';
+import { CLIENT_ID, type Stage } from '../stage';
+import type { Process } from '../stores';
+
+const DAY = 86_400;
+
+export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number }): void {
+  async function refreshable(address = 'ann@x.test') {
+    const { signIn, redeem, prisma } = stage();
+    const { accountId, code } = await signIn(address);
+    await prisma.authorizationCode.updateMany({
+      where: { familyId: code.familyId },
+      data: { scope: 'openid profile email offline_access' },
+    });
+    await redeem(code);
+    return { accountId, familyId: code.familyId };
+  }
+
+  type Changes = Partial<Parameters<Process['refreshTokens']['rotate']>[0]> & { on?: Process };
+
+  function rotate(familyId: string, sequence: number, { on, ...changes }: Changes = {}): Promise<Rotation> {
+    const { first, now } = stage();
+    return (on ?? first).refreshTokens.rotate({
+      familyId,
+      sequence,
+      clientId: CLIENT_ID,
+      scope: [],
+      graceSeconds: 10,
+      idleSeconds: 30 * DAY,
+      now,
+      ...changes,
+    });
+  }
+
+  describe('a refresh token', () => {
+    it('gives its successor, and what the first sign-in was', async () => {
+      const { now } = stage();
+      const { familyId, accountId } = await refreshable();
+      const rotation = await rotate(familyId, 0);
+      expect(rotation).toMatchObject({
+        kind: 'rotated',
+        sequence: 1,
+        grant: {
+          subject: { sub: accountId, email: 'ann@x.test' },
+          scope: 'openid profile email offline_access',
+          nonce: null,
+          authenticatedAt: now,
+        },
+      });
+      expect(await rotate(familyId, 1)).toMatchObject({ kind: 'rotated', sequence: 2 });
+      expect(await stage().events()).toMatchObject({ sertft: 2 });
+    });
+
+    it('RFT-1, RFT-4: used again after the grace ends the family, the newest token included, for good', async () => {
+      const { pass, second, events } = stage();
+      const { familyId } = await refreshable();
+      await rotate(familyId, 0);
+      await rotate(familyId, 1);
+      pass(11);
+      expect(await rotate(familyId, 0)).toEqual({ kind: 'reused' });
+      expect(await rotate(familyId, 2, { on: second })).toEqual({ kind: 'refused' });
+      expect(await second.families.findActive(familyId)).toBeNull();
+      expect(await events()).toMatchObject({ sertft: 2, ferrt: 1, fertft: 1 });
+    });
+
+    it('RFT-1: of two steps ago is theft even within the grace', async () => {
+      const { familyId } = await refreshable();
+      await rotate(familyId, 0);
+      await rotate(familyId, 1);
+      expect(await rotate(familyId, 0)).toEqual({ kind: 'reused' });
+    });
+
+    it('RFT-3: used again within the grace gives the same successor, to a client that missed the answer', async () => {
+      const { pass, second } = stage();
+      const { familyId } = await refreshable();
+      await rotate(familyId, 0);
+      pass(9);
+      expect(await rotate(familyId, 0, { on: second })).toMatchObject({ kind: 'rotated', sequence: 1 });
+      expect(await rotate(familyId, 1)).toMatchObject({ kind: 'rotated', sequence: 2 });
+    });
+
+    it('RFT-2: of fifty uses at once one replaces it, and all are told the same successor', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { familyId } = await refreshable(`ann${round}@x.test`);
+        const rotations = await stage().atOnce(50, (on) => rotate(familyId, 0, { on }));
+        expect(new Set(rotations.map((rotation) => JSON.stringify(rotation))).size).toBe(1);
+        expect(rotations[0]).toMatchObject({ kind: 'rotated', sequence: 1 });
+        expect(await stage().prisma.tokenFamily.findUnique({ where: { id: familyId } })).toMatchObject({
+          refreshSequence: 1,
+          revokedAt: null,
+        });
+      }
+    });
+
+    it('RFT-2: without a grace, of fifty uses at once one succeeds and the rest are theft', async () => {
+      for (let round = 0; round < rounds; round++) {
+        const { familyId } = await refreshable(`bob${round}@x.test`);
+        const kinds = (await stage().atOnce(50, (on) => rotate(familyId, 0, { on, graceSeconds: 0 }))).map(
+          ({ kind }) => kind,
+        );
+        expect(kinds.filter((kind) => kind === 'rotated')).toHaveLength(1);
+        expect(await stage().second.families.findActive(familyId)).toBeNull();
+      }
+    });
+
+    it('RFT-5: is nothing in the hands of another client, and unharmed by its try', async () => {
+      const { familyId } = await refreshable();
+      expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'refused' });
+      expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated' });
+    });
+
+    it('RFT-6: is dead at once when the account is blocked or gone, the family revoked, or the client gone', async () => {
+      const { prisma, block, first, now } = stage();
+      const blocked = await refreshable('blocked@x.test');
+      await block(blocked.accountId);
+      expect(await rotate(blocked.familyId, 0)).toEqual({ kind: 'refused' });
+      const gone = await refreshable('gone@x.test');
+      await prisma.account.delete({ where: { id: gone.accountId } });
+      expect(await rotate(gone.familyId, 0)).toEqual({ kind: 'refused' });
+      const revoked = await refreshable('revoked@x.test');
+      await first.families.revoke({ familyId: revoked.familyId, clientId: CLIENT_ID, now });
+      expect(await rotate(revoked.familyId, 0)).toEqual({ kind: 'refused' });
+      const clientless = await refreshable('clientless@x.test');
+      await prisma.client.delete({ where: { clientId: CLIENT_ID } });
+      expect(await rotate(clientless.familyId, 0)).toEqual({ kind: 'refused' });
+    });
+
+    it('RFT-7: dies unused after its idle time, and at its absolute end however often it is used', async () => {
+      const { pass } = stage();
+      const idle = await refreshable('idle@x.test');
+      const busy = await refreshable('busy@x.test');
+      expect(await rotate(idle.familyId, 0, { idleSeconds: DAY })).toMatchObject({ kind: 'rotated' });
+      pass(DAY);
+      expect(await rotate(idle.familyId, 1)).toEqual({ kind: 'refused' });
+      let sequence = 0;
+      for (let day = 1; day < 30; day++, sequence++) {
+        expect(await rotate(busy.familyId, sequence, { idleSeconds: 3 * DAY })).toMatchObject({
+          kind: 'rotated',
+        });
+        pass(DAY);
+      }
+      expect(await rotate(busy.familyId, sequence)).toEqual({ kind: 'refused' });
+    });
+
+    it('RFT-8: is not spent by a wish for more scope than was granted', async () => {
+      const { familyId } = await refreshable();
+      expect(await rotate(familyId, 0, { scope: ['openid', 'phone'] })).toEqual({ kind: 'scope_exceeded' });
+      expect(await rotate(familyId, 0, { scope: ['openid'] })).toMatchObject({
+        kind: 'rotated',
+        sequence: 1,
+        grant: { scope: 'openid profile email offline_access' },
+      });
+    });
+
+    it('RFT-9: is not there without offline_access', async () => {
+      const { signIn, redeem } = stage();
+      const { code } = await signIn('ann@x.test');
+      await redeem(code);
+      expect(await rotate(code.familyId, 0)).toEqual({ kind: 'refused' });
+    });
+
+    it('is revoked with everything else when the code it came of is used twice', async () => {
+      const { signIn, redeem, prisma } = stage();
+      const { code } = await signIn('ann@x.test');
+      await prisma.authorizationCode.updateMany({ data: { scope: 'openid offline_access' } });
+      await redeem(code);
+      await redeem(code);
+      expect(await rotate(code.familyId, 0)).toEqual({ kind: 'refused' });
+    });
+  });
+}
