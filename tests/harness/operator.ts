@@ -1,5 +1,6 @@
 // The operator at work: our own command line, run beside a server and in its environment, as a developer would run it.
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { witness } from './evidence';
@@ -30,6 +31,27 @@ export async function createApp(
   if (app.client_secret !== undefined) witness(app.client_secret);
   return app;
 }
+
+/**
+ * Changes options of a connection, as `latchkey connections update` does, and waits until every process knows.
+ *
+ * @throws when the command does not end with 0
+ */
+export async function updateConnection(
+  server: Pick<LatchkeyProcess, 'environment'>,
+  name: string,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const settings = Object.entries(options).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  ]);
+  await latchkey(server.environment, ['connections', 'update', name, ...settings]);
+  await sleep(KNOWN_EVERYWHERE_MILLISECONDS);
+}
+
+/** Connections are remembered for five seconds. */
+const KNOWN_EVERYWHERE_MILLISECONDS = 5_100;
 
 const PROGRAM = fileURLToPath(new URL('../../bin/latchkey.mjs', import.meta.url));
 
