@@ -15,6 +15,8 @@ export const LIMITS = {
   guesses_per_identifier: { max: 100, windowSeconds: 3600, strict: true },
   /** Wrong codes from a browser that signed in as that person before: a budget strangers cannot spend. */
   guesses_per_known_browser: { max: 20, windowSeconds: 3600, strict: true },
+  /** Wrong codes for a test identity, a day: its code stays the same, so guesses at it add up. */
+  guesses_per_test_identity: { max: 10, windowSeconds: 86_400, strict: true },
   /** Wrong codes from one network address, over all persons. */
   guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
   /**
@@ -26,7 +28,7 @@ export const LIMITS = {
   sms_per_ip: { max: 30, windowSeconds: 3600, strict: false },
   /** Countries texted from one network address. Five in a day is what authgear warns at (authgear-server#5527). */
   sms_countries_per_ip: { max: 5, windowSeconds: 86_400, strict: false },
-  /** Text messages of one connection: about a hundred euros at the prices of the dearest countries of Europe. */
+  /** Text messages of one connection: a hundred euros a day where one costs ten cents. */
   sms_per_connection: { max: 1000, windowSeconds: 86_400, strict: false },
   /** Text messages altogether: what a day may cost at worst. An operator with more people than that raises it. */
   sms_per_day: { max: 2000, windowSeconds: 86_400, strict: false },

@@ -2,11 +2,8 @@
 import type { ApplicationType, Client, TokenEndpointAuthMethod } from '@/lib/oidc/client';
 import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import type { Prisma, PrismaClient } from '@/prisma/generated/client';
+import { createMemory } from './memory';
 
-/** How long a client is remembered; a change elsewhere shows after that. */
-const MEMORY_MS = 5_000;
-/** Clients remembered at once; beyond, the one read first goes. */
-const MEMORY_MAX = 1_000;
 /** What an id can look like; anything else is not looked for. @see RFC 6749 Appendix A.1 */
 const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
 
@@ -56,40 +53,6 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
       ]);
       return { clients: rows.map(clientOf), total };
     },
-  };
-}
-
-type Memory<Value> = Readonly<{
-  /** What was read in the last five seconds, else what is read now. Whoever asks meanwhile waits for the same answer. */
-  recall(key: string): Promise<Value | null>;
-  renew(key: string): Promise<Value | null>;
-  forget(key: string): void;
-}>;
-
-function createMemory<Value>(clock: () => Date, read: (key: string) => Promise<Value | null>): Memory<Value> {
-  const entries = new Map<string, { value: Promise<Value | null>; readAt: number }>();
-
-  function renew(key: string): Promise<Value | null> {
-    const entry = { value: read(key), readAt: clock().getTime() };
-    entries.delete(key);
-    entries.set(key, entry);
-    for (const oldest of entries.keys()) {
-      if (entries.size <= MEMORY_MAX) break;
-      entries.delete(oldest);
-    }
-    // Names that strangers make up are not kept, nor are failures.
-    const forget = () => entries.get(key) === entry && entries.delete(key);
-    entry.value.then((value) => value ?? forget(), forget);
-    return entry.value;
-  }
-
-  return {
-    async recall(key) {
-      const entry = entries.get(key);
-      return entry && clock().getTime() - entry.readAt < MEMORY_MS ? entry.value : renew(key);
-    },
-    renew,
-    forget: (key) => entries.delete(key),
   };
 }
 

@@ -24,11 +24,17 @@ export async function ensureSetup(
   await prisma.$queryRaw`
     INSERT INTO settings (id, limits, updated_at) VALUES (1, ${JSON.stringify(setup.limits)}::jsonb, ${now})
     ON CONFLICT (id) DO NOTHING`;
+  // A millisecond apart: the order in which pages offer them.
   await prisma.$queryRaw`
     INSERT INTO connections (id, name, strategy, options, created_at, updated_at)
-    VALUES (${`con_${randomBytes(12).toString('base64url')}`}::text, 'email', 'email', '{}'::jsonb, ${now}, ${now})
+    VALUES (${drawConnectionId()}::text, 'email', 'email', '{}'::jsonb, ${now}, ${now}),
+      (${drawConnectionId()}::text, 'sms', 'sms', '{}'::jsonb, ${now} + interval '1 millisecond', ${now})
     ON CONFLICT (name) DO NOTHING`;
   for (const client of setup.clients) await ensureClient(prisma, client, now);
+}
+
+function drawConnectionId(): string {
+  return `con_${randomBytes(12).toString('base64url')}`;
 }
 
 /** Limits as an operator left them. */

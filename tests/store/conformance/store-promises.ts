@@ -1,6 +1,7 @@
 // The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { promiseToAnswer } from './promises/answer';
+import { promiseConnections } from './promises/connections';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseToResend } from './promises/resend';
@@ -41,6 +42,7 @@ export function describeStore(
     promiseToRotate(current, { rounds: rounds.redemption });
     promiseSessions(current);
     promiseSetup(current);
+    promiseConnections(current);
     promiseHousekeeping(current);
   });
 }

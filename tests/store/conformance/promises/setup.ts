@@ -30,12 +30,16 @@ export function promiseSetup(stage: () => Stage): void {
       const setup = { limits: { starts_per_ip: 7 }, clients: [DEMO, MACHINE], now };
       await atOnce(2, (on) => ensureSetup(on.prisma, setup));
       await ensureSetup(prisma, setup);
-      expect(await prisma.connection.findMany()).toMatchObject([
-        { id: expect.stringMatching(/^con_.{16}$/), name: 'email', strategy: 'email' },
+      expect(await prisma.connection.findMany({ orderBy: { createdAt: 'asc' } })).toMatchObject([
+        { id: expect.stringMatching(/^con_.{16}$/), name: 'email', strategy: 'email', options: {} },
+        { id: expect.stringMatching(/^con_.{16}$/), name: 'sms', strategy: 'sms', options: {} },
       ]);
       expect(await prisma.settings.count()).toBe(1);
       expect(await readLimitOverrides(prisma)).toEqual({ starts_per_ip: 7 });
-      expect(await prisma.clientConnection.findMany()).toMatchObject([{ clientId: 'demo' }]);
+      expect(await prisma.clientConnection.findMany()).toMatchObject([
+        { clientId: 'demo' },
+        { clientId: 'demo' },
+      ]);
     });
 
     it('leaves limits as an operator left them', async () => {

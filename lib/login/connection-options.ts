@@ -1,0 +1,445 @@
+// The options of a connection, as operators write them and as they are kept: Auth0's object and names, and a few of our
+// own in the same style. Everything unknown is refused by name. Secrets arrive in clear, are sealed before anything is
+// kept, and are never shown again. auth0-contract §1.1–1.4.
+import { getCountries } from 'libphonenumber-js/max';
+import { z } from 'zod';
+import type { Connection, EmailConnection, SmsConnection, TestIdentity } from './connection';
+import { type Channel, parseEmailIdentifier, parsePhoneIdentifier } from './identifier';
+import { CODE_LENGTH, CODE_LIFETIME_SECONDS, MAX_GUESSES } from './one-time-code';
+
+/** What a rule of the options was broken by: a field such as `options.totp.length`, and how the sentence about it goes on. */
+export type OptionsProblem = Readonly<{ kind: 'options_problem'; field: string; sentence: string }>;
+
+/** A connection as it is kept. */
+export type ConnectionRow = Readonly<{ id: string; name: string; strategy: string; options: unknown }>;
+
+/** Options as they are kept: what was written, checked, with sealed secrets. */
+export type StoredOptions = Readonly<Record<string, unknown>>;
+
+/** Stands where a secret is that is not shown; sent back, it leaves the secret as it is. */
+export const MASKED_SECRET = '••••••••';
+
+/** What the kept options mean. Every option has a default, so `{}` is a connection too. */
+export function readConnection(row: ConnectionRow): Connection | OptionsProblem {
+  if (row.strategy !== 'email' && row.strategy !== 'sms') {
+    return problemAt('strategy', 'must be email or sms');
+  }
+  const read = row.strategy === 'email' ? readEmailOptions : readSmsOptions;
+  return read(row, row.options);
+}
+
+/**
+ * Options as an operator wrote them, ready to be kept.
+ *
+ * @param known.stored what is kept until now: a secret that is left out stays, everything else is replaced
+ * @param known.seal makes of a secret what may be kept
+ */
+export function acceptOptions(
+  written: unknown,
+  known: { strategy: Channel; stored: StoredOptions; now: Date; seal(secret: string): string },
+): { kind: 'accepted'; options: StoredOptions } | OptionsProblem {
+  const options = takeSecrets(written, known);
+  if ('kind' in options) return options;
+  const connection = readConnection({ id: '', name: '', strategy: known.strategy, options: options.kept });
+  if ('kind' in connection) return connection;
+  return (
+    findLateTestIdentity(connection.testIdentities, known) ?? { kind: 'accepted', options: options.kept }
+  );
+}
+
+/** Options as operators may see them: the defaults beside what was written, and no secret. */
+export function showOptions({
+  strategy,
+  options,
+}: Pick<ConnectionRow, 'strategy' | 'options'>): StoredOptions {
+  const parsed = (strategy === 'email' ? emailOptions : smsOptions).safeParse(options);
+  // What can no longer be read is shown as it is, so that somebody can put it right.
+  const shown: StoredOptions = parsed.success ? parsed.data : isObject(options) ? options : {};
+  const masked: Record<string, unknown> = { ...shown };
+  if (masked.twilio_token != null) masked.twilio_token = MASKED_SECRET;
+  const { gateway_authentication: authentication } = masked;
+  if (isObject(authentication)) masked.gateway_authentication = { ...authentication, secret: MASKED_SECRET };
+  return masked;
+}
+
+// ---- What may be written --------------------------------------------------------------------------------------------
+
+const DAY_MS = 86_400_000;
+const TEST_IDENTITY_DAYS = 90;
+const TEST_IDENTITIES_MAX = 10;
+const AUTH_PARAMS_MAX_CHARACTERS = 1024;
+
+const text = (min: number, max: number) =>
+  z
+    .string({ error: 'must be a string' })
+    .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+    .max(max, `may hold ${max} characters at most`);
+/** What becomes a header: a line break in it would begin another one. */
+const line = (min: number, max: number) =>
+  text(min, max).regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'may not hold line breaks or control characters');
+const flag = (fallback: boolean) => z.boolean({ error: 'must be true or false' }).default(fallback);
+const wholeNumber = (min: number, max: number, fallback: number) => {
+  const sentence = `must be a whole number from ${min} to ${max}`;
+  return z.int({ error: sentence }).min(min, sentence).max(max, sentence).default(fallback);
+};
+const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>
+  z.enum(choices, { error: `must be ${choices.join(' or ')}` });
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `is not known here; there are ${Object.keys(shape).join(', ')}`
+        : 'must be an object',
+  });
+
+const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
+const country = z
+  .string({ error: 'must be a string' })
+  .refine((code) => COUNTRIES.has(code), 'must be the two capital letters of a country (ISO 3166-1)');
+
+const common = {
+  /** Auth0's; nothing here shows them. */
+  name: text(1, 255).optional(),
+  brute_force_protection: z.literal(true, { error: 'must be true: guesses are always limited' }).optional(),
+  disable_signup: flag(false),
+  totp: object({
+    length: wholeNumber(4, 10, CODE_LENGTH),
+    time_step: wholeNumber(60, 1800, CODE_LIFETIME_SECONDS),
+  }).prefault({}),
+  max_attempts: wholeNumber(3, 10, MAX_GUESSES),
+  test_identities: z
+    .array(
+      object({
+        identifier: line(3, 320),
+        code: text(4, 10).regex(/^\d+$/, 'must be digits'),
+        expires_at: z.iso
+          .datetime({ offset: true, error: 'must be a date and time such as 2026-12-31T23:59:59Z' })
+          .transform((instant) => new Date(instant).toISOString()),
+      }),
+      { error: 'must be a list' },
+    )
+    .max(TEST_IDENTITIES_MAX, `may hold ${TEST_IDENTITIES_MAX} entries at most`)
+    .default([]),
+};
+
+/** An object of strings, or the same as a JSON string: Auth0's own tools differ. */
+const authParams = z
+  .unknown()
+  .transform((written, context) => {
+    const params = readAuthParams(written);
+    if (params !== null) return params;
+    context.addIssue(
+      `must be an object of strings, or the same as a JSON string, of ${AUTH_PARAMS_MAX_CHARACTERS} characters at most`,
+    );
+    return z.NEVER;
+  })
+  .prefault({});
+
+function readAuthParams(written: unknown): Record<string, string> | null {
+  const json = typeof written === 'string' ? written : JSON.stringify(written ?? null);
+  if (json.length > AUTH_PARAMS_MAX_CHARACTERS) return null;
+  const parsed = z.record(z.string().regex(/^[A-Za-z][\w.:-]*$/), z.string()).safeParse(parseJson(json));
+  return parsed.success ? parsed.data : null;
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+const emailOptions = object({
+  ...common,
+  send: oneOf(['both', 'code', 'link']).default('both'),
+  email: object({
+    from: line(1, 1024).nullable().default(null),
+    subject: line(1, 1024).nullable().default(null),
+    body: text(1, 20_480).nullable().default(null),
+    syntax: z.literal('liquid', { error: 'must be liquid' }).default('liquid'),
+  }).prefault({}),
+  authParams,
+  /** Auth0's: what of a profile is not kept. A sign-in brings the address and nothing else. */
+  non_persistent_attrs: z
+    .array(z.unknown())
+    .max(0, 'must be empty: a sign-in brings nothing but the address')
+    .optional(),
+  sign_in_on_other_device: flag(false),
+  new_device_notice: flag(true),
+});
+
+const SENDER = /^(?:\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &_+-]{1,11})$/;
+
+const smsOptions = object({
+  ...common,
+  /** Absent: whatever is filled in, Twilio first. */
+  provider: oneOf(['twilio', 'sms_gateway']).optional(),
+  twilio_sid: z
+    .string({ error: 'must be a string' })
+    .regex(/^AC[0-9a-fA-F]{32}$/, 'must be AC and 32 hex digits')
+    .nullable()
+    .default(null),
+  /** Kept sealed. */
+  twilio_token: z.string({ error: 'must be a string' }).nullable().default(null),
+  from: z
+    .string({ error: 'must be a string' })
+    .regex(SENDER, 'must be a number such as +15550100200, a short code, or a name of up to 11 characters')
+    .nullable()
+    .default(null),
+  messaging_service_sid: z
+    .string({ error: 'must be a string' })
+    .regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG and 32 hex digits')
+    .nullable()
+    .default(null),
+  template: text(1, 5120).nullable().default(null),
+  syntax: oneOf(['liquid', 'md_with_macros']).default('liquid'),
+  gateway_url: text(1, 255)
+    .refine(isWebAddress, 'must be an http or https address without user name and fragment')
+    .nullable()
+    .default(null),
+  gateway_authentication: object({
+    method: z.literal('bearer', { error: 'must be bearer' }),
+    audience: line(1, 1024),
+    subject: line(1, 1024).nullable().default(null),
+    /** Kept sealed. */
+    secret: text(1, 16_384),
+    secret_base64_encoded: flag(false),
+  })
+    .nullable()
+    .default(null),
+  /** Auth0's own example has the word, not the value. */
+  forward_req_info: z
+    .union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')], {
+      error: 'must be true or false',
+    })
+    .default(false),
+  countries: z.array(country, { error: 'must be a list of countries' }).nullable().default(null),
+  prices: object({
+    currency: z
+      .string({ error: 'must be a string' })
+      .regex(/^[A-Z]{3}$/, 'must be three capital letters (ISO 4217)'),
+    by_country: z.record(
+      country,
+      z.number({ error: 'must be a number' }).min(0, 'must not be negative').max(1000),
+      {
+        error: 'must be an object: a country, and what one part of a text message costs there',
+      },
+    ),
+  })
+    .nullable()
+    .default(null),
+});
+
+function isWebAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, hash } = new URL(address);
+  return /^https?:$/.test(protocol) && username === '' && password === '' && hash === '';
+}
+
+// ---- What it means --------------------------------------------------------------------------------------------------
+
+type Named = Pick<ConnectionRow, 'id' | 'name'>;
+type CommonOptions = Pick<z.output<typeof emailOptions>, keyof typeof common>;
+
+function readEmailOptions(named: Named, input: unknown): EmailConnection | OptionsProblem {
+  const parsed = emailOptions.safeParse(input);
+  if (!parsed.success) return problemOf(parsed.error);
+  const { data: options } = parsed;
+  const shared = readCommon(named, options, 'email');
+  if ('kind' in shared) return shared;
+  const { from, subject, body } = options.email;
+  return {
+    ...shared,
+    strategy: 'email',
+    sendMode: options.send,
+    signInOnOtherDevice: options.sign_in_on_other_device,
+    newDeviceNotice: options.new_device_notice,
+    template: { from, subject, body },
+    authParams: options.authParams,
+  };
+}
+
+function readSmsOptions(named: Named, input: unknown): SmsConnection | OptionsProblem {
+  const parsed = smsOptions.safeParse(input);
+  if (!parsed.success) return problemOf(parsed.error);
+  const { data: options } = parsed;
+  const shared = readCommon(named, options, 'sms');
+  if ('kind' in shared) return shared;
+  const { twilio_sid: accountSid, twilio_token: sealedAuthToken, provider } = options;
+  if (accountSid !== null && sealedAuthToken === null) {
+    return problemAt('options.twilio_token', 'is missing beside twilio_sid');
+  }
+  if (accountSid === null && sealedAuthToken !== null) {
+    return problemAt('options.twilio_sid', 'is missing beside twilio_token');
+  }
+  if (provider === 'sms_gateway' && options.gateway_url === null) {
+    return problemAt('options.gateway_url', 'is missing: the provider is sms_gateway');
+  }
+  const isTwilio = provider !== 'sms_gateway' && accountSid !== null && sealedAuthToken !== null;
+  return {
+    ...shared,
+    strategy: 'sms',
+    template: options.template === null ? null : { text: options.template, syntax: options.syntax },
+    from: options.from,
+    twilio: isTwilio
+      ? { accountSid, sealedAuthToken, messagingServiceSid: options.messaging_service_sid }
+      : null,
+    gateway: provider === 'twilio' ? null : readGateway(options),
+    countries: options.countries,
+    prices: options.prices && {
+      currency: options.prices.currency,
+      microsByCountry: Object.fromEntries(
+        Object.entries(options.prices.by_country).map(([code, price]) => [
+          code,
+          Math.round(price * 1_000_000),
+        ]),
+      ),
+    },
+  };
+}
+
+function readGateway(options: z.output<typeof smsOptions>): SmsConnection['gateway'] {
+  const { gateway_url: url, gateway_authentication: authentication } = options;
+  if (url === null) return null;
+  return {
+    url,
+    forwardsRequest: options.forward_req_info,
+    authentication: authentication && {
+      audience: authentication.audience,
+      subject: authentication.subject,
+      sealedSecret: authentication.secret,
+      secretIsBase64: authentication.secret_base64_encoded,
+    },
+  };
+}
+
+function readCommon({ id, name }: Named, options: CommonOptions, channel: Channel) {
+  const testIdentities = readTestIdentities(options, channel);
+  if ('kind' in testIdentities) return testIdentities;
+  return {
+    id,
+    name,
+    signUpOpen: !options.disable_signup,
+    codeLength: options.totp.length,
+    codeLifetimeSeconds: options.totp.time_step,
+    maxGuesses: options.max_attempts,
+    testIdentities,
+  };
+}
+
+function readTestIdentities(
+  { test_identities: written, totp }: CommonOptions,
+  channel: Channel,
+): readonly TestIdentity[] | OptionsProblem {
+  const identities: TestIdentity[] = [];
+  for (const [index, { identifier: typed, code, expires_at: expiresAt }] of written.entries()) {
+    const field = `options.test_identities[${index}]`;
+    const identifier = channel === 'email' ? parseEmailIdentifier(typed) : parsePhoneIdentifier(typed, null);
+    if (identifier === null || 'kind' in identifier) {
+      const expected = channel === 'email' ? 'an e-mail address' : 'a telephone number with its country code';
+      return problemAt(`${field}.identifier`, `must be ${expected}`);
+    }
+    if (identities.some((known) => known.identifier === identifier.canonical)) {
+      return problemAt(`${field}.identifier`, 'is there twice');
+    }
+    if (code.length !== totp.length)
+      return problemAt(`${field}.code`, `must have ${totp.length} digits, as totp.length says`);
+    if (isFirstGuess(code)) return problemAt(`${field}.code`, 'is what anybody would try first');
+    identities.push({ identifier: identifier.canonical, code, expiresAt: new Date(expiresAt) });
+  }
+  return identities;
+}
+
+/** 000000, 123456, 654321 and the like. */
+function isFirstGuess(code: string): boolean {
+  const isRun = '01234567890123456789'.includes(code) || '98765432109876543210'.includes(code);
+  return isRun || new Set(code).size === 1;
+}
+
+// ---- What only holds at the moment of writing -----------------------------------------------------------------------
+
+/** A test identity is for a while, and begins alive; one that was there before may be over by now. */
+function findLateTestIdentity(
+  identities: readonly TestIdentity[],
+  { now, strategy, stored }: { now: Date; strategy: Channel; stored: StoredOptions },
+): OptionsProblem | null {
+  const before = readConnection({ id: '', name: '', strategy, options: stored });
+  const wasThere = (identity: TestIdentity) =>
+    !('kind' in before) &&
+    before.testIdentities.some(
+      (known) =>
+        known.identifier === identity.identifier &&
+        known.expiresAt.getTime() === identity.expiresAt.getTime(),
+    );
+  for (const [index, identity] of identities.entries()) {
+    if (wasThere(identity)) continue;
+    const field = `options.test_identities[${index}].expires_at`;
+    const aheadMs = identity.expiresAt.getTime() - now.getTime();
+    if (aheadMs <= 0) return problemAt(field, 'is over already');
+    if (aheadMs > TEST_IDENTITY_DAYS * DAY_MS) {
+      return problemAt(field, `may be ${TEST_IDENTITY_DAYS} days ahead at most`);
+    }
+  }
+  return null;
+}
+
+/** The written options with sealed secrets: a new one, or the one that is kept where it was left out. */
+function takeSecrets(
+  written: unknown,
+  { strategy, stored, seal }: { strategy: Channel; stored: StoredOptions; seal(secret: string): string },
+): { kept: StoredOptions } | OptionsProblem {
+  if (!isObject(written)) return problemAt('options', 'must be an object');
+  if (strategy === 'email') return { kept: written };
+  const kept: Record<string, unknown> = { ...written };
+
+  const token = written.twilio_token;
+  if (isLeftOut(token) && written.twilio_sid != null) {
+    if (stored.twilio_token != null && written.twilio_sid !== stored.twilio_sid) {
+      return problemAt('options.twilio_token', 'must be sent with another twilio_sid');
+    }
+    kept.twilio_token = stored.twilio_token;
+  } else if (isLeftOut(token)) {
+    delete kept.twilio_token;
+  } else if (token !== null) {
+    const parsed = text(32, 2048).safeParse(token);
+    if (!parsed.success) return problemOf(parsed.error, ['twilio_token']);
+    kept.twilio_token = seal(parsed.data);
+  }
+
+  const { gateway_authentication: authentication } = written;
+  if (isObject(authentication)) {
+    const before = isObject(stored.gateway_authentication) ? stored.gateway_authentication : {};
+    const { secret } = authentication;
+    if (isLeftOut(secret)) {
+      kept.gateway_authentication = { ...authentication, secret: before.secret };
+    } else {
+      const parsed = text(1, 5120).safeParse(secret);
+      if (!parsed.success) return problemOf(parsed.error, ['gateway_authentication', 'secret']);
+      kept.gateway_authentication = { ...authentication, secret: seal(parsed.data) };
+    }
+  }
+  return { kept };
+}
+
+const isLeftOut = (secret: unknown) => secret === undefined || secret === MASKED_SECRET;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function problemAt(field: string, sentence: string): OptionsProblem {
+  return { kind: 'options_problem', field, sentence };
+}
+
+/** The first thing that is wrong; a name that is not ours is repeated only if it looks like one. */
+function problemOf({ issues: [issue] }: z.ZodError, below: readonly string[] = []): OptionsProblem {
+  const path = [...below, ...(issue?.path ?? [])];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  if (unknown !== undefined) path.push(/^[\w.-]{1,64}$/.test(unknown) ? unknown : '…');
+  const field = path.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : `${name}.${String(part)}`),
+    'options',
+  );
+  return problemAt(field, issue?.message ?? '');
+}

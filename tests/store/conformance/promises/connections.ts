@@ -1,0 +1,138 @@
+// What operators and sign-ins see of connections (lib/store/prisma/connections.ts).
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readConnection } from '@/lib/login/connection-options';
+import type { ConnectionRegister } from '@/lib/login/connection-register';
+import { createConnectionStore } from '@/lib/store/prisma/connections';
+import { ensureSetup } from '@/lib/store/prisma/setup';
+import type { Stage } from '../stage';
+import type { Process } from '../stores';
+
+export function promiseConnections(stage: () => Stage): void {
+  describe('connections', () => {
+    let reported: string[];
+    let registers: Map<Process, ConnectionRegister>;
+    const on = (process: Process) => registers.get(process) as ConnectionRegister;
+    const first = () => on(stage().first);
+
+    beforeEach(async () => {
+      const { prisma, first, second, now } = stage();
+      reported = [];
+      const open = ({ prisma }: Process) =>
+        createConnectionStore(prisma, {
+          clock: () => stage().now,
+          read: readConnection,
+          reportUnreadable: ({ name }, { field }) => reported.push(`${name}: ${field}`),
+        });
+      registers = new Map([first, second].map((process) => [process, open(process)]));
+      await ensureSetup(prisma, { limits: {}, clients: [], now });
+      for (const clientId of ['one', 'two', 'three']) await addClient(prisma, clientId, now);
+    });
+
+    const idOf = async (name: string) =>
+      (await first().list()).find((connection) => connection.name === name)?.id ?? '';
+    const newConnection = (name: string, clientIds: string[] = []) => ({
+      id: `con_${stage().id().slice(0, 16)}`,
+      name,
+      strategy: 'email',
+      options: { totp: { length: 8 } },
+      clientIds,
+    });
+
+    it('are offered in the order they were made, e-mail before text messages', async () => {
+      stage().pass(1);
+      await first().add(newConnection('staff'), stage().now);
+      expect((await first().all()).map(({ name, strategy }) => `${name} ${strategy}`)).toEqual([
+        'email email',
+        'sms sms',
+        'staff email',
+      ]);
+    });
+
+    it('are known to the other process within five seconds, and to this one at once', async () => {
+      const second = on(stage().second);
+      const lengthIn = async (register: ConnectionRegister) => (await register.all())[0]?.codeLength;
+      expect([await lengthIn(first()), await lengthIn(second)]).toEqual([6, 6]);
+      const id = await idOf('email');
+      await first().replaceOptions({ id, read: {}, options: { totp: { length: 8 } } }, stage().now);
+      expect(await lengthIn(first())).toBe(8);
+      stage().pass(5);
+      expect(await lengthIn(second)).toBe(8);
+    });
+
+    it('one that cannot be read takes no other one down, and is reported once (MSG-8)', async () => {
+      await stage().prisma.connection.update({
+        where: { name: 'sms' },
+        data: { options: { totp: { length: 99 } } },
+      });
+      for (let read = 0; read < 3; read++) {
+        expect((await first().all()).map(({ name }) => name)).toEqual(['email']);
+        stage().pass(5);
+      }
+      expect(reported).toEqual(['sms: options.totp.length']);
+      expect((await first().list()).map(({ name }) => name)).toEqual(['email', 'sms']);
+    });
+
+    it('have names that are taken once, also by two operators at once', async () => {
+      stage().pass(1);
+      const changes = await stage().atOnce(2, (process) =>
+        on(process).add(newConnection('staff', ['one']), stage().now),
+      );
+      expect(changes.map(({ kind }) => kind).sort()).toEqual(['changed', 'name_taken']);
+      expect((await first().list()).at(-1)).toMatchObject({ name: 'staff', clientIds: ['one'] });
+    });
+
+    it('are changed by one of two operators who read the same', async () => {
+      const id = await idOf('email');
+      const lengths = [7, 8];
+      const changes = await stage().atOnce(2, (process, index) =>
+        on(process).replaceOptions(
+          { id, read: {}, options: { totp: { length: lengths[index] } } },
+          stage().now,
+        ),
+      );
+      expect(changes.map(({ kind }) => kind).sort()).toEqual(['changed', 'outdated']);
+    });
+
+    it('are put on pages and taken from them, all of it or nothing', async () => {
+      const id = await idOf('email');
+      const enable = (clients: Record<string, boolean>) =>
+        first().enable(
+          { id, clients: Object.entries(clients).map(([clientId, enabled]) => ({ clientId, enabled })) },
+          stage().now,
+        );
+      expect(await enable({ one: true, two: true })).toMatchObject({
+        connection: { clientIds: ['one', 'two'] },
+      });
+      expect(await enable({ one: false, three: true, ghost: true })).toEqual({
+        kind: 'unknown_clients',
+        clientIds: ['ghost'],
+      });
+      expect(await enable({ one: false, three: true, ghost: false })).toMatchObject({
+        connection: { clientIds: ['three', 'two'] },
+      });
+    });
+
+    it('that there are not are neither found nor changed', async () => {
+      const id = 'con_AAAAAAAAAAAAAAAA';
+      expect(await first().find(id)).toBeNull();
+      expect(await first().find("con_' OR true --")).toBeNull();
+      expect(await first().enable({ id, clients: [] }, stage().now)).toEqual({ kind: 'outdated' });
+      expect(await first().replaceOptions({ id, read: {}, options: {} }, stage().now)).toEqual({
+        kind: 'outdated',
+      });
+    });
+  });
+}
+
+async function addClient(prisma: Process['prisma'], clientId: string, now: Date): Promise<void> {
+  await prisma.client.create({
+    data: {
+      clientId,
+      name: clientId,
+      applicationType: 'spa',
+      tokenEndpointAuthMethod: 'none',
+      createdAt: now,
+      updatedAt: now,
+    },
+  });
+}
