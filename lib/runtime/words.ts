@@ -2,9 +2,41 @@
 import { createTranslator } from 'use-intl/core';
 import type { FormPostWords } from '@/lib/endpoints/answer-client';
 import { chooseLanguage, directionOf, type Language } from '@/lib/login/languages';
+import ar from '@/messages/ar/login.json';
+import de from '@/messages/de/login.json';
 import en from '@/messages/en/login.json';
+import es from '@/messages/es/login.json';
+import fr from '@/messages/fr/login.json';
+import he from '@/messages/he/login.json';
+import hi from '@/messages/hi/login.json';
+import it from '@/messages/it/login.json';
+import ja from '@/messages/ja/login.json';
+import ko from '@/messages/ko/login.json';
+import nl from '@/messages/nl/login.json';
+import pl from '@/messages/pl/login.json';
+import ptBR from '@/messages/pt-BR/login.json';
+import tr from '@/messages/tr/login.json';
+import zhHans from '@/messages/zh-Hans/login.json';
+import zhHant from '@/messages/zh-Hant/login.json';
 
-const CATALOGUES: Record<Language, typeof en> = { en };
+const CATALOGUES: Record<Language, typeof en> = {
+  en,
+  de,
+  fr,
+  es,
+  'pt-BR': ptBR,
+  it,
+  nl,
+  pl,
+  tr,
+  ar,
+  he,
+  ja,
+  ko,
+  'zh-Hans': zhHans,
+  'zh-Hant': zhHant,
+  hi,
+};
 const translators = new Map<Language, ReturnType<typeof createWords>>();
 
 /** The words of the pages in that language: `t('screen.word', values)`, checked against the English catalogue. */
