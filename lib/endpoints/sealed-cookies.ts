@@ -1,6 +1,6 @@
 // The cookies a browser holds for us, by name, size and lifetime; pages and endpoints share them. Knows neither Next nor
 // the seal itself.
-import { INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
+import { completeInteraction, INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
 
@@ -53,7 +53,7 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       let sealed = '';
       for (let piece = 0; piece < MAX_PIECES; piece++) sealed += readCookie(held, pieceName(id, piece)) ?? '';
       const interaction = (await unseal(sealed === '' ? null : sealed)) as Interaction | null;
-      return interaction?.id === id ? interaction : null;
+      return interaction?.id === id ? completeInteraction(interaction) : null;
     },
 
     /** The cookies that hold an interaction from now on, and those that make room for them. */

@@ -1,38 +1,53 @@
-// A typed code becomes an authorization code: guess counted, identifier proven, account found or made, session begun,
-// authorization code written, all in the store's one statement. What comes back is either that, or a problem with words.
-
+// A proof becomes a session: the typed code or the opened link, account found or made, authorization code written, all in the
+// store's one statement. What comes back is either that, or a problem with words.
 import { AUTHORIZATION_CODE_LIFETIME_SECONDS } from '@/lib/oidc/authorization-code';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
-import type { ChallengeStore, NewAuthorizationCode } from './challenge';
+import type { Answered, ChallengeAnswer, ChallengeStore, NewAuthorizationCode } from './challenge';
+import type { Connection } from './connection';
+import { maskIdentifier, parsePhoneIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
-import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
+import { type CountedLimit, countLimit, networkOf, retryAt } from './limits';
+import type { LoginMessage } from './message';
+import { messageReference } from './message-reference';
 import { findGeneration, type OneTimeCodes, parseTypedCode } from './one-time-code';
 import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
 import type { RequestContext } from './request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
-import { budgetHash, subjectHash } from './start-login';
+import {
+  budgetHash,
+  findConnection,
+  findTestIdentity,
+  type StartLoginDeps,
+  subjectHash,
+} from './start-login';
 
-export type AnswerDeps = Readonly<{
-  challenges: Pick<ChallengeStore, 'answer'>;
-  codes: OneTimeCodes;
-  random: Randomness;
-  hashSubject(subject: string): string;
-  limitOverrides(): LimitOverrides;
+export type AnswerDeps = Pick<
+  StartLoginDeps,
+  'connections' | 'random' | 'hashSubject' | 'limitOverrides' | 'spendGuard'
+> &
+  Readonly<{ challenges: Pick<ChallengeStore, 'answer'>; codes: OneTimeCodes }>;
+
+/** A browser that is signed in from now on. */
+export type SignedIn = Readonly<{
+  kind: 'signed_in';
+  accountId: string;
+  firstLogin: boolean;
+  sessionSecret: string;
+  sessionExpiresAt: Date;
+  /** Keyed hash of the identifier, for the cookie of browsers that are known. */
+  subject: string;
+  /** A message about a new browser, already in the outbox; null where there is none. */
+  notice: LoginMessage | null;
 }>;
 
 export type ChallengeAnswered = Readonly<
-  | {
-      kind: 'signed_in';
-      accountId: string;
-      firstLogin: boolean;
-      authorizationCode: string;
-      sessionSecret: string;
-      sessionExpiresAt: Date;
-    }
+  | (SignedIn & Readonly<{ authorizationCode: string }>)
   | { kind: 'problem'; problem: LoginProblem }
   /** Proven, but blocked by an operator: the client is told, this person is not signed in. */
   | { kind: 'blocked' }
+  /** Whoever holds the message did not ask for it. */
+  | { kind: 'cancelled' }
   /** The challenge was answered in another tab, or is not this interaction's. */
   | { kind: 'ended' }
 >;
@@ -42,63 +57,126 @@ export async function answerChallenge(
   answer: {
     interaction: Interaction;
     asked: AskedChallenge;
+    /** Name of the client, for the notice about a new browser. */
+    applicationName: string;
     typed: string;
     replacedSessionSecret: string | null;
     context: RequestContext;
   },
 ): Promise<ChallengeAnswered> {
   const { interaction, asked, context } = answer;
-  const { now } = context;
   const typed = parseTypedCode(answer.typed, asked.codeLength);
   if (typed === null) return problem({ kind: 'code_malformed', codeLength: asked.codeLength });
 
-  const authorizationCode = newAuthorizationCode(deps.random, interaction.request, now);
-  const session = {
-    id: deps.random.id(),
-    secret: deps.random.secret(),
-    amr: ['otp'],
-    expiresAt: new Date(now.getTime() + SESSION_LIFETIME_SECONDS * 1000),
-    idleExpiresAt: new Date(now.getTime() + SESSION_IDLE_SECONDS * 1000),
-  };
-  const answered = await deps.challenges.answer({
-    challengeId: asked.challengeId,
+  const connection = await findConnection(deps, asked.connection);
+  const fixed = connection && findTestIdentity(connection, asked.identifier, context.now);
+  const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);
+  const authorizationCode = newAuthorizationCode(deps.random, interaction.request, context.now);
+  const proof = await prove(deps, {
+    ...answer,
     interactionId: interaction.id,
-    matchedGeneration: findGeneration(deps.codes, typed, asked),
-    limits: guessLimits(deps, asked, context),
-    newUserId: deps.random.hex24(),
-    session,
-    replacedSessionSecret: answer.replacedSessionSecret,
+    connection,
+    // A fixed code has no age: it stands for the newest, so that it can be typed while the login lasts.
+    matchedGeneration: isFixed ? asked.generation : findGeneration(deps.codes, typed, asked),
+    provenBy: isFixed ? 'test_identity' : 'code',
+    limits: guessLimits(deps, { asked, isTest: fixed !== null }, context),
     authorizationCode,
-    logged: {
-      maskedIdentifier: asked.maskedRecipient,
-      identifierHash: subjectHash(deps, { channel: asked.channel, canonical: asked.identifier }),
-    },
-    context,
   });
-  switch (answered.kind) {
-    case 'proven':
-      return {
-        kind: 'signed_in',
-        accountId: answered.accountId,
-        firstLogin: answered.firstLogin,
-        authorizationCode: authorizationCode.code,
-        sessionSecret: session.secret,
-        sessionExpiresAt: session.expiresAt,
-      };
+  switch (proof.kind) {
+    case 'signed_in':
+      return { ...proof, authorizationCode: authorizationCode.code };
     case 'wrong':
-      return answered.triesLeft > 0
-        ? problem({ kind: 'code_wrong', triesLeft: answered.triesLeft })
+      return proof.triesLeft > 0
+        ? problem({ kind: 'code_wrong', triesLeft: proof.triesLeft })
         : problem({ kind: 'too_many_tries' });
     case 'expired':
       return problem({ kind: 'code_expired' });
     case 'exhausted':
       return problem({ kind: 'too_many_tries' });
     case 'limited':
-      return problem({ kind: 'wait', until: retryAt(answered.limit).getTime() });
+      return problem({ kind: 'wait', until: retryAt(proof.limit).getTime() });
     case 'blocked':
+    case 'cancelled':
     case 'ended':
-      return { kind: answered.kind };
+      return { kind: proof.kind };
   }
+}
+
+/** What a challenge says of itself to be proven by code or link. */
+type Provable = Pick<AskedChallenge, 'challengeId' | 'channel' | 'identifier' | 'connection'>;
+
+/** What came of a proof: a session, or what the store said. */
+type Proof = SignedIn | Exclude<Answered, { kind: 'proven' }>;
+
+/** Answers a challenge with whatever proves it: a session is made, and a notice where this browser is new to the person. */
+export async function prove(
+  deps: Pick<AnswerDeps, 'random' | 'hashSubject' | 'spendGuard'> & {
+    challenges: Pick<ChallengeStore, 'answer'>;
+  },
+  proof: Pick<
+    ChallengeAnswer,
+    | 'interactionId'
+    | 'matchedGeneration'
+    | 'provenBy'
+    | 'limits'
+    | 'authorizationCode'
+    | 'replacedSessionSecret'
+  > & {
+    asked: Provable;
+    connection: Connection | null;
+    applicationName: string;
+    context: RequestContext;
+  },
+): Promise<Proof> {
+  const { asked, applicationName, context } = proof;
+  const { now } = context;
+  const identifier = { channel: asked.channel, canonical: asked.identifier };
+  const subject = subjectHash(deps, identifier);
+  const session = {
+    id: deps.random.id(),
+    secret: deps.random.secret(),
+    amr: AMR[asked.channel],
+    expiresAt: later(now, SESSION_LIFETIME_SECONDS),
+    idleExpiresAt: later(now, SESSION_IDLE_SECONDS),
+  };
+  const notice = isNoticeWanted(proof)
+    ? { messageId: deps.random.id(), applicationName, expiresAt: later(now, NOTICE_LIFETIME_SECONDS) }
+    : null;
+  const answered = await deps.challenges.answer({
+    challengeId: asked.challengeId,
+    interactionId: proof.interactionId,
+    matchedGeneration: proof.matchedGeneration,
+    limits: proof.limits,
+    newUserId: deps.random.hex24(),
+    session,
+    replacedSessionSecret: proof.replacedSessionSecret,
+    authorizationCode: proof.authorizationCode,
+    provenBy: proof.provenBy,
+    notice,
+    logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subject },
+    context,
+  });
+  if (answered.kind !== 'proven') return answered;
+  if (proof.provenBy !== 'test_identity') await countAnswered(deps, asked, now);
+  const { accountId, firstLogin, noticeSentTo } = answered;
+  return {
+    kind: 'signed_in',
+    accountId,
+    firstLogin,
+    sessionSecret: session.secret,
+    sessionExpiresAt: session.expiresAt,
+    subject,
+    notice:
+      notice === null || noticeSentTo === null
+        ? null
+        : noticeMessage({
+            asked,
+            notice,
+            generation: proof.matchedGeneration ?? 0,
+            recipient: noticeSentTo,
+            context,
+          }),
+  };
 }
 
 /** A code for this request, valid for AUTHORIZATION_CODE_LIFETIME_SECONDS from `now`. Not yet anywhere but in memory. */
@@ -121,10 +199,10 @@ export function newAuthorizationCode(
   };
 }
 
-/** The budgets one guess counts against (OTP-5, OTP-6, OTP-7). */
+/** The budgets one guess counts against (OTP-5, OTP-6, OTP-7). A fixed code, which no new message replaces, has a smaller one. */
 function guessLimits(
   deps: Pick<AnswerDeps, 'hashSubject' | 'limitOverrides'>,
-  asked: AskedChallenge,
+  { asked, isTest }: { asked: AskedChallenge; isTest: boolean },
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
@@ -134,13 +212,73 @@ function guessLimits(
         now,
         overrides,
       })
-    : countLimit('guesses_per_identifier', {
+    : countLimit(isTest ? 'guesses_per_test_identity' : 'guesses_per_identifier', {
         key: budgetHash(deps, { channel: asked.channel, canonical: asked.identifier }),
         now,
         overrides,
       });
   if (ip === null) return [person];
   return [person, countLimit('guesses_per_ip', { key: deps.hashSubject(networkOf(ip)), now, overrides })];
+}
+
+/** RFC 8176 §2: a code is a one-time password, and so is the link that stands for it; a text message is also named. */
+const AMR = { email: ['otp'], sms: ['otp', 'sms'] } as const;
+
+/** Seconds in which a notice about a new browser is of use. */
+const NOTICE_LIFETIME_SECONDS = 3600;
+
+/** Only where the message that was answered says nothing by itself: a first login was asked for a moment ago. */
+function isNoticeWanted({
+  connection,
+  provenBy,
+  context,
+}: Pick<Parameters<typeof prove>[1], 'connection' | 'provenBy' | 'context'>): boolean {
+  if (connection?.strategy !== 'email' || provenBy === 'test_identity') return false;
+  return connection.newDeviceNotice && context.knownBrowserId === null;
+}
+
+function noticeMessage({
+  asked,
+  notice,
+  generation,
+  recipient,
+  context,
+}: {
+  asked: Provable;
+  notice: NonNullable<ChallengeAnswer['notice']>;
+  generation: number;
+  recipient: string;
+  context: RequestContext;
+}): LoginMessage {
+  return {
+    ...notice,
+    kind: 'new_device',
+    channel: asked.channel,
+    connection: asked.connection,
+    recipient,
+    oneTimeCode: null,
+    link: null,
+    language: context.language,
+    reference: messageReference(asked.challengeId, generation),
+    askedAt: context.now,
+    userAgent: context.userAgent,
+    ip: context.ip,
+  };
+}
+
+/** Of the messages to a country some have to be answered. A count that is missing costs nobody their login. */
+async function countAnswered(
+  { spendGuard }: Pick<AnswerDeps, 'spendGuard'>,
+  asked: Provable,
+  now: Date,
+): Promise<void> {
+  const number = asked.channel === 'sms' ? parsePhoneIdentifier(asked.identifier, null) : null;
+  if (number === null || 'kind' in number || number.country === null) return;
+  await spendGuard.answered({ country: number.country, connection: asked.connection, now }).catch(() => {});
+}
+
+function later(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + seconds * 1000);
 }
 
 function problem(value: LoginProblem): ChallengeAnswered {

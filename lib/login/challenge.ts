@@ -44,7 +44,15 @@ export type Resent = Readonly<
   | { kind: 'resent'; generation: number; codeExpiresAt: Date; sends: number; recipient: string | null }
   | { kind: 'wait'; until: Date }
   | { kind: 'limited'; limit: CountedLimit }
-  /** Proven, out of guesses, or gone. */
+  | Over
+>;
+
+/** Why a challenge cannot be answered any more. */
+export type Over = Readonly<
+  | { kind: 'exhausted' }
+  /** Whoever holds its message did not ask for it. */
+  | { kind: 'cancelled' }
+  /** Answered before, or no such challenge in this interaction. */
   | { kind: 'ended' }
 >;
 
@@ -93,10 +101,8 @@ export type Answered = Readonly<
   | { kind: 'wrong'; triesLeft: number }
   /** The right code, dead. */
   | { kind: 'expired' }
-  | { kind: 'exhausted' }
-  /** Answered before, or no such challenge in this interaction. */
-  | { kind: 'ended' }
   | { kind: 'limited'; limit: CountedLimit }
+  | Over
   /** Proven, but an operator blocked the account meanwhile. */
   | { kind: 'blocked' }
 >;
@@ -121,14 +127,17 @@ export type ChallengeStore = Readonly<{
     /** Indexed by messages sent so far, the last one for ever. */
     resendWaitsSeconds: readonly number[];
     sameCodeSeconds: number;
+    /** As for a first message; decided anew for each. */
+    withheld: WithheldReason | null;
     limits: readonly CountedLimit[];
     logged: LoggedSubject;
     context: RequestContext;
   }): Promise<Resent>;
   /**
    * Counts the guess, then compares, in one conditional statement: of any number of simultaneous guesses over any number
-   * of processes at most `maxAttempts` are compared, and at most one is `proven`. The same statement then writes account,
-   * identity, session, authorization code and audit event: a crash leaves all of it or nothing, and never takes a count back.
+   * of processes at most `maxAttempts` are compared, and at most one is `proven`. A genuine link is no guess and is not
+   * counted. The same statement then writes account, identity, session, authorization code, notice and audit event: a crash
+   * leaves all of it or nothing, and never takes a count back.
    */
   answer(answer: ChallengeAnswer): Promise<Answered>;
   /**
@@ -139,10 +148,13 @@ export type ChallengeStore = Readonly<{
     challengeId: string;
     interactionId: string;
     authorizationCode: NewAuthorizationCode;
-    context: RequestContext;
+    now: Date;
   }): Promise<Finished>;
-  /** Ends a challenge because whoever holds its message did not ask for it. False when it had ended before. */
-  cancel(cancel: { challengeId: string; context: RequestContext }): Promise<boolean>;
+  /**
+   * Ends a challenge because whoever holds its message did not ask for it, in one conditional statement with the audit
+   * event. False when it had ended before.
+   */
+  cancel(cancel: { challengeId: string; logged: LoggedSubject; context: RequestContext }): Promise<boolean>;
   /** What a landing page may know of a challenge, or null when house-keeping has removed it. Writes nothing. */
   find(challengeId: string): Promise<FoundChallenge | null>;
 }>;
@@ -151,7 +163,8 @@ export type Finished = Readonly<
   | { kind: 'finished'; accountId: string }
   /** The link has not been opened, or not in this browser. */
   | { kind: 'not_proven' }
-  /** The client has its code, the session was ended, or the account was blocked. */
+  | { kind: 'cancelled' }
+  /** The client has its code, the session was ended, the account was blocked, or it took too long. */
   | { kind: 'ended' }
 >;
 
@@ -171,6 +184,6 @@ export type FoundChallenge = Readonly<{
   previousCodeExpiresAt: Date | null;
   createdAt: Date;
   userAgent: string | null;
-  /** 'open': may still be answered. 'ended': guesses used up, or nobody may answer it. */
+  /** 'open': may be answered while its codes live. 'ended': guesses used up, or nobody may answer it. */
   state: 'open' | 'proven' | 'cancelled' | 'ended';
 }>;

@@ -3,6 +3,7 @@
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { SendMode } from './connection';
 import type { Channel } from './identifier';
+import { CODE_LIFETIME_SECONDS } from './one-time-code';
 import type { LoginProblem } from './problems';
 
 /** How long a login may take, from /authorize to the code. */
@@ -61,3 +62,34 @@ export type Interaction = Readonly<{
   /** On its way to the client by form_post: the one page that carries it out of here reads it. */
   authorizationCode: string | null;
 }>;
+
+/** What a login has before anything was asked, said or chosen. */
+const UNTOUCHED = {
+  outcome: null,
+  asked: null,
+  typedForm: null,
+  chosenConnection: null,
+  chosenCountry: null,
+  chosenLanguage: null,
+  provenByLink: false,
+  finished: null,
+  authorizationCode: null,
+} satisfies Partial<Interaction>;
+
+/** A login that begins. */
+export function newInteraction(begun: Pick<Interaction, 'id' | 'createdAt' | 'request'>): Interaction {
+  return { ...UNTOUCHED, ...begun, typedForm: begun.request.loginHint };
+}
+
+/**
+ * An interaction as its cookie held it: sealed by us, but perhaps by an older version, whose messages carried a code only. A
+ * login in progress survives an upgrade.
+ */
+export function completeInteraction(held: Interaction): Interaction {
+  const asked = held.asked && {
+    ...held.asked,
+    sendMode: held.asked.sendMode ?? 'code',
+    codeLifetimeSeconds: held.asked.codeLifetimeSeconds ?? CODE_LIFETIME_SECONDS,
+  };
+  return { ...UNTOUCHED, ...held, asked };
+}

@@ -1,24 +1,31 @@
 // The message again. A code in hand never dies of it: it is sent once more while it lives long enough, else a new one is
 // born beside it; guesses already made stay counted.
 import type { ChallengeStore } from './challenge';
+import { parsePhoneIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
 import { retryAt } from './limits';
 import type { LoginMessage } from './message';
 import { messageReference } from './message-reference';
-import {
-  CODE_LIFETIME_SECONDS,
-  RESEND_SAME_CODE_SECONDS,
-  RESEND_WAITS_SECONDS,
-  resendWaitSeconds,
-} from './one-time-code';
+import { RESEND_SAME_CODE_SECONDS, RESEND_WAITS_SECONDS, resendWaitSeconds } from './one-time-code';
 import { OUTBOX_LEASE_SECONDS } from './outbox';
 import type { LoginProblem } from './problems';
 import type { RequestContext } from './request-context';
-import { loginMessage, type StartLoginDeps, startLimits, subjectHash } from './start-login';
+import {
+  findConnection,
+  loginMessage,
+  reasonToWithhold,
+  type StartLoginDeps,
+  startLimits,
+  subjectHash,
+} from './start-login';
 
 export type CodeResent = Readonly<
   | { kind: 'resent'; asked: AskedChallenge; newCode: boolean; message: LoginMessage | null }
   | { kind: 'problem'; problem: LoginProblem }
+  /** Whoever holds the message did not ask for it. */
+  | { kind: 'cancelled' }
+  /** Answered in another tab, or too old. */
+  | { kind: 'ended' }
 >;
 
 export async function resendCode(
@@ -32,6 +39,8 @@ export async function resendCode(
 ): Promise<CodeResent> {
   const { interaction, asked, applicationName, context } = resend;
   const { now } = context;
+  // The store decides; what the page knows already need not use up the purse.
+  if (asked.resendAllowedAt > now.getTime()) return problem({ kind: 'wait', until: asked.resendAllowedAt });
   const identifier = { channel: asked.channel, canonical: asked.identifier };
   const messageId = deps.random.id();
   const resent = await deps.challenges.resend({
@@ -40,20 +49,32 @@ export async function resendCode(
     messageId,
     messageDueAt: new Date(now.getTime() + OUTBOX_LEASE_SECONDS * 1000),
     applicationName,
-    codeLifetimeSeconds: CODE_LIFETIME_SECONDS,
+    codeLifetimeSeconds: asked.codeLifetimeSeconds,
     resendWaitsSeconds: RESEND_WAITS_SECONDS,
     sameCodeSeconds: RESEND_SAME_CODE_SECONDS,
+    withheld: await reasonToWithhold(deps, {
+      connection: (await findConnection(deps, asked.connection)) ?? {
+        name: asked.connection,
+        testIdentities: [],
+      },
+      identifier: { ...identifier, country: countryOf(asked) },
+      clientId: interaction.request.clientId,
+      context,
+    }),
     limits: startLimits(deps, identifier, context),
     logged: { maskedIdentifier: asked.maskedRecipient, identifierHash: subjectHash(deps, identifier) },
     context,
   });
   switch (resent.kind) {
     case 'wait':
-      return { kind: 'problem', problem: { kind: 'wait', until: resent.until.getTime() } };
+      return problem({ kind: 'wait', until: resent.until.getTime() });
     case 'limited':
-      return { kind: 'problem', problem: { kind: 'wait', until: retryAt(resent.limit).getTime() } };
+      return problem({ kind: 'wait', until: retryAt(resent.limit).getTime() });
+    case 'exhausted':
+      return problem({ kind: 'too_many_tries' });
+    case 'cancelled':
     case 'ended':
-      return { kind: 'problem', problem: { kind: 'too_many_tries' } };
+      return { kind: resent.kind };
     case 'resent': {
       const { generation, sends } = resent;
       return {
@@ -67,11 +88,13 @@ export async function resendCode(
           sentAt: now.getTime(),
           resendAllowedAt: now.getTime() + resendWaitSeconds(sends) * 1000,
         },
-        message: loginMessage(deps.codes, {
+        message: loginMessage(deps, {
           seed: { ...asked, generation },
           messageId,
           recipient: resent.recipient,
           channel: asked.channel,
+          connection: asked.connection,
+          sendMode: asked.sendMode,
           applicationName,
           expiresAt: resent.codeExpiresAt,
           context,
@@ -79,4 +102,14 @@ export async function resendCode(
       };
     }
   }
+}
+
+/** E.164 says its country by itself. */
+function countryOf({ channel, identifier }: AskedChallenge): string | null {
+  const number = channel === 'sms' ? parsePhoneIdentifier(identifier, null) : null;
+  return number === null || 'kind' in number ? null : number.country;
+}
+
+function problem(value: LoginProblem): CodeResent {
+  return { kind: 'problem', problem: value };
 }

@@ -7,6 +7,7 @@ import { type Cookie, parseCookies, serializeCookie } from '@/lib/endpoints/cook
 import type { SignOut } from '@/lib/endpoints/end-session';
 import type { SealedCookies } from '@/lib/endpoints/sealed-cookies';
 import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import { newInteraction } from '@/lib/login/interaction';
 import type { Randomness } from '@/lib/login/randomness';
 import type { SessionStore } from '@/lib/login/session';
 import type { IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
@@ -52,16 +53,7 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
 
     signIn: {
       async begin({ request, headers }) {
-        const interaction = {
-          id: deps.random.id(),
-          createdAt: clock().getTime(),
-          request,
-          outcome: null,
-          asked: null,
-          typedForm: request.loginHint,
-          finished: null,
-          authorizationCode: null,
-        };
+        const interaction = newInteraction({ id: deps.random.id(), createdAt: clock().getTime(), request });
         const set = await cookies.holdInteraction(interaction, heldBy(headers));
         return { location: `/login/${interaction.id}/identifier`, setCookies: set.map(serialize) };
       },

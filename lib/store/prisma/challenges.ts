@@ -1,7 +1,22 @@
-// The three statements of a login: ask, ask again, answer. Each is one statement, so each is atomic over any number of
-// processes, and a crash leaves all of it or nothing. The promises are those of lib/login/challenge.ts.
-import type { Answered, ChallengeStore, Resent, Started } from '@/lib/login/challenge';
+// The statements of a login: ask, ask again, answer, finish, cancel. Each is one statement, so each is atomic over any number
+// of processes, and a crash leaves all of it or nothing. The promises are those of lib/login/challenge.ts.
+import type {
+  Answered,
+  ChallengeAnswer,
+  ChallengeStore,
+  Finished,
+  FoundChallenge,
+  LoggedSubject,
+  NewAuthorizationCode,
+  Over,
+  Resent,
+  Started,
+} from '@/lib/login/challenge';
+import type { Channel } from '@/lib/login/identifier';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
+import type { MessageKind } from '@/lib/login/message';
+import { OUTBOX_LEASE_SECONDS } from '@/lib/login/outbox';
+import type { RequestContext } from '@/lib/login/request-context';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
@@ -19,7 +34,8 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         ),
         challenge AS (
           INSERT INTO challenges (id, interaction_id, client_id, connection, provider, identifier, recipient, pepper_id,
-            code_length, code_expires_at, max_attempts, resend_allowed_at, answerable, created_at, expires_at)
+            code_length, code_expires_at, max_attempts, resend_allowed_at, answerable, withheld, send_mode, user_agent,
+            created_at, expires_at)
           SELECT ${challenge.id}::text, ${challenge.interactionId}::text, ${challenge.clientId}::text,
             ${challenge.connection}::text, ${channel}::text, ${canonical}::text,
             COALESCE((SELECT typed_form FROM person), ${typedForm}::text), ${challenge.pepperId}::text,
@@ -27,13 +43,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             ${challenge.maxAttempts}::int, ${challenge.resendAllowedAt.toISOString()}::timestamptz,
             CASE WHEN EXISTS (SELECT 1 FROM person) THEN (SELECT blocked_at IS NULL FROM person)
               ELSE ${challenge.signUpOpen}::boolean END,
+            ${challenge.withheld}::text, ${challenge.sendMode}::text, left(${context.userAgent}::text, 512),
             ${now}, ${challenge.expiresAt.toISOString()}::timestamptz
           WHERE ${allLimitsHadRoom}
           RETURNING *
         ),
-        addressed AS (SELECT * FROM challenge WHERE answerable),
+        addressed AS (SELECT * FROM challenge WHERE answerable AND withheld IS NULL),
         message AS (
-          ${insertMessage(challenge, context.userAgent, context.language, now)}
+          ${insertLoginMessage(challenge, context)}
         ),
         event AS (
           ${insertLogEvent(context, {
@@ -52,7 +69,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       // Which code goes out: the one in hand while it lives long enough, else the next.
       const sameCode = Prisma.sql`held.code_expires_at >= ${now} + make_interval(secs => ${sameCodeSeconds}::int)`;
-      const mine = Prisma.sql`id = ${resend.challengeId}::text AND interaction_id = ${resend.interactionId}::text`;
+      const mine = isChallenge(resend);
       const open = isOpen(now);
       const [row] = await prisma.$queryRaw<ResendRow[]>`
         WITH asked AS (
@@ -68,17 +85,18 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             code_expires_at = CASE WHEN ${sameCode} THEN held.code_expires_at
               ELSE LEAST(${now} + make_interval(secs => ${codeLifetimeSeconds}::int), held.expires_at) END,
             previous_code_expires_at = CASE WHEN ${sameCode} THEN held.previous_code_expires_at
-              ELSE held.code_expires_at END
+              ELSE held.code_expires_at END,
+            withheld = ${resend.withheld}::text
           WHERE ${mine} AND EXISTS (SELECT 1 FROM asked) AND ${allLimitsHadRoom}
           RETURNING *
         ),
         addressed AS (
-          SELECT * FROM challenge c WHERE answerable AND NOT EXISTS (
+          SELECT * FROM challenge c WHERE answerable AND withheld IS NULL AND NOT EXISTS (
             SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
             WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
         ),
         message AS (
-          ${insertMessage(resend, context.userAgent, context.language, now)}
+          ${insertLoginMessage(resend, context)}
         ),
         event AS (
           ${insertLogEvent(context, {
@@ -92,15 +110,17 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           (SELECT resend_allowed_at FROM challenges WHERE ${mine} AND ${open}) AS "heldUntil",
           ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN challenge c ON true`;
-      return resentFrom(row, resend);
+      return resentFrom(row, resend, () => findOver(prisma, resend, context.now));
     },
 
     async answer(answer) {
-      const { context, session, authorizationCode: code } = answer;
+      const { context, session, authorizationCode: code, provenBy } = answer;
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       const matched = answer.matchedGeneration;
-      const mine = Prisma.sql`id = ${answer.challengeId}::text AND interaction_id = ${answer.interactionId}::text`;
+      const mine = isChallenge(answer);
       const replaced = answer.replacedSessionSecret;
+      // Whoever asked elsewhere is not let in by a link that is opened here: no code is left to fetch.
+      const isReturned = code !== null || answer.interactionId === null;
       const [row] = await prisma.$queryRaw<AnswerRow[]>`
         WITH open AS (
           SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
@@ -111,10 +131,12 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         })},
         guess AS (
           UPDATE challenges SET
-            attempts = attempts + 1,
-            proven_at = CASE WHEN answerable AND (
-              (generation = ${matched}::int AND code_expires_at > ${now}) OR
-              (generation - 1 = ${matched}::int AND previous_code_expires_at > ${now})) THEN ${now} END
+            attempts = attempts + ${provenBy === 'link' ? 0 : 1}::int,
+            (proven_at, session_id, returned_at) = (
+              SELECT ${now}, ${session.id}::text, CASE WHEN ${isReturned}::boolean THEN ${now} END
+              WHERE answerable AND (
+                (generation = ${matched}::int AND code_expires_at > ${now}) OR
+                (generation - 1 = ${matched}::int AND previous_code_expires_at > ${now})))
           WHERE ${mine} AND EXISTS (SELECT 1 FROM open) AND ${allLimitsHadRoom}
           RETURNING *
         ),
@@ -131,7 +153,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           SELECT account_id, ${now}, 1, ${now}, ${now} FROM identity
           ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, logins_count = held.logins_count + 1
             WHERE held.blocked_at IS NULL
-          RETURNING id
+          RETURNING id, logins_count
         ),
         replaced AS (
           UPDATE sessions SET ended_at = ${now}
@@ -147,14 +169,20 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           FROM account, proven
         ),
         code AS (
-          INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri,
-            requested_redirect_uri, scope, nonce, code_challenge, authenticated_at, auth_time_requested, family_id,
-            created_at, expires_at)
-          SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account.id,
-            ${session.id}::text, ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text,
-            ${code.nonce}::text, ${code.codeChallenge}::text, ${now}, ${code.authTimeRequested}::boolean,
-            ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
-          FROM account
+          ${
+            code === null
+              ? NOTHING
+              : insertAuthorizationCode(
+                  keyedHash,
+                  code,
+                  now,
+                  Prisma.sql`(
+            SELECT account.id AS account_id, ${session.id}::text AS id, ${now} AS authenticated_at FROM account)`,
+                )
+          }
+        ),
+        notice AS (
+          ${answer.notice === null ? NOTHING : insertNotice(answer, answer.notice)}
         ),
         event AS (
           ${insertLogEvent(context, {
@@ -164,23 +192,71 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             accountId: Prisma.sql`identity.account_id`,
             connection: Prisma.sql`guess.connection`,
             ...answer.logged,
-            description: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN 'Signed in.'
+            description: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN ${SIGNED_IN[provenBy]}::text
               WHEN identity.account_id IS NOT NULL THEN 'user is blocked'
-              WHEN ${matched}::int <= generation AND answerable THEN 'The code was too old.'
+              WHEN ${matched}::int <= generation AND answerable
+                THEN ${provenBy === 'link' ? 'The link was too old.' : 'The code was too old.'}::text
               ELSE 'The code was not right.' END`,
           })}
         )
         SELECT account.id AS "accountId", identity.account_id AS "provenAccountId", identity.first_login AS "firstLogin",
           guess.max_attempts - guess.attempts AS "triesLeft",
           COALESCE(${matched}::int <= guess.generation AND guess.answerable, false) AS "wasRight",
-          ${limitColumns}
+          (SELECT recipient FROM notice) AS "noticeSentTo", ${limitColumns}
         FROM (SELECT 1) AS always LEFT JOIN guess ON true LEFT JOIN identity ON true LEFT JOIN account ON true`;
-      return answeredFrom(row, answer, () =>
-        prisma.challenge.findFirst({
-          where: { id: answer.challengeId, interactionId: answer.interactionId },
-          select: { attempts: true, maxAttempts: true, provenAt: true, expiresAt: true },
-        }),
-      );
+      return answeredFrom(row, answer, () => findOver(prisma, answer, context.now));
+    },
+
+    async finish(finish) {
+      const now = Prisma.sql`${finish.now.toISOString()}::timestamptz`;
+      const mine = isChallenge(finish);
+      const [row] = await prisma.$queryRaw<FinishRow[]>`
+        WITH returned AS (
+          UPDATE challenges SET returned_at = ${now}
+          WHERE ${mine} AND proven_at IS NOT NULL AND returned_at IS NULL AND expires_at > ${now}
+            AND EXISTS (SELECT 1 FROM sessions s JOIN accounts a ON a.id = s.account_id
+              WHERE s.id = session_id AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
+                AND a.blocked_at IS NULL)
+          RETURNING session_id
+        ),
+        code AS (
+          ${insertAuthorizationCode(
+            keyedHash,
+            finish.authorizationCode,
+            now,
+            Prisma.sql`(SELECT s.* FROM returned JOIN sessions s ON s.id = returned.session_id) AS s`,
+          )}
+        )
+        SELECT (SELECT account_id FROM code) AS "accountId", c.cancelled_at AS "cancelledAt",
+          COALESCE(${isOpen(now)}, false) AS "isOpen"
+        FROM (SELECT 1) AS always LEFT JOIN challenges c ON ${mine}`;
+      return finishedFrom(row);
+    },
+
+    async cancel({ challengeId, logged, context }) {
+      const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
+      const rows = await prisma.$queryRaw<unknown[]>`
+        WITH cancelled AS (
+          UPDATE challenges SET cancelled_at = ${now} WHERE id = ${challengeId}::text AND ${isOpen(now)}
+          RETURNING client_id, connection
+        ),
+        event AS (
+          ${insertLogEvent(context, {
+            from: Prisma.sql`cancelled`,
+            type: Prisma.sql`'f'`,
+            clientId: Prisma.sql`client_id`,
+            connection: Prisma.sql`connection`,
+            ...logged,
+            description: Prisma.sql`'Stopped by whoever received the message.'`,
+          })}
+        )
+        SELECT 1 FROM cancelled`;
+      return rows.length === 1;
+    },
+
+    async find(challengeId) {
+      const held = await prisma.challenge.findUnique({ where: { id: challengeId } });
+      return held === null ? null : foundFrom(held);
     },
   };
 }
@@ -200,44 +276,136 @@ type AnswerRow = LimitRow & {
   triesLeft: number | null;
   /** One of the challenge's codes, which did not live any more. */
   wasRight: boolean;
+  noticeSentTo: string | null;
 };
+type FinishRow = { accountId: string | null; cancelledAt: Date | null; isOpen: boolean };
+
+/** In place of an INSERT that nothing is to be done by. */
+const NOTHING = Prisma.sql`SELECT NULL::text AS recipient WHERE false`;
+
+const SIGNED_IN: Record<ChallengeAnswer['provenBy'], string> = {
+  code: 'Signed in.',
+  link: 'Signed in with the link.',
+  test_identity: 'Signed in as a test identity, with its fixed code.',
+};
+
+/** The challenge of an interaction; of whichever it is, where a genuine link stands for the interaction. */
+function isChallenge(held: { challengeId: string; interactionId: string | null }): Prisma.Sql {
+  return held.interactionId === null
+    ? Prisma.sql`id = ${held.challengeId}::text`
+    : Prisma.sql`id = ${held.challengeId}::text AND interaction_id = ${held.interactionId}::text`;
+}
 
 /**
  * A challenge that may still be answered. Both statements take its row before they count any limit, so that of many at
  * once only those are counted that are compared or sent (OTP-7).
  */
 const isOpen = (now: Prisma.Sql) =>
-  Prisma.sql`proven_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
+  Prisma.sql`proven_at IS NULL AND cancelled_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
 
-/** What the audit log says of a challenge, whether a message goes out (the CTE `addressed` holds it) or not. */
+/**
+ * What the audit log says of a challenge, whether a message goes out (the CTE `addressed` holds it) or not. Loud where a
+ * text message is withheld to save money, and where an identity needs none: nobody else learns of either.
+ */
 function sendingEvent(description: string) {
   const isSent = Prisma.sql`EXISTS (SELECT 1 FROM addressed)`;
   return {
-    type: Prisma.sql`CASE WHEN ${isSent} THEN 'cls' ELSE 'f' END`,
+    type: Prisma.sql`CASE WHEN ${isSent} THEN CASE provider WHEN 'sms' THEN 'cs' ELSE 'cls' END
+      WHEN withheld = 'test_identity' THEN 'test_identity' WHEN withheld IS NOT NULL THEN 'limit_sms' ELSE 'f' END`,
     clientId: Prisma.sql`client_id`,
     connection: Prisma.sql`connection`,
     description: Prisma.sql`CASE WHEN ${isSent} THEN ${description}::text
+      WHEN withheld = 'test_identity' THEN 'Nothing sent: a test identity answers with its fixed code.'
+      WHEN withheld IS NOT NULL THEN 'Nothing sent: ' || withheld || ' is used up.'
       ELSE 'Nothing sent: the account is blocked or sign-up is closed.' END`,
   };
 }
 
 /** The outbox row of a challenge that somebody is to hear of: the CTE `addressed` holds it. */
-function insertMessage(
-  {
-    messageId,
-    messageDueAt,
-    applicationName,
-  }: { messageId: string; messageDueAt: Date; applicationName: string },
-  userAgent: string | null,
-  language: string,
-  now: Prisma.Sql,
+function insertLoginMessage(
+  message: { messageId: string; messageDueAt: Date; applicationName: string; logged: LoggedSubject },
+  context: RequestContext,
 ): Prisma.Sql {
+  return insertMessage(
+    { ...message, kind: 'login', dueAt: message.messageDueAt, expiresAt: Prisma.sql`code_expires_at` },
+    context,
+    Prisma.sql`addressed`,
+  );
+}
+
+/** The outbox row of a notice about a new browser: the CTEs `proven` and `account` hold whom it goes to. */
+function insertNotice(
+  { context, logged }: ChallengeAnswer,
+  { messageId, applicationName, expiresAt }: NonNullable<ChallengeAnswer['notice']>,
+): Prisma.Sql {
+  return Prisma.sql`${insertMessage(
+    {
+      messageId,
+      applicationName,
+      logged,
+      kind: 'new_device',
+      dueAt: new Date(context.now.getTime() + OUTBOX_LEASE_SECONDS * 1000),
+      expiresAt: Prisma.sql`${expiresAt.toISOString()}::timestamptz`,
+    },
+    context,
+    Prisma.sql`proven WHERE EXISTS (SELECT 1 FROM account WHERE logins_count > 1)`,
+  )} RETURNING (SELECT recipient FROM proven) AS recipient`;
+}
+
+function insertMessage(
+  message: {
+    messageId: string;
+    kind: MessageKind;
+    applicationName: string;
+    dueAt: Date;
+    expiresAt: Prisma.Sql;
+    logged: LoggedSubject;
+  },
+  { userAgent, language, now }: RequestContext,
+  from: Prisma.Sql,
+): Prisma.Sql {
+  const { messageId, kind, applicationName, dueAt, expiresAt, logged } = message;
   const context = JSON.stringify({ applicationName, userAgent: userAgent?.slice(0, 512) ?? null });
   return Prisma.sql`
-    INSERT INTO messages (id, challenge_id, generation, channel, language, context, status, due_at, expires_at, created_at)
-    SELECT ${messageId}::text, id, generation, provider, ${language}::text, ${context}::jsonb, 'queued',
-      ${messageDueAt.toISOString()}::timestamptz, code_expires_at, ${now}
-    FROM addressed`;
+    INSERT INTO messages (id, challenge_id, kind, generation, channel, client_id, connection, masked_identifier,
+      identifier_hash, language, context, status, due_at, expires_at, created_at)
+    SELECT ${messageId}::text, id, ${kind}::text, generation, provider, client_id, connection,
+      ${logged.maskedIdentifier}::text, ${logged.identifierHash}::text, ${language}::text, ${context}::jsonb, 'queued',
+      ${dueAt.toISOString()}::timestamptz, ${expiresAt}, ${now.toISOString()}::timestamptz
+    FROM ${from}`;
+}
+
+/** The authorization code of a session: a row of `from` with its id, account_id and authenticated_at. */
+function insertAuthorizationCode(
+  keyedHash: KeyedHash,
+  code: NewAuthorizationCode,
+  now: Prisma.Sql,
+  from: Prisma.Sql,
+): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri, requested_redirect_uri,
+      scope, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
+    SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account_id, id,
+      ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.nonce}::text,
+      ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean, ${code.familyId}::text, ${now},
+      ${code.expiresAt.toISOString()}::timestamptz
+    FROM ${from}
+    RETURNING account_id`;
+}
+
+/** Why a challenge that was not touched cannot be answered. Null: it can, but for a limit or another who was quicker. */
+async function findOver(
+  prisma: PrismaClient,
+  { challengeId, interactionId }: { challengeId: string; interactionId: string | null },
+  now: Date,
+): Promise<Over | null> {
+  const held = await prisma.challenge.findFirst({
+    where: { id: challengeId, ...(interactionId !== null && { interactionId }) },
+    select: { attempts: true, maxAttempts: true, provenAt: true, cancelledAt: true, expiresAt: true },
+  });
+  if (held?.cancelledAt) return { kind: 'cancelled' };
+  if (held === null || held.provenAt !== null || held.expiresAt <= now) return { kind: 'ended' };
+  return held.attempts >= held.maxAttempts ? { kind: 'exhausted' } : null;
 }
 
 function startedFrom(row: StartRow | undefined, limits: Parameters<ChallengeStore['start']>[1]): Started {
@@ -245,15 +413,16 @@ function startedFrom(row: StartRow | undefined, limits: Parameters<ChallengeStor
   return limit ? { kind: 'limited', limit } : { kind: 'started', recipient: row?.recipient ?? null };
 }
 
-function resentFrom(
+async function resentFrom(
   row: ResendRow | undefined,
   { limits, context }: Parameters<ChallengeStore['resend']>[0],
-): Resent {
+  findOver: () => Promise<Over | null>,
+): Promise<Resent> {
   if (row?.generation != null && row.codeExpiresAt !== null && row.sends !== null) {
     const { generation, codeExpiresAt, sends, recipient } = row;
     return { kind: 'resent', generation, codeExpiresAt, sends, recipient };
   }
-  if (row?.heldUntil == null) return { kind: 'ended' };
+  if (row?.heldUntil == null) return (await findOver()) ?? { kind: 'ended' };
   if (row.heldUntil > context.now) return { kind: 'wait', until: row.heldUntil };
   const limit = row.spent.length === 0 ? null : fullLimit(limits, row);
   // Another press was quicker by a moment: its message is on the way.
@@ -262,11 +431,13 @@ function resentFrom(
 
 async function answeredFrom(
   row: AnswerRow | undefined,
-  { limits, context }: Parameters<ChallengeStore['answer']>[0],
-  look: () => Promise<Pick<Challenge, 'attempts' | 'maxAttempts' | 'provenAt' | 'expiresAt'> | null>,
+  { limits }: ChallengeAnswer,
+  findOver: () => Promise<Over | null>,
 ): Promise<Answered> {
-  if (row?.accountId != null)
-    return { kind: 'proven', accountId: row.accountId, firstLogin: row.firstLogin === true };
+  if (row?.accountId != null) {
+    const { accountId, noticeSentTo } = row;
+    return { kind: 'proven', accountId, firstLogin: row.firstLogin === true, noticeSentTo };
+  }
   if (row?.provenAccountId != null) return { kind: 'blocked' };
   if (row?.triesLeft != null) {
     return row.wasRight && row.triesLeft > 0
@@ -274,9 +445,39 @@ async function answeredFrom(
       : { kind: 'wrong', triesLeft: row.triesLeft };
   }
   // Nothing was compared. Why is worth another statement: it is not on the way of anyone who signs in.
-  const held = await look();
-  if (held === null || held.provenAt !== null || held.expiresAt <= context.now) return { kind: 'ended' };
-  if (held.attempts >= held.maxAttempts) return { kind: 'exhausted' };
+  const over = await findOver();
+  if (over !== null) return over;
   const limit = fullLimit(limits, row);
   return limit ? { kind: 'limited', limit } : { kind: 'ended' };
+}
+
+function finishedFrom(row: FinishRow | undefined): Finished {
+  if (row?.accountId != null) return { kind: 'finished', accountId: row.accountId };
+  if (row?.isOpen) return { kind: 'not_proven' };
+  return { kind: row?.cancelledAt ? 'cancelled' : 'ended' };
+}
+
+function foundFrom(held: Challenge): FoundChallenge {
+  const { interactionId, clientId, connection, identifier, pepperId, codeLength, generation } = held;
+  return {
+    interactionId,
+    clientId,
+    connection,
+    channel: held.provider as Channel,
+    identifier,
+    pepperId,
+    codeLength,
+    generation,
+    codeExpiresAt: held.codeExpiresAt,
+    previousCodeExpiresAt: held.previousCodeExpiresAt,
+    createdAt: held.createdAt,
+    userAgent: held.userAgent,
+    state: stateOf(held),
+  };
+}
+
+function stateOf(held: Challenge): FoundChallenge['state'] {
+  if (held.provenAt !== null) return 'proven';
+  if (held.cancelledAt !== null) return 'cancelled';
+  return held.answerable && held.attempts < held.maxAttempts ? 'open' : 'ended';
 }

@@ -1,0 +1,224 @@
+// What a magic link leads to. Looking at one changes nothing, whoever looks: a person, a scanner, a preview (MAG-2). Opening
+// one needs the interaction of the browser that asked, or a press where the connection allows it (MAG-4); stopping needs
+// only the link. The pages put words to what comes back.
+import type { AnswerDeps, SignedIn } from './answer-challenge';
+import { newAuthorizationCode, prove } from './answer-challenge';
+import type { ChallengeStore, FoundChallenge } from './challenge';
+import { maskIdentifier } from './identifier';
+import { INTERACTION_LIFETIME_SECONDS, type Interaction } from './interaction';
+import type { LinkTarget, MagicLinks } from './magic-link';
+import type { RequestContext } from './request-context';
+import { findConnection, subjectHash } from './start-login';
+
+export type LinkDeps = AnswerDeps &
+  Readonly<{
+    challenges: Pick<ChallengeStore, 'answer' | 'cancel' | 'find'>;
+    links: Pick<MagicLinks, 'read'>;
+  }>;
+
+/** What the landing page shows. `interaction` is this browser's, for the way back; null in every other browser. */
+export type LinkVisit = Readonly<
+  /** Not a link of ours, or not a whole one. */
+  | { kind: 'broken' }
+  /** Too old, out of guesses, or forgotten. */
+  | { kind: 'expired'; interaction: Interaction | null }
+  /** A newer message was asked for. */
+  | { kind: 'replaced'; interaction: Interaction | null }
+  | { kind: 'used'; interaction: Interaction | null }
+  /** Whoever holds the message did not ask for it. */
+  | { kind: 'cancelled'; interaction: Interaction | null }
+  /** The browser that asked: one press, or the script's, and it is signed in. */
+  | { kind: 'here'; interaction: Interaction }
+  | {
+      kind: 'elsewhere';
+      /** The code of the same message, to be typed where the sign-in began. */
+      relayCode: string;
+      clientId: string;
+      connection: string;
+      /** A press may sign in here instead. */
+      signInOnOtherDevice: boolean;
+      /** The browser that asked, and when. */
+      userAgent: string | null;
+      createdAt: Date;
+      /** When code and link are dead. */
+      expiresAt: Date;
+    }
+>;
+
+/**
+ * Looks at a link; writes nothing.
+ *
+ * @param visit.findInteraction what this browser holds of an interaction, or null
+ */
+export async function visitLink(
+  deps: Pick<LinkDeps, 'connections' | 'codes' | 'links'> & { challenges: Pick<ChallengeStore, 'find'> },
+  visit: {
+    magicLinkToken: string;
+    findInteraction(interactionId: string): Promise<Interaction | null>;
+    now: Date;
+  },
+): Promise<LinkVisit> {
+  const target = deps.links.read(visit.magicLinkToken);
+  if (target === null) return { kind: 'broken' };
+  const found = await deps.challenges.find(target.challengeId);
+  if (found === null) return { kind: 'expired', interaction: null };
+  const interaction = await visit.findInteraction(found.interactionId);
+  const over = whyDead(target, found, { interaction, now: visit.now });
+  if (over !== null) return { kind: over, interaction };
+  if (interaction !== null) return { kind: 'here', interaction };
+
+  const relayCode = deps.codes.derive({ ...found, ...target });
+  const expiresAt = deadline(target, found);
+  if (relayCode === null || expiresAt === null) return { kind: 'broken' };
+  const connection = await findConnection(deps, found.connection);
+  return {
+    kind: 'elsewhere',
+    relayCode,
+    clientId: found.clientId,
+    connection: found.connection,
+    signInOnOtherDevice: connection?.strategy === 'email' && connection.signInOnOtherDevice,
+    userAgent: found.userAgent,
+    createdAt: found.createdAt,
+    expiresAt,
+  };
+}
+
+export type LinkOpened = Readonly<
+  /** `authorizationCode` is null where a tab fetches it: see finish-login.ts. */
+  | (SignedIn & Readonly<{ authorizationCode: string | null }>)
+  /** Proven, but blocked by an operator: nobody is signed in (MAG-10). */
+  | { kind: 'blocked' }
+  /** It cannot be opened any more, or not here: {@link visitLink} says why. */
+  | { kind: 'dead' }
+>;
+
+/**
+ * Opens a link in the browser that asked for it, in one statement. A genuine link is no guess: no limit counts it.
+ *
+ * @param open.finishesHere true where a person pressed: this tab leaves for the client. False where the script did: the tab
+ *   that waits may be the one the client expects, so neither is given the authorization code yet
+ */
+export async function openLink(
+  deps: LinkDeps,
+  open: {
+    magicLinkToken: string;
+    interaction: Interaction;
+    applicationName: string;
+    finishesHere: boolean;
+    replacedSessionSecret: string | null;
+    context: RequestContext;
+  },
+): Promise<LinkOpened> {
+  const { interaction, context } = open;
+  const { asked } = interaction;
+  const target = deps.links.read(open.magicLinkToken);
+  if (asked === null || target?.challengeId !== asked.challengeId) return { kind: 'dead' };
+  const authorizationCode = open.finishesHere
+    ? newAuthorizationCode(deps.random, interaction.request, context.now)
+    : null;
+  const proof = await prove(deps, {
+    ...open,
+    asked,
+    interactionId: interaction.id,
+    connection: await findConnection(deps, asked.connection),
+    matchedGeneration: target.generation,
+    provenBy: 'link',
+    limits: [],
+    authorizationCode,
+  });
+  if (proof.kind === 'signed_in') return { ...proof, authorizationCode: authorizationCode?.code ?? null };
+  return { kind: proof.kind === 'blocked' ? 'blocked' : 'dead' };
+}
+
+export type LinkOpenedElsewhere = Readonly<
+  /** `clientId`: where the sign-in was asked for. No authorization code is issued to anybody. */
+  (SignedIn & Readonly<{ clientId: string }>) | { kind: 'blocked' } | { kind: 'dead' }
+>;
+
+/**
+ * Opens a link in a browser that did not ask, because a person pressed there and the connection allows it. That browser gets
+ * a session; the client's state and PKCE verifier are in the other one, which is not let in.
+ *
+ * @param open.contextOf the context of this request, for an identifier by its keyed hash
+ */
+export async function openLinkElsewhere(
+  deps: LinkDeps,
+  open: {
+    magicLinkToken: string;
+    applicationNameOf(clientId: string): Promise<string>;
+    replacedSessionSecret: string | null;
+    contextOf(subject: string): Promise<RequestContext>;
+  },
+): Promise<LinkOpenedElsewhere> {
+  const target = deps.links.read(open.magicLinkToken);
+  const found = target && (await deps.challenges.find(target.challengeId));
+  const connection = found && (await findConnection(deps, found.connection));
+  if (target === null || found === null) return { kind: 'dead' };
+  if (connection?.strategy !== 'email' || !connection.signInOnOtherDevice) return { kind: 'dead' };
+  const asked = { ...found, challengeId: target.challengeId };
+  const proof = await prove(deps, {
+    asked,
+    interactionId: null,
+    connection,
+    applicationName: await open.applicationNameOf(found.clientId),
+    matchedGeneration: target.generation,
+    provenBy: 'link',
+    limits: [],
+    authorizationCode: null,
+    replacedSessionSecret: open.replacedSessionSecret,
+    context: await open.contextOf(subjectHash(deps, { channel: found.channel, canonical: found.identifier })),
+  });
+  if (proof.kind === 'signed_in') return { ...proof, clientId: found.clientId };
+  return { kind: proof.kind === 'blocked' ? 'blocked' : 'dead' };
+}
+
+/**
+ * Ends a sign-in because whoever holds its message did not ask for it: an older message of it will do.
+ *
+ * @returns false when it had ended before, or the link is none: {@link visitLink} says what it is
+ */
+export async function stopSignIn(
+  deps: Pick<LinkDeps, 'links' | 'hashSubject'> & { challenges: Pick<ChallengeStore, 'find' | 'cancel'> },
+  { magicLinkToken, context }: { magicLinkToken: string; context: RequestContext },
+): Promise<boolean> {
+  const target = deps.links.read(magicLinkToken);
+  const found = target && (await deps.challenges.find(target.challengeId));
+  if (target === null || found === null) return false;
+  const identifier = { channel: found.channel, canonical: found.identifier };
+  return deps.challenges.cancel({
+    challengeId: target.challengeId,
+    logged: {
+      maskedIdentifier: maskIdentifier(identifier),
+      identifierHash: subjectHash(deps, identifier),
+    },
+    context,
+  });
+}
+
+/** Why a genuine link opens nothing, or null: it does. What ended the sign-in is told before what became of the link. */
+function whyDead(
+  target: LinkTarget,
+  found: FoundChallenge,
+  { interaction, now }: { interaction: Interaction | null; now: Date },
+): 'used' | 'cancelled' | 'expired' | 'replaced' | null {
+  if (found.state === 'proven') return 'used';
+  if (found.state === 'cancelled') return 'cancelled';
+  if (found.state === 'ended') return 'expired';
+  if (interaction !== null && interaction.asked?.challengeId !== target.challengeId) return 'replaced';
+  if (target.generation < found.generation - 1) return 'replaced';
+  const diesAt = deadline(target, found);
+  if (diesAt === null || diesAt <= now || (interaction !== null && isOver(interaction, now)))
+    return 'expired';
+  return null;
+}
+
+/** Until when the code that a link stands for lives; null when it is none of the newest two. */
+function deadline({ generation }: LinkTarget, found: FoundChallenge): Date | null {
+  if (generation === found.generation) return found.codeExpiresAt;
+  return generation === found.generation - 1 ? found.previousCodeExpiresAt : null;
+}
+
+/** The page that asked would not take an answer any more either. */
+function isOver({ createdAt, finished }: Interaction, now: Date): boolean {
+  return finished !== null || now.getTime() - createdAt > INTERACTION_LIFETIME_SECONDS * 1000;
+}
