@@ -411,6 +411,9 @@ function takeSecrets(
   if (isObject(authentication)) {
     const before = isObject(stored.gateway_authentication) ? stored.gateway_authentication : {};
     const { secret } = authentication;
+    if (isLeftOut(secret) && before.secret !== undefined && written.gateway_url !== stored.gateway_url) {
+      return problemAt('options.gateway_authentication.secret', 'must be sent with another gateway_url');
+    }
     if (isLeftOut(secret)) {
       kept.gateway_authentication = { ...authentication, secret: before.secret };
     } else {
