@@ -7,7 +7,7 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
 });
-beforeEach(() => desk.stage.reset());
+beforeEach(() => desk.reset());
 afterEach(async () => expect(await desk.stage.findSecretsAtRest()).toEqual([]));
 afterAll(() => desk?.close());
 
@@ -25,6 +25,8 @@ describe('the right code', () => {
       authorizationCode: expect.stringMatching(/^[\w-]{43}$/),
       sessionSecret: expect.stringMatching(/^[\w-]{43}$/),
       sessionExpiresAt: stage.later(168 * 3600),
+      subject: expect.stringMatching(/^[\w-]{43}$/),
+      notice: null,
     });
     if (answered.kind !== 'signed_in') return;
     expect(await stage.first.sessions.findActive(answered.sessionSecret, stage.now)).toMatchObject({
@@ -122,7 +124,7 @@ describe('two codes in hand', () => {
     stage.pass(500);
     for (const waiting of [first, second]) {
       const resent = await again(waiting);
-      if (resent.kind !== 'resent') throw new Error(resent.problem.kind);
+      if (resent.kind !== 'resent') throw new Error(resent.kind);
       expect(resent.message?.oneTimeCode).not.toBe(waiting.message?.oneTimeCode);
       const { asked } = resent;
       const typed = waiting === first ? waiting.message : resent.message;

@@ -6,7 +6,7 @@ let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
 });
-beforeEach(() => desk.stage.reset());
+beforeEach(() => desk.reset());
 afterEach(async () => expect(await desk.stage.findSecretsAtRest()).toEqual([]));
 afterAll(() => desk?.close());
 
@@ -22,24 +22,32 @@ describe('a typed address', () => {
       typedForm: 'Ann.Lee@X.test',
       channel: 'email',
       connection: 'email',
+      sendMode: 'both',
       maskedRecipient: 'a***@x.test',
       reference: expect.stringMatching(/^[A-HJ-NP-Z2-9]{2}$/),
       codeLength: 6,
+      codeLifetimeSeconds: 600,
       pepperId: expect.any(String),
       generation: 0,
       sends: 1,
       sentAt: now,
       resendAllowedAt: now + 30_000,
     });
-    expect(message).toMatchObject({
+    expect(message).toEqual({
+      messageId: expect.any(String),
+      kind: 'login',
       channel: 'email',
+      connection: 'email',
       recipient: 'Ann.Lee@X.test',
       oneTimeCode: expect.stringMatching(/^\d{6}$/),
+      link: expect.stringMatching(/^https:\/\/op\.test\/passwordless\/link\/[\w-]{56}$/),
       language: 'en',
       applicationName: 'Acme',
       reference: asked.reference,
       askedAt: stage.now,
       expiresAt: stage.later(600),
+      userAgent: expect.stringContaining('Firefox'),
+      ip: null,
     });
     expect(await type(waiting, message?.oneTimeCode)).toMatchObject({ kind: 'signed_in', firstLogin: true });
   });
@@ -101,12 +109,6 @@ describe('a typed address', () => {
     expect(dump.filter(({ row }) => new RegExp(`\\b${waiting.message?.oneTimeCode}\\b`).test(row))).toEqual(
       [],
     );
-  });
-
-  it('is sent through the connection that the request asked for', async () => {
-    const { asked } = await desk.wait('ann@x.test', {}, { connection: 'work-mail' });
-    expect(asked.connection).toBe('work-mail');
-    expect(await desk.stage.prisma.challenge.findFirst()).toMatchObject({ connection: 'work-mail' });
   });
 });
 

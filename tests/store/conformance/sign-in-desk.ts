@@ -1,22 +1,39 @@
 // The functions of lib/login on a real store: a person types an address and codes, a clock is moved by hand. What the
 // messages said is at hand, because nothing in the database tells it.
 import { randomBytes } from 'node:crypto';
+import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import { answerChallenge, type ChallengeAnswered } from '@/lib/login/answer-challenge';
-import type { AskedChallenge, Interaction } from '@/lib/login/interaction';
+import type { Connection } from '@/lib/login/connection';
+import { finishSignIn, type LoginFinished } from '@/lib/login/finish-login';
+import { type AskedChallenge, type Interaction, newInteraction } from '@/lib/login/interaction';
 import type { LimitOverrides } from '@/lib/login/limits';
+import { LINK_PATH } from '@/lib/login/magic-link';
 import type { LoginMessage } from '@/lib/login/message';
+import {
+  type LinkOpened,
+  type LinkOpenedElsewhere,
+  type LinkVisit,
+  openLink,
+  openLinkElsewhere,
+  stopSignIn,
+  visitLink,
+} from '@/lib/login/open-link';
 import type { Randomness } from '@/lib/login/randomness';
 import type { RequestContext } from '@/lib/login/request-context';
 import { type CodeResent, resendCode } from '@/lib/login/resend-code';
+import type { SmsRequest, WithheldReason } from '@/lib/login/sms-spend-guard';
 import { type LoginStarted, startLogin } from '@/lib/login/start-login';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { confidentialClient } from '@/tests/memory/clients';
+import { emailConnection, memoryConnections } from '@/tests/memory/connections';
 import { createStage } from './stage';
 import { box, openServerStore, type Process, processOf } from './stores';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+export const ORIGIN = 'https://op.test';
 
 export const CLIENT = confidentialClient({ clientId: 'client-1', name: 'Acme' });
 
@@ -46,8 +63,22 @@ export type Waiting = Readonly<{
   message: LoginMessage | null;
 }>;
 
+/** Where and how it is done: from nowhere in a browser nobody knows, by e-mail, unless a test says so. */
 type Wish = Partial<Pick<RequestContext, 'ip' | 'knownBrowserId'>> &
-  Readonly<{ on?: Process; limits?: LimitOverrides; secrets?: SecretBox }>;
+  Readonly<{
+    on?: Process;
+    limits?: LimitOverrides;
+    secrets?: SecretBox;
+    /** All there are, and all that the page offers. */
+    connections?: readonly Connection[];
+    /** Countries that are texted to; null is every one. */
+    served?: readonly string[];
+    /** What the guard of the purse says of every text message. */
+    withheld?: WithheldReason;
+    /** Country of numbers without country code. */
+    country?: string;
+    replacedSessionSecret?: string;
+  }>;
 
 const random: Randomness = {
   id: () => randomBytes(16).toString('base64url'),
@@ -62,12 +93,29 @@ export async function openDesk() {
   const store = await openServerStore(null);
   const stage = createStage(store);
 
-  const depsOf = ({ on = stage.first, limits = {}, secrets = box }: Wish) => ({
+  const purse: { admitted: SmsRequest[]; answered: { country: string; connection: string }[] } = {
+    admitted: [],
+    answered: [],
+  };
+
+  const depsOf = ({ on = stage.first, secrets = box, ...wish }: Wish) => ({
     challenges: secrets === box ? on.challenges : processOf(on.prisma, secrets).challenges,
+    connections: memoryConnections(...(wish.connections ?? [emailConnection()])),
     codes: createCodeDeriver(secrets),
+    links: createLinkDeriver(secrets),
+    origin: ORIGIN,
     random,
     hashSubject: (subject: string) => secrets.hash('subject', subject),
-    limitOverrides: () => limits,
+    limitOverrides: () => wish.limits ?? {},
+    servedCountries: () => wish.served ?? null,
+    spendGuard: {
+      async admit(request: SmsRequest) {
+        purse.admitted.push(request);
+        return wish.withheld ?? null;
+      },
+      answered: async ({ country, connection }: { country: string; connection: string }) =>
+        void purse.answered.push({ country, connection }),
+    },
   });
 
   const contextOf = ({ ip = null, knownBrowserId = null }: Wish): RequestContext => ({
@@ -78,23 +126,26 @@ export async function openDesk() {
     now: stage.now,
   });
 
-  const interactionFor = (request: Partial<AuthorizationRequest>): Interaction => ({
-    id: random.id(),
-    createdAt: stage.now.getTime(),
-    request: { ...REQUEST, ...request },
-    outcome: null,
-    asked: null,
-    typedForm: null,
-    finished: null,
-    authorizationCode: null,
-  });
+  const interactionFor = (request: Partial<AuthorizationRequest>): Interaction =>
+    newInteraction({
+      id: random.id(),
+      createdAt: stage.now.getTime(),
+      request: { ...REQUEST, ...request },
+    });
 
   function start(
     typed: string,
     wish: Wish = {},
     interaction: Interaction = interactionFor({}),
   ): Promise<LoginStarted> {
-    return startLogin(depsOf(wish), { interaction, client: CLIENT, typed, context: contextOf(wish) });
+    return startLogin(depsOf(wish), {
+      interaction,
+      client: CLIENT,
+      offered: wish.connections ?? [emailConnection()],
+      typed,
+      country: wish.country ?? null,
+      context: contextOf(wish),
+    });
   }
 
   return {
@@ -111,7 +162,8 @@ export async function openDesk() {
       const interaction = interactionFor(request);
       const started = await start(typed, wish, interaction);
       if (started.kind !== 'asked') throw new Error(`Not asked: ${started.problem.kind}`);
-      return { interaction, asked: started.asked, message: started.message };
+      const { asked, message } = started;
+      return { interaction: { ...interaction, asked }, asked, message };
     },
 
     again({ interaction, asked }: Waiting, wish: Wish = {}): Promise<CodeResent> {
@@ -125,21 +177,81 @@ export async function openDesk() {
 
     type(
       { interaction, asked }: Waiting,
-      typed: string | undefined,
-      wish: Wish & { replacedSessionSecret?: string } = {},
+      typed: string | null | undefined,
+      wish: Wish = {},
     ): Promise<ChallengeAnswered> {
       return answerChallenge(depsOf(wish), {
         interaction,
         asked,
+        applicationName: CLIENT.name,
         typed: typed ?? '',
         replacedSessionSecret: wish.replacedSessionSecret ?? null,
         context: contextOf(wish),
       });
     },
+
+    /** Opens the page of a link, in the browser that holds this login, or in another one. */
+    look(link: string | null | undefined, here: Waiting | null, wish: Wish = {}): Promise<LinkVisit> {
+      return visitLink(depsOf(wish), {
+        magicLinkToken: tokenIn(link),
+        findInteraction: async (id) => (here?.interaction.id === id ? here.interaction : null),
+        now: stage.now,
+      });
+    },
+
+    /** Opens a link where it was asked for, by the script or, with `finishesHere`, by a press. */
+    open(
+      { interaction }: Waiting,
+      link: string | null | undefined,
+      { finishesHere = false, ...wish }: Wish & { finishesHere?: boolean } = {},
+    ): Promise<LinkOpened> {
+      return openLink(depsOf(wish), {
+        magicLinkToken: tokenIn(link),
+        interaction,
+        applicationName: CLIENT.name,
+        finishesHere,
+        replacedSessionSecret: wish.replacedSessionSecret ?? null,
+        context: contextOf(wish),
+      });
+    },
+
+    /** Presses "sign in on this device instead" in a browser that did not ask. */
+    openElsewhere(link: string | null | undefined, wish: Wish = {}): Promise<LinkOpenedElsewhere> {
+      return openLinkElsewhere(depsOf(wish), {
+        magicLinkToken: tokenIn(link),
+        applicationNameOf: async () => CLIENT.name,
+        replacedSessionSecret: wish.replacedSessionSecret ?? null,
+        contextOf: async () => contextOf(wish),
+      });
+    },
+
+    /** "This was not me." */
+    stop(link: string | null | undefined, wish: Wish = {}): Promise<boolean> {
+      return stopSignIn(depsOf(wish), { magicLinkToken: tokenIn(link), context: contextOf(wish) });
+    },
+
+    /** A tab of the browser that asked fetches the authorization code. */
+    finish({ interaction }: Pick<Waiting, 'interaction'>, wish: Wish = {}): Promise<LoginFinished> {
+      return finishSignIn(depsOf(wish), { interaction, now: stage.now });
+    },
+
+    /** What the guard of the purse was asked and told since the test began. */
+    purse,
+
+    reset(): Promise<void> {
+      purse.admitted = [];
+      purse.answered = [];
+      return stage.reset();
+    },
   };
 }
 
+/** The token of a whole link; a link that is none is handed on as it is. */
+function tokenIn(link: string | null | undefined): string {
+  return (link ?? '').replace(`${ORIGIN}${LINK_PATH}/`, '');
+}
+
 /** A code of the same length that is not this one. */
-export function otherThan(code: string | undefined): string {
+export function otherThan(code: string | null | undefined): string {
   return code === '000000' ? '000001' : '000000';
 }

@@ -2,7 +2,15 @@
 // that is moved by hand. Remembers every secret it hands in, so that a test can look for them in the rows.
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Answered, ChallengeAnswer, NewAuthorizationCode, Resent, Started } from '@/lib/login/challenge';
+import type {
+  Answered,
+  ChallengeAnswer,
+  Finished,
+  NewAuthorizationCode,
+  NewChallenge,
+  Resent,
+  Started,
+} from '@/lib/login/challenge';
 import { maskIdentifier } from '@/lib/login/identifier';
 import { type CountedLimit, countLimit, type LimitName } from '@/lib/login/limits';
 import {
@@ -58,6 +66,20 @@ export function createStage(store: OpenStore) {
   const later = (seconds: number) => new Date(now.getTime() + Math.round(seconds * 1000));
   const id = () => randomBytes(16).toString('base64url');
 
+  /** A code as the request of every test gives it: not yet anywhere. */
+  const authorizationCode = (): NewAuthorizationCode => ({
+    code: secret(),
+    familyId: id(),
+    clientId: CLIENT_ID,
+    redirectUri: REDIRECT_URI,
+    requestedRedirectUri: REDIRECT_URI,
+    scope: 'openid profile email',
+    nonce: 'n-0S6_WzA2Mj',
+    codeChallenge: CODE_CHALLENGE,
+    authTimeRequested: false,
+    expiresAt: later(AUTHORIZATION_CODE_LIFETIME_SECONDS),
+  });
+
   function secret(): string {
     const drawn = randomBytes(32).toString('base64url');
     seenSecrets.push(drawn);
@@ -78,10 +100,9 @@ export function createStage(store: OpenStore) {
     changes: On & {
       limits?: CountedLimit[];
       typedForm?: string;
-      signUpOpen?: boolean;
       messageId?: string;
       at?: Date;
-    } = {},
+    } & Partial<Pick<NewChallenge, 'signUpOpen' | 'withheld' | 'sendMode'>> = {},
   ): Promise<Asked> {
     const at = changes.at ?? now;
     const seconds = (count: number) => new Date(at.getTime() + count * 1000);
@@ -93,7 +114,13 @@ export function createStage(store: OpenStore) {
         clientId: CLIENT_ID,
         applicationName: 'Acme',
         connection: 'email',
-        identifier: { channel: 'email', canonical: email, typedForm: changes.typedForm ?? email },
+        identifier: {
+          channel: 'email',
+          canonical: email,
+          typedForm: changes.typedForm ?? email,
+          country: null,
+        },
+        sendMode: changes.sendMode ?? 'both',
         pepperId: box.currentId,
         codeLength: CODE_LENGTH,
         codeExpiresAt: seconds(CODE_LIFETIME_SECONDS),
@@ -101,6 +128,7 @@ export function createStage(store: OpenStore) {
         resendAllowedAt: seconds(RESEND_WAITS_SECONDS[0]),
         expiresAt: seconds(3600),
         signUpOpen: changes.signUpOpen ?? true,
+        withheld: changes.withheld ?? null,
         messageId: changes.messageId ?? id(),
         messageDueAt: seconds(30),
         logged: logged(email),
@@ -113,7 +141,11 @@ export function createStage(store: OpenStore) {
 
   function resend(
     { challengeId, interactionId, email }: Asked,
-    changes: On & { limits?: CountedLimit[]; interactionId?: string } = {},
+    changes: On & {
+      limits?: CountedLimit[];
+      interactionId?: string;
+      withheld?: NewChallenge['withheld'];
+    } = {},
   ): Promise<Resent> {
     return (changes.on ?? first).challenges.resend({
       challengeId,
@@ -124,6 +156,7 @@ export function createStage(store: OpenStore) {
       codeLifetimeSeconds: CODE_LIFETIME_SECONDS,
       resendWaitsSeconds: RESEND_WAITS_SECONDS,
       sameCodeSeconds: RESEND_SAME_CODE_SECONDS,
+      withheld: changes.withheld ?? null,
       limits: changes.limits ?? [],
       logged: logged(email),
       context: context(),
@@ -135,28 +168,24 @@ export function createStage(store: OpenStore) {
     { challengeId, interactionId, email }: Asked,
     changes: On &
       Partial<
-        Pick<ChallengeAnswer, 'interactionId' | 'matchedGeneration' | 'limits' | 'replacedSessionSecret'>
+        Pick<
+          ChallengeAnswer,
+          'interactionId' | 'matchedGeneration' | 'limits' | 'replacedSessionSecret' | 'provenBy'
+        >
       > & {
         sessionId?: string;
+        /** False: the authorization code is left to be fetched. */
+        finishes?: boolean;
+        /** True: the browser is new to the person, who is to hear of it. */
+        notifies?: boolean;
       } = {},
   ): Promise<Given> {
     const sessionId = changes.sessionId ?? id();
     const sessionSecret = secret();
-    const code: NewAuthorizationCode = {
-      code: secret(),
-      familyId: id(),
-      clientId: CLIENT_ID,
-      redirectUri: REDIRECT_URI,
-      requestedRedirectUri: REDIRECT_URI,
-      scope: 'openid profile email',
-      nonce: 'n-0S6_WzA2Mj',
-      codeChallenge: CODE_CHALLENGE,
-      authTimeRequested: false,
-      expiresAt: later(AUTHORIZATION_CODE_LIFETIME_SECONDS),
-    };
+    const code = authorizationCode();
     const answered = await (changes.on ?? first).challenges.answer({
       challengeId,
-      interactionId: changes.interactionId ?? interactionId,
+      interactionId: changes.interactionId === undefined ? interactionId : changes.interactionId,
       matchedGeneration: changes.matchedGeneration === undefined ? 0 : changes.matchedGeneration,
       limits: changes.limits ?? [],
       newUserId: randomBytes(12).toString('hex'),
@@ -168,7 +197,9 @@ export function createStage(store: OpenStore) {
         idleExpiresAt: later(SESSION_IDLE_SECONDS),
       },
       replacedSessionSecret: changes.replacedSessionSecret ?? null,
-      authorizationCode: code,
+      authorizationCode: changes.finishes === false ? null : code,
+      provenBy: changes.provenBy ?? 'code',
+      notice: changes.notifies ? { messageId: id(), applicationName: 'Acme', expiresAt: later(3600) } : null,
       logged: logged(email),
       context: context(),
     });
@@ -177,6 +208,32 @@ export function createStage(store: OpenStore) {
 
   const guessWrong = (asked: Asked, changes: Parameters<typeof answer>[1] = {}) =>
     answer(asked, { ...changes, matchedGeneration: null });
+
+  /** Opens a link of the challenge in the browser that asked; a tab fetches the authorization code. */
+  const openLink = (asked: Asked, changes: Parameters<typeof answer>[1] = {}) =>
+    answer(asked, { provenBy: 'link', finishes: false, ...changes });
+
+  /** Opens a link of the challenge in another browser, which may. */
+  const openLinkElsewhere = (asked: Asked, changes: Parameters<typeof answer>[1] = {}) =>
+    openLink(asked, { interactionId: null, ...changes });
+
+  /** Fetches the authorization code of a challenge that a link proved. */
+  async function finish(
+    { challengeId, interactionId }: Asked,
+    changes: On & { interactionId?: string } = {},
+  ): Promise<{ finished: Finished; code: NewAuthorizationCode }> {
+    const code = authorizationCode();
+    const finished = await (changes.on ?? first).challenges.finish({
+      challengeId,
+      interactionId: changes.interactionId ?? interactionId,
+      authorizationCode: code,
+      now,
+    });
+    return { finished, code };
+  }
+
+  const cancel = ({ challengeId, email }: Asked, { on }: On = {}) =>
+    (on ?? first).challenges.cancel({ challengeId, logged: logged(email), context: context() });
 
   /** A whole login; throws when it does not end well. */
   async function signIn(email: string, changes: Parameters<typeof answer>[1] = {}): Promise<SignedIn> {
@@ -229,6 +286,10 @@ export function createStage(store: OpenStore) {
     resend,
     answer,
     guessWrong,
+    openLink,
+    openLinkElsewhere,
+    finish,
+    cancel,
     signIn,
     redeem,
     id,

@@ -97,7 +97,7 @@ export function promiseToResend(stage: () => Stage): void {
       for (let guess = 0; guess < 5; guess++) await guessWrong(exhausted);
       pass(60);
       expect(await resend(proven)).toEqual({ kind: 'ended' });
-      expect(await resend(exhausted)).toEqual({ kind: 'ended' });
+      expect(await resend(exhausted)).toEqual({ kind: 'exhausted' });
       pass(3600 - 60);
       expect(await resend(forgotten)).toEqual({ kind: 'ended' });
       expect(await prisma.message.count()).toBe(3);

@@ -73,6 +73,7 @@ export function promiseToStart(stage: () => Stage): void {
       async (_, { isBlocked, signUpOpen }) => {
         const { ask, answer, signIn, block, prisma } = stage();
         if (isBlocked) await block((await signIn('ann@x.test')).accountId);
+        await prisma.message.deleteMany();
         await prisma.challenge.deleteMany();
         await prisma.logEvent.deleteMany();
 
