@@ -23,6 +23,14 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
+/** The same for text that may hold entities already, which stay as they are: escaping it twice changes nothing. */
+export function escapeOnce(text: string): string {
+  return text.replace(
+    /&(?!(?:[a-z]+\d*|#\d+|#x[\da-f]+);)|[<>"']/gi,
+    (character) => ENTITIES[character] ?? '',
+  );
+}
+
 /** Pieces one after another, a line each. */
 export function joinHtml(pieces: readonly Html[]): Html {
   return { markup: pieces.map(({ markup }) => markup).join('\n') };

@@ -30,6 +30,8 @@ const PURE_PACKAGES = [
   'ipaddr.js',
   'libphonenumber-js',
   'sms-segments-calculator',
+  'liquidjs', // templates are handed in: it is given an empty map in place of a folder
+  'html-to-text',
   '@formatjs/intl-localematcher',
 ];
 const PURE_BUILTINS = ['node:crypto', 'node:url', 'node:util', 'node:buffer'];
