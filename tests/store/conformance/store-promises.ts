@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import { promiseToAnswer } from './promises/answer';
 import { promiseConnections } from './promises/connections';
 import { promiseHousekeeping } from './promises/housekeeping';
+import { promiseLinks } from './promises/links';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseToResend } from './promises/resend';
 import { promiseToRotate } from './promises/rotate';
@@ -37,6 +38,7 @@ export function describeStore(
     promiseToStart(current);
     promiseToResend(current);
     promiseToAnswer(current, { rounds: rounds.luckyGuess });
+    promiseLinks(current);
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

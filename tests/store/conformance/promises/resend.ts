@@ -37,6 +37,20 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await counted(budget)).toBe(1);
     });
 
+    it('SMS-1: is decided on anew each time: withheld once, sent the next time, withheld again', async () => {
+      const { ask, resend, pass, prisma, events } = stage();
+      const asked = await ask('ann@x.test', { withheld: 'sms_per_day' });
+      pass(30);
+      expect(await resend(asked)).toMatchObject({ kind: 'resent', recipient: 'ann@x.test' });
+      pass(60);
+      expect(await resend(asked, { withheld: 'sms_per_ip' })).toMatchObject({
+        kind: 'resent',
+        recipient: null,
+      });
+      expect(await prisma.message.count()).toBe(1);
+      expect(await events()).toEqual({ limit_sms: 2, cls: 1 });
+    });
+
     it('carries the same code while that has two minutes left', async () => {
       const { ask, resend, pass, later, prisma } = stage();
       const asked = await ask('ann@x.test');

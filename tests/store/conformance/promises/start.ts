@@ -1,7 +1,7 @@
 // What a store promises of a login that begins (lib/login/challenge.ts, `start`).
 import { describe, expect, it } from 'vitest';
 import { retryAt } from '@/lib/login/limits';
-import { isFull, type Stage, tally } from '../stage';
+import { CLIENT_ID, isFull, type Stage, tally } from '../stage';
 
 export function promiseToStart(stage: () => Stage): void {
   describe('a challenge that is asked for', () => {
@@ -10,6 +10,9 @@ export function promiseToStart(stage: () => Stage): void {
       const { challengeId, started } = await ask('ann@x.test', { typedForm: 'Ann@X.test' });
       expect(started).toEqual({ kind: 'started', recipient: 'Ann@X.test' });
       expect(await prisma.challenge.findUniqueOrThrow({ where: { id: challengeId } })).toMatchObject({
+        sendMode: 'both',
+        withheld: null,
+        userAgent: expect.stringContaining('Firefox'),
         identifier: 'ann@x.test',
         recipient: 'Ann@X.test',
         generation: 0,
@@ -25,8 +28,13 @@ export function promiseToStart(stage: () => Stage): void {
       expect(await prisma.message.findMany()).toMatchObject([
         {
           challengeId,
+          kind: 'login',
           generation: 0,
           channel: 'email',
+          clientId: CLIENT_ID,
+          connection: 'email',
+          maskedIdentifier: 'a***@x.test',
+          identifierHash: expect.stringMatching(/^[\w-]{43}$/),
           status: 'queued',
           dueAt: later(30),
           expiresAt: later(600),
@@ -96,6 +104,33 @@ export function promiseToStart(stage: () => Stage): void {
       expect((await ask('ann@x.test', { signUpOpen: false })).started).toMatchObject({
         recipient: 'ann@x.test',
       });
+    });
+  });
+
+  describe('a message that is withheld', () => {
+    it.each([
+      ['test_identity', 'test_identity', 'Nothing sent: a test identity answers with its fixed code.'],
+      ['sms_per_day', 'limit_sms', 'Nothing sent: sms_per_day is used up.'],
+      ['sms_unanswered', 'limit_sms', 'Nothing sent: sms_unanswered is used up.'],
+    ] as const)('SMS-1: for %s is not written, and the log says so', async (withheld, type, description) => {
+      const { ask, answer, prisma } = stage();
+      const asked = await ask('ann@x.test', { withheld });
+      expect(asked.started).toEqual({ kind: 'started', recipient: null });
+      expect(await prisma.message.count()).toBe(0);
+      expect(await prisma.challenge.findFirst()).toMatchObject({ withheld, answerable: true });
+      expect(await prisma.logEvent.findMany()).toMatchObject([
+        { type, description, maskedIdentifier: 'a***@x.test', connection: 'email' },
+      ]);
+      expect((await answer(asked)).answered.kind, 'it may be answered like every other').toBe('proven');
+    });
+
+    it('is told from others by nobody who asks: answers are the same', async () => {
+      const { ask, guessWrong } = stage();
+      const [sent, withheld] = [
+        await ask('ann@x.test'),
+        await ask('bob@x.test', { withheld: 'sms_per_day' }),
+      ];
+      expect((await guessWrong(withheld)).answered).toEqual((await guessWrong(sent)).answered);
     });
   });
 
