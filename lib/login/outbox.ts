@@ -1,30 +1,34 @@
 // The outbox: every message that was asked for is sent once, or it is known that it could not be. The statement that makes
 // a challenge also writes the message's row, already leased to the process that wrote it; whoever holds the lease walks the
-// chain of senders, records what each said, and decides what is next. A lease that ran out (the process died) is taken
-// over by another process. Knows no provider and no database.
+// chain of ways, records what each said, and decides what is next. A lease that ran out (the process died) is taken over by
+// another process. Knows no channel, no provider and no database.
 import type { LoggedSubject } from './challenge';
-import { composeEmail, type Letterhead } from './compose-message';
-import { type Channel, emailRecipient, maskIdentifier, parseEmailIdentifier } from './identifier';
-import type { EmailSender, LoginMessage, SendOutcome } from './message';
+import type { CircuitBreaker } from './circuit-breaker';
+import type { SendMode } from './connection';
+import { type Channel, maskIdentifier, parseEmailIdentifier } from './identifier';
+import { makeProofs, type ProofMaker } from './magic-link';
+import type { LoginMessage, PreparedMessage, SendOutcome, SmsCharge, Unsendable } from './message';
 import { messageReference } from './message-reference';
-import type { CodeSeed, OneTimeCodes } from './one-time-code';
+import type { CodeSeed } from './one-time-code';
 
-/** Seconds one process has a message for itself: a round of three senders that all time out, and then some. */
+/** Seconds one process has a message for itself: a round of three ways that all time out, and then some. */
 export const OUTBOX_LEASE_SECONDS = 45;
-/** Seconds one sender is waited for. */
-const ATTEMPT_TIMEOUT_SECONDS = 10;
+/** How long one way is waited for. */
+const ATTEMPT_TIMEOUT_MS = 10_000;
 /** Seconds before the second, third and fourth round. After that the person is told, and asks again when they like. */
 const RETRY_WAITS_SECONDS = [2, 8, 30] as const;
 /** How far back one looks to tell whether a channel works: a code's life. */
 const CHANNEL_MEMORY_SECONDS = 600;
+/** A message that waits so long for a provider to come back is trouble for its reader, though it may still arrive. */
+const LATE_SECONDS = 60;
 
-/** `superseded`: not needed any more, because the challenge was answered or a newer message took its place. */
+/** `superseded`: not needed any more, because the challenge was answered, stopped, or a newer message took its place. */
 export type MessageStatus = 'queued' | 'accepted' | 'failed' | 'superseded';
 
-/** What one sender said of one message. */
+/** What one way said of one message. `skipped`: it was not asked, because it had been failing (circuit-breaker.ts). */
 export type DeliveryAttempt = Readonly<{
   provider: string;
-  outcome: SendOutcome;
+  outcome: SendOutcome | Readonly<{ kind: 'skipped' }>;
   startedAt: Date;
   durationMs: number;
 }>;
@@ -47,53 +51,66 @@ export type Delivery = Readonly<{
   status: MessageStatus;
   /** When it may be claimed again; for a message that is settled, when it was. */
   dueAt: Date;
+  /** What the ledger is told of an accepted text message; null for anything else. */
+  charge: SmsCharge | null;
   /** For a message that failed: the entry of the audit log (Auth0's `fn`). */
   failure: (LoggedSubject & Readonly<{ description: string }>) | null;
 }>;
 
-/** A message taken over from the outbox: what its code, its words and its address are made from. */
+/** A message taken over from the outbox: what its code, its link, its words and its address are made from. */
 export type ClaimedMessage = Readonly<
   Claim &
     CodeSeed &
-    Omit<LoginMessage, 'oneTimeCode' | 'reference'> & {
-      /** False: the challenge was answered, or a newer message of it exists. */
+    Omit<LoginMessage, 'oneTimeCode' | 'link' | 'reference' | 'ip'> & {
+      sendMode: SendMode;
+      /**
+       * False: the challenge was answered or stopped, or a newer message of it exists. A notice is always wanted; so is a
+       * message whose challenge is gone, which happens long after it expired and makes it fail as expired.
+       */
       wanted: boolean;
     }
 >;
 
 export type OutboxStore = Readonly<{
   /**
-   * Takes queued messages that are due, the oldest first, and leases them, in one statement: of any number of processes
-   * that ask at once no two are given the same message, and none waits for another. Includes messages past their expiry,
-   * so that they are settled.
+   * Takes queued messages of all channels that are due, the oldest first, and leases them, in one statement: of any number
+   * of processes that ask at once no two are given the same message, and none waits for another. Includes messages past
+   * their expiry, so that they are settled.
    */
   claim(claim: { now: Date; leasedUntil: Date; limit: number }): Promise<ClaimedMessage[]>;
   /**
-   * Writes attempts, status and audit event in one statement, while the message is queued and this claim is the last one;
-   * that it was accepted is written even if the lease ran out. Else changes nothing, as for a message that was deleted
-   * meanwhile. Recording the same delivery twice writes it once.
+   * Writes attempts, status, charge and audit event in one statement, while the message is queued and this claim is the
+   * last one; that it was accepted is written even if the lease ran out. Else changes nothing, as for a message that was
+   * deleted meanwhile. Recording the same delivery twice writes it once.
    */
   record(delivery: Delivery, now: Date): Promise<void>;
   /**
-   * True when the newest message of the challenge failed. For a challenge that nobody was sent a message for: true when
-   * the last message of the channel that was settled after `since` failed.
+   * What became of the newest message of the challenge that carries a code or link: 'failed' when it failed, or is queued
+   * and was asked for before `lateBefore`; 'returned' when a provider took it and told later that it was not delivered. For
+   * a challenge that nobody was sent a message for: 'failed' when the last message of the channel after `since` that was
+   * settled, or late, did not get through.
    */
-  isSendingFailed(question: { challengeId: string; channel: Channel; since: Date }): Promise<boolean>;
+  findTrouble(question: {
+    challengeId: string;
+    channel: Channel;
+    since: Date;
+    lateBefore: Date;
+  }): Promise<'failed' | 'returned' | null>;
 }>;
 
 export type DeliverDeps = Readonly<{
   outbox: Pick<OutboxStore, 'record'>;
-  /** Tried in this order. */
-  emailSenders: readonly EmailSender[];
-  letterhead: Letterhead;
+  /** Gives a message its words and its ways: by its connection, and the same each time. */
+  prepare(message: LoginMessage): Promise<PreparedMessage | Unsendable>;
+  breaker: CircuitBreaker;
   clock: () => Date;
   /** Keyed hash under which logs know a subject, as `channel:canonical`. */
   hashSubject(subject: string): string;
 }>;
 
 /**
- * Sends one message to the first sender that takes it, and records how that went. The caller holds the message: by a
- * claim, or because it wrote the row a moment ago with `dueAt` OUTBOX_LEASE_SECONDS after `askedAt`.
+ * Sends one message by the first way that takes it, and records how that went. The caller holds the message: by a claim, or
+ * because it wrote the row a moment ago with `dueAt` OUTBOX_LEASE_SECONDS after `askedAt`.
  *
  * Claims exclude each other, so in ordinary running nothing is sent twice. A process that dies after a provider accepted
  * and before that was recorded leaves a message that is sent again: at least once, because the other order would lose
@@ -102,15 +119,24 @@ export type DeliverDeps = Readonly<{
  * late: the next in the chain sends a copy.
  *
  * @returns what was recorded
- * @throws errors of storage; the message is then due again when the lease ends
+ * @throws errors of storage and of `prepare`; the message is then due again when the lease ends
  */
 export async function deliver(
   deps: DeliverDeps,
   message: LoginMessage,
   claim: Claim = firstClaim(message),
 ): Promise<Delivery> {
-  const attempts = await walkChain(deps, message, claim);
-  return record(deps, message, claim, { attempts, ...decideNext(deps, { message, claim, attempts }) });
+  if (deps.clock() >= message.expiresAt) return record(deps, message, claim, EXPIRED);
+  const prepared = await deps.prepare(message);
+  if ('unsendable' in prepared) return record(deps, message, claim, failed(prepared.unsendable));
+  if (prepared.ways.length === 0) return record(deps, message, claim, failed('No sender is configured.'));
+
+  const walk = await walkChain(deps, { message, ways: prepared.ways, leasedUntil: claim.leasedUntil });
+  const next = decideNext({ message, claim, walk, now: deps.clock() });
+  return record(deps, message, claim, {
+    ...next,
+    charge: next.status === 'accepted' ? prepared.charge : null,
+  });
 }
 
 /**
@@ -121,7 +147,7 @@ export async function deliver(
  * @throws the first error of storage, after every message was tried; what could not be recorded is due again later
  */
 export async function drainOutbox(
-  deps: DeliverDeps & { outbox: OutboxStore; codes: Pick<OneTimeCodes, 'derive'> },
+  deps: DeliverDeps & ProofMaker & { outbox: OutboxStore },
   { limit }: { limit: number },
 ): Promise<number> {
   const now = deps.clock();
@@ -132,80 +158,122 @@ export async function drainOutbox(
 }
 
 /** What the page that waits for a code may say of its message. Accepted and on its way look the same. */
-export type DeliveryState = 'under_way' | 'failed';
+export type DeliveryState = 'under_way' | 'failed' | 'returned';
 
 /**
  * Whether sending failed, without telling if there was anything to send: where an identifier was sent nothing (blocked, or
  * unknown while sign-up is closed), the page shows what people of that channel saw last. So a provider that is down looks
  * down to everybody, and tells nothing of one account (ENU-1).
+ *
+ * A message that came back is told only while sign-up is open: then everybody is sent one, and it tells of a mailbox. With
+ * sign-up closed only accounts are sent one, and its return would tell of an account.
+ *
+ * @param asked.signUpOpen as the challenge's connection has it now
  */
 export async function deliveryState(
-  deps: { outbox: Pick<OutboxStore, 'isSendingFailed'>; clock: () => Date },
-  { challengeId, channel }: { challengeId: string; channel: Channel },
+  deps: { outbox: Pick<OutboxStore, 'findTrouble'>; clock: () => Date },
+  asked: { challengeId: string; channel: Channel; signUpOpen: boolean },
 ): Promise<DeliveryState> {
-  const since = later(deps.clock(), -CHANNEL_MEMORY_SECONDS);
-  return (await deps.outbox.isSendingFailed({ challengeId, channel, since })) ? 'failed' : 'under_way';
+  const { challengeId, channel, signUpOpen } = asked;
+  const now = deps.clock();
+  const trouble = await deps.outbox.findTrouble({
+    challengeId,
+    channel,
+    since: later(now, -CHANNEL_MEMORY_SECONDS),
+    lateBefore: later(now, -LATE_SECONDS),
+  });
+  if (trouble === null || (trouble === 'returned' && !signUpOpen)) return 'under_way';
+  return trouble;
 }
 
 function firstClaim({ askedAt }: LoginMessage): Claim {
   return { leasedUntil: later(askedAt, OUTBOX_LEASE_SECONDS), roundsBefore: 0, attemptsBefore: 0 };
 }
 
-async function deliverClaimed(
-  deps: DeliverDeps & { codes: Pick<OneTimeCodes, 'derive'> },
-  claimed: ClaimedMessage,
-): Promise<Delivery> {
-  if (!claimed.wanted) return record(deps, claimed, claimed, { attempts: [], status: 'superseded' });
-  const oneTimeCode = deps.codes.derive(claimed);
-  if (oneTimeCode === null) {
-    const reason = 'The SECRET its code derives from is no longer configured.';
-    return record(deps, claimed, claimed, { attempts: [], status: 'failed', reason });
+async function deliverClaimed(deps: DeliverDeps & ProofMaker, claimed: ClaimedMessage): Promise<Delivery> {
+  if (!claimed.wanted) return record(deps, claimed, claimed, { status: 'superseded' });
+  if (deps.clock() >= claimed.expiresAt) return record(deps, claimed, claimed, EXPIRED);
+  const proofs = claimed.kind === 'new_device' ? NO_PROOFS : makeProofs(deps, claimed, claimed.sendMode);
+  if (proofs === null) {
+    return record(
+      deps,
+      claimed,
+      claimed,
+      failed('The SECRET its code derives from is no longer configured.'),
+    );
   }
   const reference = messageReference(claimed.challengeId, claimed.generation);
-  return deliver(deps, { ...claimed, oneTimeCode, reference }, claimed);
+  return deliver(deps, { ...claimed, ...proofs, reference, ip: null }, claimed);
 }
+
+const NO_PROOFS = { oneTimeCode: null, link: null };
+
+type Walk = Readonly<{
+  attempts: readonly DeliveryAttempt[];
+  /** When the first of the ways that were skipped may be asked again; null when none was. */
+  probeAt: Date | null;
+}>;
 
 async function walkChain(
-  { emailSenders, letterhead, clock }: DeliverDeps,
-  message: LoginMessage,
-  { leasedUntil }: Claim,
-): Promise<DeliveryAttempt[]> {
-  const recipient = emailRecipient(message.recipient);
-  if (recipient === null) return [];
-  const email = composeEmail(message, recipient, letterhead);
+  { breaker, clock }: DeliverDeps,
+  held: { message: LoginMessage; ways: PreparedMessage['ways']; leasedUntil: Date },
+): Promise<Walk> {
+  const { message, ways, leasedUntil } = held;
   const attempts: DeliveryAttempt[] = [];
-  for (const sender of emailSenders) {
+  const pauses: Date[] = [];
+  for (const { provider, send } of ways) {
     const startedAt = clock();
     const lifeLeftMs = message.expiresAt.getTime() - startedAt.getTime();
-    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_SECONDS * 1000, lifeLeftMs);
+    const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, lifeLeftMs);
     if (timeoutMs <= 0 || startedAt.getTime() + timeoutMs > leasedUntil.getTime()) break;
-    const outcome = await sender.send(email, AbortSignal.timeout(timeoutMs));
-    const durationMs = clock().getTime() - startedAt.getTime();
-    attempts.push({ provider: sender.provider, outcome, startedAt, durationMs });
+    // Connections have providers of their own: that the gateway of one is down says nothing of another's.
+    const way = `${message.connection} ${provider}`;
+    const pausedUntil = breaker.admit(way);
+    if (pausedUntil !== null) {
+      attempts.push({ provider, outcome: { kind: 'skipped' }, startedAt, durationMs: 0 });
+      pauses.push(pausedUntil);
+      continue;
+    }
+    const outcome = await send(AbortSignal.timeout(timeoutMs));
+    // A time-out that the end of the code cut short says nothing of the provider.
+    if (outcome.kind !== 'timed_out' || timeoutMs === ATTEMPT_TIMEOUT_MS) breaker.report(way, outcome);
+    attempts.push({ provider, outcome, startedAt, durationMs: clock().getTime() - startedAt.getTime() });
     if (outcome.kind === 'accepted') break;
   }
-  return attempts;
+  return { attempts, probeAt: pauses.length === 0 ? null : new Date(Math.min(...pauses.map(Number))) };
 }
 
-type Next = Readonly<{ status: MessageStatus; dueAt?: Date; reason?: string }>;
+type Next = Readonly<{
+  status: MessageStatus;
+  attempts?: readonly DeliveryAttempt[];
+  dueAt?: Date;
+  charge?: SmsCharge | null;
+  /** Why it failed, for the audit log. */
+  reason?: string;
+}>;
 
-/** Accepted, once more later, or never: a code that is dead by then helps nobody, and a refusal for good stays one. */
-function decideNext(
-  { clock, emailSenders }: DeliverDeps,
-  round: { message: LoginMessage; claim: Claim; attempts: readonly DeliveryAttempt[] },
-): Next {
-  const { message, claim, attempts } = round;
-  if (attempts.some(({ outcome }) => outcome.kind === 'accepted')) return { status: 'accepted' };
-  if (emailSenders.length === 0) return { status: 'failed', reason: 'No sender is configured.' };
-  if (emailRecipient(message.recipient) === null) return { status: 'failed', reason: 'Not an address.' };
+const failed = (reason: string): Next => ({ status: 'failed', reason });
 
+const EXPIRED = failed('Expired before it could be sent.');
+
+/**
+ * Accepted, once more later, or never: a code that is dead by then helps nobody, and a refusal for good stays one. A walk on
+ * which every way was skipped is no round and leaves no trace: the message waits until one of them is probed.
+ */
+function decideNext(round: { message: LoginMessage; claim: Claim; walk: Walk; now: Date }): Next {
+  const { message, claim, now } = round;
+  const { attempts, probeAt } = round.walk;
+  if (attempts.some(({ outcome }) => outcome.kind === 'accepted')) return { status: 'accepted', attempts };
+
+  const wasTried = attempts.some(({ outcome }) => outcome.kind !== 'skipped');
   const waitSeconds = RETRY_WAITS_SECONDS[claim.roundsBefore];
-  const dueAt = waitSeconds === undefined ? null : later(clock(), waitSeconds);
-  const refusedForGood = attempts.length > 0 && attempts.every(isPermanent);
+  const nextRoundAt = waitSeconds === undefined ? null : later(now, waitSeconds);
+  const dueAt = wasTried ? nextRoundAt : (probeAt ?? nextRoundAt);
+  const refusedForGood = wasTried && attempts.every(isPermanent);
   if (dueAt === null || dueAt >= message.expiresAt || refusedForGood) {
-    return { status: 'failed', reason: attempts.map(inWords).join(', ') || 'The code expired.' };
+    return attempts.length === 0 ? EXPIRED : { ...failed(attempts.map(inWords).join(', ')), attempts };
   }
-  return { status: 'queued', dueAt };
+  return { status: 'queued', dueAt, attempts: wasTried ? attempts : [] };
 }
 
 const isPermanent = ({ outcome }: DeliveryAttempt) => outcome.kind === 'refused' && outcome.permanent;
@@ -217,28 +285,32 @@ function inWords({ provider, outcome }: DeliveryAttempt): string {
 
 async function record(
   deps: DeliverDeps,
-  { messageId, recipient }: Pick<LoginMessage, 'messageId' | 'recipient'>,
+  message: Pick<LoginMessage, 'messageId' | 'channel' | 'recipient'>,
   claim: Claim,
-  { attempts, status, dueAt, reason = '' }: Next & { attempts: readonly DeliveryAttempt[] },
+  { status, attempts = [], dueAt, charge = null, reason = '' }: Next,
 ): Promise<Delivery> {
   const now = deps.clock();
   const delivery: Delivery = {
-    messageId,
+    messageId: message.messageId,
     claim,
     attempts,
     status,
     dueAt: dueAt ?? now,
-    failure: status === 'failed' ? { description: reason, ...loggedSubject(deps, recipient) } : null,
+    charge,
+    failure: status === 'failed' ? { description: reason, ...loggedSubject(deps, message) } : null,
   };
   await deps.outbox.record(delivery, now);
   return delivery;
 }
 
-function loggedSubject({ hashSubject }: DeliverDeps, recipient: string): LoggedSubject {
-  const identifier = parseEmailIdentifier(recipient);
+function loggedSubject(
+  { hashSubject }: Pick<DeliverDeps, 'hashSubject'>,
+  { channel, recipient }: Pick<LoginMessage, 'channel' | 'recipient'>,
+): LoggedSubject {
+  const canonical = channel === 'sms' ? recipient : parseEmailIdentifier(recipient)?.canonical;
   return {
-    maskedIdentifier: identifier ? maskIdentifier(identifier) : '***',
-    identifierHash: hashSubject(`email:${identifier?.canonical ?? recipient}`),
+    maskedIdentifier: canonical ? maskIdentifier({ channel, canonical }) : '***',
+    identifierHash: hashSubject(`${channel}:${canonical ?? recipient}`),
   };
 }
 

@@ -1,4 +1,4 @@
-// The outbox's three statements: claim, record, look. The promises are those of lib/login/outbox.ts.
+// The outbox's three statements: claim, record, find. The promises are those of lib/login/outbox.ts.
 import type { ClaimedMessage, Delivery, DeliveryAttempt, OutboxStore } from '@/lib/login/outbox';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
@@ -9,8 +9,7 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
       // SKIP LOCKED keeps two processes apart while both are here, `due_at` afterwards.
       const rows = await prisma.$queryRaw<Omit<ClaimedMessage, 'leasedUntil'>[]>`
         WITH due AS (
-          SELECT id FROM messages
-          WHERE status = 'queued' AND channel = 'email' AND due_at <= ${now.toISOString()}::timestamptz
+          SELECT id FROM messages WHERE status = 'queued' AND due_at <= ${now.toISOString()}::timestamptz
           ORDER BY due_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
         ),
         claimed AS (
@@ -18,28 +17,34 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
           WHERE id IN (SELECT id FROM due)
           RETURNING *
         )
-        SELECT m.id AS "messageId", m.channel, m.language, m.created_at AS "askedAt", m.expires_at AS "expiresAt",
+        SELECT m.id AS "messageId", m.kind, m.channel, COALESCE(m.connection, c.connection, '') AS connection, m.language,
+          m.created_at AS "askedAt", m.expires_at AS "expiresAt",
           m.context->>'applicationName' AS "applicationName", m.context->>'userAgent' AS "userAgent",
-          c.recipient, c.id AS "challengeId", m.generation, c.code_length AS "codeLength", c.pepper_id AS "pepperId",
-          c.answerable AND c.proven_at IS NULL AND NOT EXISTS (
-            SELECT 1 FROM messages newer WHERE newer.challenge_id = c.id AND newer.created_at > m.created_at) AS wanted,
+          COALESCE(c.recipient, '') AS recipient, COALESCE(c.id, '') AS "challengeId", m.generation,
+          COALESCE(c.code_length, 0) AS "codeLength", COALESCE(c.pepper_id, '') AS "pepperId",
+          COALESCE(c.send_mode, 'both') AS "sendMode",
+          c.id IS NULL OR m.kind = 'new_device' OR (
+            c.answerable AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND NOT EXISTS (
+              SELECT 1 FROM messages newer WHERE newer.challenge_id = c.id AND newer.kind <> 'new_device'
+                AND newer.created_at > m.created_at)) AS wanted,
           (SELECT count(*)::int FROM delivery_attempts a WHERE a.message_id = m.id) AS "attemptsBefore",
-          -- Every round tries a sender once, so the sender tried most often counts the rounds.
+          -- Every round tries or skips a provider once, so the one named most often counts the rounds.
           COALESCE((SELECT max(tries)::int FROM (SELECT count(*) AS tries FROM delivery_attempts a
             WHERE a.message_id = m.id GROUP BY a.provider) AS by_provider), 0) AS "roundsBefore"
-        FROM claimed m JOIN challenges c ON c.id = m.challenge_id
+        FROM claimed m LEFT JOIN challenges c ON c.id = m.challenge_id
         ORDER BY m.created_at`;
       return rows.map((row) => ({ ...row, leasedUntil }));
     },
 
     async record(delivery, at) {
       const { messageId, claim, status, dueAt, failure } = delivery;
+      const now = Prisma.sql`${at.toISOString()}::timestamptz`;
       await prisma.$executeRaw`
         WITH message AS (
           UPDATE messages SET status = ${status}::text, due_at = ${dueAt.toISOString()}::timestamptz
           WHERE id = ${messageId}::text AND status = 'queued'
             AND (${status}::text = 'accepted' OR due_at <= ${claim.leasedUntil.toISOString()}::timestamptz)
-          RETURNING id, challenge_id
+          RETURNING id, client_id, connection
         ),
         attempt AS (
           INSERT INTO delivery_attempts (id, message_id, provider, outcome, provider_message_id, reason, started_at,
@@ -50,33 +55,64 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
             AS a(number int, provider text, outcome text, provider_message_id text, reason text,
               started_at timestamptz, duration_ms int)
           ON CONFLICT (id) DO NOTHING
+        ),
+        charge AS (
+          INSERT INTO sms_charges (id, occurred_at, country, client_id, connection, provider, segments,
+            estimated_price_micros, currency)
+          SELECT message.id || '.' || c.number, ${now}, c.country, message.client_id, COALESCE(message.connection, ''),
+            c.provider, c.segments, c.estimated_price_micros, c.currency
+          FROM message, jsonb_to_recordset(${JSON.stringify(chargeRows(delivery))}::jsonb)
+            AS c(number int, country text, provider text, segments int, estimated_price_micros bigint, currency text)
+          ON CONFLICT (id) DO NOTHING
         )
         ${insertLogEvent(
           { ip: null, userAgent: null, now: at },
           {
-            from: Prisma.sql`message JOIN challenges ON challenges.id = message.challenge_id
-              WHERE ${failure !== null}::boolean`,
+            from: Prisma.sql`message WHERE ${failure !== null}::boolean`,
             type: Prisma.sql`'fn'`,
-            clientId: Prisma.sql`challenges.client_id`,
-            connection: Prisma.sql`challenges.connection`,
+            clientId: Prisma.sql`client_id`,
+            connection: Prisma.sql`connection`,
             ...(failure && { ...failure, description: Prisma.sql`${failure.description}::text` }),
           },
         )}`;
     },
 
-    async isSendingFailed({ challengeId, channel, since }) {
+    async findTrouble({ challengeId, channel, since, lateBefore }) {
+      const [from, late] = [since, lateBefore].map((at) => Prisma.sql`${at.toISOString()}::timestamptz`);
+      const ofChannel = Prisma.sql`channel = ${channel}::text`;
       const lastSettled = (status: 'failed' | 'accepted') => Prisma.sql`(
-        SELECT due_at FROM messages WHERE status = ${status}::text AND channel = ${channel}::text
-          AND due_at > ${since.toISOString()}::timestamptz ORDER BY due_at DESC LIMIT 1)`;
-      const [row] = await prisma.$queryRaw<{ failed: boolean }[]>`
-        SELECT COALESCE(
-          (SELECT status = 'failed' FROM messages WHERE challenge_id = ${challengeId}::text
-            ORDER BY created_at DESC LIMIT 1),
-          ${lastSettled('failed')} > COALESCE(${lastSettled('accepted')}, '-infinity'),
-          false) AS failed`;
-      return row?.failed ?? false;
+        SELECT due_at FROM messages WHERE status = ${status}::text AND ${ofChannel} AND due_at > ${from}
+        ORDER BY due_at DESC LIMIT 1)`;
+      const [row] = await prisma.$queryRaw<{ trouble: 'failed' | 'returned' | null }[]>`
+        WITH own AS (
+          SELECT id, status = 'failed' OR (status = 'queued' AND created_at <= ${late}) AS failed FROM messages
+          WHERE challenge_id = ${challengeId}::text AND kind <> 'new_device' ORDER BY created_at DESC LIMIT 1
+        )
+        SELECT CASE
+          WHEN EXISTS (SELECT 1 FROM own) THEN CASE
+            WHEN (SELECT failed FROM own) THEN 'failed'
+            WHEN EXISTS (
+              SELECT 1 FROM own JOIN delivery_attempts a ON a.message_id = own.id
+              JOIN delivery_events e USING (provider, provider_message_id) WHERE e.kind = 'bounced') THEN 'returned' END
+          -- Which of the two was last: somebody's trouble, or somebody's message that was taken.
+          WHEN GREATEST(${lastSettled('failed')}, (
+            SELECT max(created_at) FROM messages
+            WHERE status = 'queued' AND ${ofChannel} AND created_at > ${from} AND created_at <= ${late}))
+            > COALESCE(${lastSettled('accepted')}, '-infinity') THEN 'failed'
+        END AS trouble`;
+      return row?.trouble ?? null;
     },
   };
+}
+
+/** One row of sms_charges for the attempt that was accepted, under its number. */
+function chargeRows({ charge, attempts, claim }: Delivery) {
+  const index = attempts.findIndex(({ outcome }) => outcome.kind === 'accepted');
+  const provider = attempts[index]?.provider;
+  if (charge === null || provider === undefined) return [];
+  const { country, segments, estimatedPriceMicros, currency } = charge;
+  const price = { estimated_price_micros: estimatedPriceMicros, currency };
+  return [{ number: claim.attemptsBefore + index, country, provider, segments, ...price }];
 }
 
 /** Rows of delivery_attempts. Numbered, so that a second recording meets the first. */
