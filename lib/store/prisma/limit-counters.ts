@@ -14,7 +14,16 @@ import { Prisma } from '@/prisma/generated/client';
  */
 export function countLimits(
   limits: readonly CountedLimit[],
-  { by = Prisma.sql`1`, onlyIf = Prisma.sql`true` }: { by?: Prisma.Sql; onlyIf?: Prisma.Sql } = {},
+  {
+    by = Prisma.sql`1`,
+    onlyIf = Prisma.sql`true`,
+    without = Prisma.sql`NULL::text`,
+  }: {
+    by?: Prisma.Sql;
+    onlyIf?: Prisma.Sql;
+    /** The key of one that is not counted this time; null for none. */
+    without?: Prisma.Sql;
+  } = {},
 ): Prisma.Sql {
   const wanted = JSON.stringify(
     limits.map((limit) => ({
@@ -30,6 +39,7 @@ export function countLimits(
       SELECT key, window_start, make_interval(secs => window_seconds) AS window_length, max, previous_weight
       FROM jsonb_to_recordset(${wanted}::jsonb)
         AS w(key text, window_start timestamptz, window_seconds int, max int, previous_weight float8)
+      WHERE key IS DISTINCT FROM ${without}
     ),
     spent AS (
       SELECT key, COALESCE(present, 0) AS present, COALESCE(previous, 0) AS previous
@@ -63,10 +73,10 @@ export const limitColumns = Prisma.sql`
 export type LimitRow = { spent: { key: string; present: number; previous: number }[]; counted: string[] };
 
 /** What `held` counted in the window of `wanted`. A row that is ahead was written by a process whose clock is. */
-const presentCount = Prisma.sql`CASE WHEN held.window_start >= wanted.window_start THEN held.count ELSE 0 END`;
+export const presentCount = Prisma.sql`CASE WHEN held.window_start >= wanted.window_start THEN held.count ELSE 0 END`;
 
 /** What the window before that counted, whichever of the two the row still describes. */
-const previousCount = Prisma.sql`CASE
+export const previousCount = Prisma.sql`CASE
   WHEN held.window_start >= wanted.window_start THEN held.previous_count
   WHEN held.window_start = wanted.window_start - wanted.window_length THEN held.count
   ELSE 0 END`;

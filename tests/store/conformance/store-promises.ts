@@ -9,6 +9,7 @@ import { promiseToResend } from './promises/resend';
 import { promiseToRotate } from './promises/rotate';
 import { promiseSessions } from './promises/sessions';
 import { promiseSetup } from './promises/setup';
+import { promiseSmsSpend } from './promises/sms-spend';
 import { promiseToStart } from './promises/start';
 import { promiseTokenFamilies } from './promises/token-families';
 import { createStage, type Stage } from './stage';
@@ -45,6 +46,7 @@ export function describeStore(
     promiseSessions(current);
     promiseSetup(current);
     promiseConnections(current);
+    promiseSmsSpend(current);
     promiseHousekeeping(current);
   });
 }
