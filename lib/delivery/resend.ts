@@ -3,6 +3,9 @@
 import { Resend } from 'resend';
 import type { Email, EmailSender, SendOutcome } from '@/lib/login/message';
 
+/** Name of the tag that marks a message as ours, for the webhooks that tell of it (resend-webhook.ts). */
+export const RESEND_TAG = 'latchkey';
+
 const PUBLIC_BASE_URL = 'https://api.resend.com';
 
 /** @param settings.baseUrl without a slash at the end; null is Resend itself */
@@ -22,7 +25,7 @@ export function createResendSender(settings: { apiKey: string; baseUrl: string |
 
 type ResendError = NonNullable<Awaited<ReturnType<Resend['emails']['send']>>['error']>;
 
-function payloadOf({ from, to, subject, html, text, language }: Email) {
+function payloadOf({ idempotencyKey, from, to, subject, html, text, language }: Email) {
   return {
     from,
     to: [to],
@@ -31,6 +34,7 @@ function payloadOf({ from, to, subject, html, text, language }: Email) {
     text,
     // RFC 3834 §5: no holiday notice answers this. RFC 3282 for the language.
     headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
+    tags: [{ name: RESEND_TAG, value: idempotencyKey }],
   };
 }
 

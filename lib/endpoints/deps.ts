@@ -1,5 +1,6 @@
 // Everything the endpoints are handed. Each endpoint asks for the slice it needs: Pick<Deps, 'clock' | 'codes'>.
 // lib/runtime composes the one value there is; tests compose their own from memory.
+import type { DeliveryEventStore, WebhookReader } from '@/lib/login/delivery-event';
 import type { Randomness } from '@/lib/login/randomness';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
@@ -7,6 +8,8 @@ import type { Client, ClientStore } from '@/lib/oidc/client';
 import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
 import type { RefreshTokenStore, RefreshTokens } from '@/lib/oidc/refresh-token';
+import type { ResourceServerStore } from '@/lib/oidc/resource-server';
+import type { TokenEvents } from '@/lib/oidc/token-events';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
 import type { FormPostWords } from './answer-client';
 import type { SignIn } from './authorize';
@@ -21,10 +24,12 @@ export type Deps = Readonly<{
   /** Token ids and CSP nonces. */
   random: Pick<Randomness, 'id'>;
   clients: ClientStore;
+  resourceServers: ResourceServerStore;
   codes: AuthorizationCodeStore;
   families: TokenFamilyStore;
   refreshTokens: RefreshTokens;
   refreshTokenStore: RefreshTokenStore;
+  tokenEvents: TokenEvents;
   signer: TokenSigner;
   verifySecret: VerifySecret;
   sessions: BrowserSessions;
@@ -33,6 +38,9 @@ export type Deps = Readonly<{
   errorPage: ErrorPage;
   formPostWords: FormPostWords;
   log: EndpointLog;
+  /** Null where the provider is not configured: nobody could sign. */
+  webhooks: Readonly<Record<'resend' | 'twilio', WebhookReader | null>>;
+  deliveryEvents: DeliveryEventStore;
   /** Resolves when storage answers; rejects when it does not. Bounded to about a second. */
   pingStorage: () => Promise<void>;
   /** BCP 47 tags that the pages speak, the default first. */

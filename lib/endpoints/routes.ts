@@ -12,6 +12,7 @@ import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { revoke } from './revoke';
 import { token } from './token';
 import { userinfo } from './userinfo';
+import { resendWebhook, twilioWebhook, WEBHOOK_PATHS } from './webhooks';
 
 /** Web standards in, web standards out. Never rejects. */
 export type Endpoint = (deps: Deps, request: Request) => Promise<Response>;
@@ -42,6 +43,8 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.jwks, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: jwks },
   { path: PATHS.livez, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: livez },
   { path: PATHS.readyz, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: readyz },
+  { path: WEBHOOK_PATHS.resend, methods: ['POST'], speaksTo: 'programs', endpoint: resendWebhook },
+  { path: WEBHOOK_PATHS.twilio, methods: ['POST'], speaksTo: 'programs', endpoint: twilioWebhook },
 ];
 
 const ROUTES_BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));

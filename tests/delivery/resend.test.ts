@@ -40,6 +40,7 @@ describe('Resend', () => {
         html: email.html,
         text: email.text,
         headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': 'en' },
+        tags: [{ name: 'latchkey', value: email.idempotencyKey }],
         idempotencyKey: email.idempotencyKey,
       },
     ]);

@@ -97,6 +97,7 @@ const VENDORS: Record<string, string> = {
   resend: 'lib/delivery',
   nodemailer: 'lib/delivery',
   twilio: 'lib/delivery',
+  standardwebhooks: 'lib/delivery',
 };
 
 const RANDOMNESS = [

@@ -2,6 +2,7 @@
 // can be read.
 import type { Deps } from '@/lib/endpoints/deps';
 import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import type { DeliveryEvent } from '@/lib/login/delivery-event';
 import type { ActiveSession } from '@/lib/login/session';
 import type { Subject } from '@/lib/oidc/authorization-code';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
@@ -39,6 +40,8 @@ export type MemoryDeps = Deps &
     interactions: readonly AuthorizationRequest[];
     /** Requests to sign out that wait for a confirmation. */
     signOuts: readonly EndSessionRequest[];
+    /** What webhooks told, each once. */
+    told: readonly DeliveryEvent[];
     /** The browser with {@link SESSION_COOKIE} is signed in from now on. */
     beginSession(session?: Partial<ActiveSession>): void;
     /** The next code is refused, as if the session had ended meanwhile. */
@@ -57,6 +60,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
   const happened: string[] = [];
   const interactions: AuthorizationRequest[] = [];
   const signOuts: EndSessionRequest[] = [];
+  const told: DeliveryEvent[] = [];
   const holds = (headers: Headers) => headers.get('cookie')?.includes(SESSION_COOKIE) === true;
 
   return {
@@ -122,12 +126,21 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         `ref${happened.push(`refused ${endpoint} ${status} ${error}`)}`,
       failed: ({ endpoint, cause }) => `ref${happened.push(`failed ${endpoint} ${cause}`)}`,
     },
+    webhooks: { resend: null, twilio: null },
+    deliveryEvents: {
+      async record(event) {
+        const isNew = told.every(({ id }) => id !== event.id);
+        if (isNew) told.push(event);
+        return isNew;
+      },
+    },
     pingStorage: async () => {},
     uiLocales: ['en', 'de'],
 
     happened,
     interactions,
     signOuts,
+    told,
     beginSession: (overrides = {}) => {
       session = { id: 'sid1', accountId: SUBJECT.sub, authenticatedAt: now, createdAt: now, ...overrides };
     },
