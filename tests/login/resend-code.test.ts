@@ -1,6 +1,7 @@
 // The message once more, on a real store: the same code while it lives long enough, a second one beside it afterwards.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { messageReference } from '@/lib/login/message-reference';
+import { emailConnection, smsConnection } from '@/tests/memory/connections';
 import { type Desk, openDesk, otherThan, type Waiting } from '@/tests/store/conformance/sign-in-desk';
 
 let desk: Desk;
@@ -101,4 +102,53 @@ it('does not send for a login that is out of guesses or was answered', async () 
   stage.pass(60);
   expect(await again(exhausted)).toEqual(problem('too_many_tries'));
   expect(await again(answered)).toEqual({ kind: 'ended' });
+});
+
+it('says so of a login that whoever holds its message stopped', async () => {
+  const { wait, again, stop, stage } = desk;
+  const waiting = await wait('ann@x.test');
+  expect(await stop(waiting.message?.link)).toBe(true);
+  stage.pass(30);
+  expect(await again(waiting)).toEqual({ kind: 'cancelled' });
+});
+
+it('carries again what the first message carried, the same link as long as the same code', async () => {
+  const { wait, stage } = desk;
+  const connections = [emailConnection({ sendMode: 'link' })];
+  const waiting = await wait('ann@x.test', { connections });
+  stage.pass(30);
+  const again = await resent(waiting);
+  expect(again.message).toMatchObject({ oneTimeCode: null, link: waiting.message?.link });
+  stage.pass(600);
+  const later = await resent(again);
+  expect(later.message?.link).not.toBe(waiting.message?.link);
+});
+
+it('makes a code that lives as long as its connection says', async () => {
+  const { wait, stage } = desk;
+  const connections = [emailConnection({ codeLifetimeSeconds: 180 })];
+  const waiting = await wait('ann@x.test', { connections });
+  stage.pass(100);
+  expect(await resent(waiting)).toMatchObject({ newCode: true, message: { expiresAt: stage.later(180) } });
+});
+
+it('SMS-1: asks the guard of the purse each time, but not for what the page knows is too early', async () => {
+  const { wait, again, purse, stage } = desk;
+  const connections = [smsConnection()];
+  const waiting = await wait('+49 1512 3456789', { connections });
+  expect((await again(waiting, { connections })).kind).toBe('problem');
+  expect(purse.admitted).toHaveLength(1);
+  stage.pass(30);
+  const withheld = await again(waiting, { connections, withheld: 'sms_per_day' });
+  expect(withheld).toMatchObject({ kind: 'resent', message: null, asked: { sends: 2 } });
+  expect(purse.admitted[1]).toMatchObject({ number: '+4915123456789', country: 'DE', connection: 'sms' });
+  expect(await stage.prisma.message.count()).toBe(1);
+});
+
+it('SMS-1: asks the guard of the purse also for a connection that was deleted meanwhile', async () => {
+  const { wait, again, purse, stage } = desk;
+  const waiting = await wait('+49 1512 3456789', { connections: [smsConnection()] });
+  stage.pass(30);
+  expect(await again(waiting, { connections: [], withheld: 'sms_per_day' })).toMatchObject({ message: null });
+  expect(purse.admitted).toHaveLength(2);
 });

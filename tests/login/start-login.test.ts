@@ -1,5 +1,6 @@
 // A typed address becomes a question and a message, on a real store that two processes share.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emailConnection, smsConnection } from '@/tests/memory/connections';
 import { type Desk, openDesk, otherThan } from '@/tests/store/conformance/sign-in-desk';
 
 let desk: Desk;
@@ -9,6 +10,8 @@ beforeAll(async () => {
 beforeEach(() => desk.reset());
 afterEach(async () => expect(await desk.stage.findSecretsAtRest()).toEqual([]));
 afterAll(() => desk?.close());
+
+const problem = (kind: string, more = {}) => ({ kind: 'problem', problem: { kind, ...more } });
 
 describe('a typed address', () => {
   it('becomes a question, and a message with the code that answers it', async () => {
@@ -109,6 +112,245 @@ describe('a typed address', () => {
     expect(dump.filter(({ row }) => new RegExp(`\\b${waiting.message?.oneTimeCode}\\b`).test(row))).toEqual(
       [],
     );
+  });
+});
+
+describe('a connection', () => {
+  it('decides what the message carries', async () => {
+    const { wait } = desk;
+    const carried = async (sendMode: 'both' | 'code' | 'link') => {
+      const { asked, message } = await wait('ann@x.test', { connections: [emailConnection({ sendMode })] });
+      expect(asked.sendMode).toBe(sendMode);
+      return [message?.oneTimeCode === null, message?.link === null];
+    };
+    expect([await carried('both'), await carried('code'), await carried('link')]).toEqual([
+      [false, false],
+      [false, true],
+      [true, false],
+    ]);
+  });
+
+  it('decides how long the code is, how long it lives, and how often one may guess', async () => {
+    const { wait, type, stage } = desk;
+    const connections = [emailConnection({ codeLength: 8, codeLifetimeSeconds: 60, maxGuesses: 3 })];
+    const waiting = await wait('ann@x.test', { connections });
+    expect(waiting.asked).toMatchObject({ codeLength: 8, codeLifetimeSeconds: 60 });
+    expect(waiting.message).toMatchObject({
+      oneTimeCode: expect.stringMatching(/^\d{8}$/),
+      expiresAt: stage.later(60),
+    });
+    expect(await type(waiting, '00000000', { connections })).toEqual(problem('code_wrong', { triesLeft: 2 }));
+    stage.pass(60);
+    expect(await type(waiting, waiting.message?.oneTimeCode, { connections })).toEqual(
+      problem('code_expired'),
+    );
+  });
+
+  it('ENU-1: with sign-up closed shows everybody the same, and writes to people it knows', async () => {
+    const { wait, stage } = desk;
+    await stage.signIn('known@x.test');
+    const connections = [emailConnection({ signUpOpen: false })];
+    const [known, unknown] = [
+      await wait('known@x.test', { connections }),
+      await wait('other@x.test', { connections }),
+    ];
+    expect([known.message !== null, unknown.message !== null]).toEqual([true, false]);
+    expect(Object.keys(unknown.asked)).toEqual(Object.keys(known.asked));
+  });
+
+  it('is the first of those on the page that carries what was typed', async () => {
+    const { wait } = desk;
+    const connections = [
+      smsConnection({ name: 'texts' }),
+      emailConnection({ name: 'work-mail' }),
+      emailConnection(),
+    ];
+    expect((await wait('ann@x.test', { connections })).asked).toMatchObject({
+      channel: 'email',
+      connection: 'work-mail',
+    });
+    expect((await wait('+49 1512 3456789', { connections })).asked).toMatchObject({
+      channel: 'sms',
+      connection: 'texts',
+    });
+    expect(await desk.stage.prisma.message.findMany({ orderBy: { channel: 'asc' } })).toMatchObject([
+      { connection: 'work-mail' },
+      { connection: 'texts' },
+    ]);
+  });
+
+  it.each([
+    ['a number where only addresses are asked for', '+49 1512 3456789', emailConnection()],
+    ['an address where only numbers are asked for', 'ann@x.test', smsConnection()],
+  ])('that is not on the page carries nothing: %s', async (_, typed, connection) => {
+    const started = await desk.start(typed, { connections: [connection] });
+    expect(started).toEqual(problem('identifier_malformed'));
+  });
+});
+
+describe('a typed number', () => {
+  const connections = [smsConnection()];
+
+  it('becomes a question, and a text message with a code and no link', async () => {
+    const { wait, type, purse } = desk;
+    const waiting = await wait(' 01512 3456789', { connections, country: 'DE' });
+    expect(waiting.asked).toMatchObject({
+      identifier: '+4915123456789',
+      channel: 'sms',
+      connection: 'sms',
+      sendMode: 'code',
+      maskedRecipient: '***789',
+    });
+    expect(waiting.message).toMatchObject({
+      channel: 'sms',
+      connection: 'sms',
+      recipient: '+4915123456789',
+      oneTimeCode: expect.stringMatching(/^\d{6}$/),
+      link: null,
+    });
+    expect(await type(waiting, waiting.message?.oneTimeCode, { connections })).toMatchObject({
+      kind: 'signed_in',
+      accountId: expect.stringMatching(/^sms\|[0-9a-f]{24}$/),
+    });
+    expect(await desk.stage.prisma.session.findFirst()).toMatchObject({ amr: ['otp', 'sms'] });
+    expect(await desk.stage.events()).toEqual({ cs: 1, ss: 1 });
+    expect(purse.answered).toEqual([{ country: 'DE', connection: 'sms' }]);
+  });
+
+  it('IDN-5: is one account however it is written', async () => {
+    const { wait, type } = desk;
+    const accounts = new Set<string>();
+    for (const typed of [
+      '+49 1512 3456789',
+      '0049 1512 3456789',
+      '01512/3456789',
+      '＋４９１５１２３４５６７８９',
+    ]) {
+      const waiting = await wait(typed, { connections, country: 'DE' });
+      const answered = await type(waiting, waiting.message?.oneTimeCode, { connections });
+      accounts.add(answered.kind === 'signed_in' ? answered.accountId : typed);
+    }
+    expect(accounts.size).toBe(1);
+  });
+
+  it('without country code needs a country, and says so before anything is written', async () => {
+    const { start, stage } = desk;
+    expect(await start('01512 3456789', { connections })).toEqual(problem('country_missing'));
+    expect(await stage.prisma.challenge.count()).toBe(0);
+  });
+
+  it('SMS-1: of a country that is not texted to is told so, before any send, whoever asks', async () => {
+    const { start, purse, stage } = desk;
+    const wish = { connections, served: ['DE', 'AT'] };
+    expect(await start('+49 1512 3456789', wish)).toMatchObject({ kind: 'asked' });
+    expect(purse.admitted).toHaveLength(1);
+    const refused = problem('country_not_served', { country: 'GB' });
+    expect(await start('+44 7400 123456', wish)).toEqual(refused);
+    expect(await start('+44 7400 123456', { ...wish, knownBrowserId: 'known' })).toEqual(refused);
+    expect(purse.admitted).toHaveLength(1);
+    expect(await stage.prisma.challenge.count()).toBe(1);
+    expect(await start('+44 7400 123456', { connections, served: [] })).toEqual(refused);
+  });
+
+  it('SMS-1: that would cost too much gets the same page and no message, and the log says why', async () => {
+    const { wait, purse, stage } = desk;
+    const sent = await wait('+49 1512 3456789', { connections, ip: '192.0.2.1' });
+    const kept = await wait('+49 1512 3456780', { connections, ip: '192.0.2.1', withheld: 'sms_per_prefix' });
+    expect(Object.keys(kept.asked)).toEqual(Object.keys(sent.asked));
+    expect([sent.message !== null, kept.message !== null]).toEqual([true, false]);
+    expect(await stage.prisma.message.count()).toBe(1);
+    expect(await stage.events()).toEqual({ cs: 1, limit_sms: 1 });
+    expect(purse.admitted).toMatchObject([
+      { number: '+4915123456789', country: 'DE', connection: 'sms', clientId: 'client-1' },
+      { number: '+4915123456780', country: 'DE', connection: 'sms', context: { ip: '192.0.2.1' } },
+    ]);
+  });
+});
+
+describe('a test identity', () => {
+  const identity = (seconds = 3600) => ({
+    identifier: 'review@x.test',
+    code: '314159',
+    expiresAt: desk.stage.later(seconds),
+  });
+
+  it('signs in with its fixed code and without a message, and the log says so', async () => {
+    const { wait, type, stage } = desk;
+    const connections = [emailConnection({ testIdentities: [identity()], signUpOpen: false })];
+    const waiting = await wait('Review@x.test', { connections });
+    expect(waiting.message).toBeNull();
+    expect(await stage.prisma.message.count()).toBe(0);
+    expect(await type(waiting, '314 159', { connections })).toMatchObject({
+      kind: 'signed_in',
+      notice: null,
+    });
+    expect(await stage.events()).toEqual({ test_identity: 1, ss: 1 });
+    expect(await stage.prisma.logEvent.findFirst({ where: { type: 'ss' } })).toMatchObject({
+      description: 'Signed in as a test identity, with its fixed code.',
+    });
+  });
+
+  it('is nobody special once its end is reached: a message goes out, and the fixed code is wrong', async () => {
+    const { wait, type, stage } = desk;
+    const connections = [emailConnection({ testIdentities: [identity(60)] })];
+    const before = await wait('review@x.test', { connections });
+    stage.pass(60);
+    expect(await type(before, '314159', { connections })).toMatchObject(problem('code_wrong'));
+    const after = await wait('review@x.test', { connections });
+    expect(await type(after, after.message?.oneTimeCode, { connections })).toMatchObject({
+      kind: 'signed_in',
+    });
+  });
+
+  it('OTP-19: has no code that works for anybody else, nor through another connection', async () => {
+    const { wait, type } = desk;
+    const connections = [
+      emailConnection({ testIdentities: [identity()] }),
+      emailConnection({ name: 'other' }),
+    ];
+    const other = await wait('ann@x.test', { connections });
+    expect(await type(other, '314159', { connections })).toMatchObject(problem('code_wrong'));
+    const [, without] = connections;
+    const elsewhere = await wait('review@x.test', { connections: without ? [without] : [] });
+    expect(elsewhere.message).not.toBeNull();
+    expect(await type(elsewhere, '314159', { connections })).toMatchObject(problem('code_wrong'));
+  });
+
+  it('goes on with the same code after a resend that would have made another', async () => {
+    const { wait, again, type, stage } = desk;
+    const connections = [emailConnection({ testIdentities: [identity()] })];
+    const waiting = await wait('review@x.test', { connections });
+    stage.pass(900);
+    expect(await type(waiting, '314159', { connections })).toEqual(problem('code_expired'));
+    const resent = await again(waiting, { connections });
+    expect(resent).toMatchObject({ kind: 'resent', newCode: true, message: null });
+    if (resent.kind !== 'resent') return;
+    expect(await type({ ...waiting, asked: resent.asked }, '314159', { connections })).toMatchObject({
+      kind: 'signed_in',
+    });
+  });
+
+  it('OTP-5: can be guessed at ten times a day, because its code stays the same', async () => {
+    const { wait, type } = desk;
+    const connections = [emailConnection({ testIdentities: [identity(86_400)] })];
+    let compared = 0;
+    for (let login = 0; login < 4; login++) {
+      const waiting = await wait('review@x.test', { connections });
+      for (let guess = 0; guess < 5; guess++) {
+        const { kind, ...answered } = await type(waiting, '271828', { connections });
+        if (kind === 'problem' && 'problem' in answered && answered.problem.kind !== 'wait') compared++;
+      }
+    }
+    expect(compared).toBe(10);
+  });
+
+  it('of a country that is not texted to needs no text message, and costs nothing', async () => {
+    const { wait, type, purse } = desk;
+    const number = { ...identity(), identifier: '+447400123456' };
+    const connections = [smsConnection({ testIdentities: [number] })];
+    const waiting = await wait('+44 7400 123456', { connections, served: ['DE'] });
+    expect((await type(waiting, '314159', { connections })).kind).toBe('signed_in');
+    expect(purse).toEqual({ admitted: [], answered: [] });
   });
 });
 
