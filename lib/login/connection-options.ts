@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Connection, EmailConnection, SmsConnection, TestIdentity } from './connection';
 import { type Channel, parseEmailIdentifier, parsePhoneIdentifier } from './identifier';
 import { CODE_LENGTH, CODE_LIFETIME_SECONDS, MAX_GUESSES } from './one-time-code';
+import { checkTemplate, TEMPLATE_MAX_LENGTH, type Template, type TemplateContext } from './template';
 
 /** What a rule of the options was broken by: a field such as `options.totp.length`, and how the sentence about it goes on. */
 export type OptionsProblem = Readonly<{ kind: 'options_problem'; field: string; sentence: string }>;
@@ -38,13 +39,13 @@ export function acceptOptions(
   written: unknown,
   known: { strategy: Channel; stored: StoredOptions; now: Date; seal(secret: string): string },
 ): { kind: 'accepted'; options: StoredOptions } | OptionsProblem {
-  const options = takeSecrets(written, known);
-  if ('kind' in options) return options;
-  const connection = readConnection({ id: '', name: '', strategy: known.strategy, options: options.kept });
+  const taken = takeSecrets(written, known);
+  if ('kind' in taken) return taken;
+  const { kept } = taken;
+  const connection = readConnection({ id: '', name: '', strategy: known.strategy, options: kept });
   if ('kind' in connection) return connection;
-  return (
-    findLateTestIdentity(connection.testIdentities, known) ?? { kind: 'accepted', options: options.kept }
-  );
+  const problem = findTemplateProblem(connection) ?? findLateTestIdentity(connection.testIdentities, known);
+  return problem ?? { kind: 'accepted', options: kept };
 }
 
 /** Options as operators may see them: the defaults beside what was written, and no secret. */
@@ -154,9 +155,9 @@ const emailOptions = object({
   ...common,
   send: oneOf(['both', 'code', 'link']).default('both'),
   email: object({
-    from: line(1, 1024).nullable().default(null),
-    subject: line(1, 1024).nullable().default(null),
-    body: text(1, 20_480).nullable().default(null),
+    from: line(1, TEMPLATE_MAX_LENGTH.sender).nullable().default(null),
+    subject: line(1, TEMPLATE_MAX_LENGTH.subject).nullable().default(null),
+    body: text(1, TEMPLATE_MAX_LENGTH.html).nullable().default(null),
     syntax: z.literal('liquid', { error: 'must be liquid' }).default('liquid'),
   }).prefault({}),
   authParams,
@@ -192,7 +193,7 @@ const smsOptions = object({
     .regex(/^MG[0-9a-fA-F]{32}$/, 'must be MG and 32 hex digits')
     .nullable()
     .default(null),
-  template: text(1, 5120).nullable().default(null),
+  template: text(1, TEMPLATE_MAX_LENGTH.text).nullable().default(null),
   syntax: oneOf(['liquid', 'md_with_macros']).default('liquid'),
   gateway_url: text(1, 255)
     .refine(isWebAddress, 'must be an http or https address without user name and fragment')
@@ -359,6 +360,32 @@ function isFirstGuess(code: string): boolean {
 
 // ---- What only holds at the moment of writing -----------------------------------------------------------------------
 
+/** Templates that were in order when they were written stay readable, whatever later versions think of them. */
+function findTemplateProblem(connection: Connection): OptionsProblem | null {
+  for (const [field, context, source, syntax] of templatesOf(connection)) {
+    const problem = source === null ? null : checkTemplate(source, { context, syntax });
+    if (problem === null) continue;
+    const { reason, line, column } = problem;
+    return problemAt(field, `${reason} (line ${line}, column ${column})`);
+  }
+  return null;
+}
+
+function templatesOf(
+  connection: Connection,
+): [field: string, TemplateContext, source: string | null, Template['syntax']][] {
+  if (connection.strategy === 'sms') {
+    const { text = null, syntax = 'liquid' } = connection.template ?? {};
+    return [['options.template', 'text', text, syntax]];
+  }
+  const { from, subject, body } = connection.template;
+  return [
+    ['options.email.from', 'sender', from, 'liquid'],
+    ['options.email.subject', 'subject', subject, 'liquid'],
+    ['options.email.body', 'html', body, 'liquid'],
+  ];
+}
+
 /** A test identity is for a while, and begins alive; one that was there before may be over by now. */
 function findLateTestIdentity(
   identities: readonly TestIdentity[],
@@ -384,46 +411,54 @@ function findLateTestIdentity(
   return null;
 }
 
+type Kept = { strategy: Channel; stored: StoredOptions; seal(secret: string): string };
+
 /** The written options with sealed secrets: a new one, or the one that is kept where it was left out. */
-function takeSecrets(
-  written: unknown,
-  { strategy, stored, seal }: { strategy: Channel; stored: StoredOptions; seal(secret: string): string },
-): { kept: StoredOptions } | OptionsProblem {
+function takeSecrets(written: unknown, known: Kept): { kept: StoredOptions } | OptionsProblem {
   if (!isObject(written)) return problemAt('options', 'must be an object');
-  if (strategy === 'email') return { kept: written };
-  const kept: Record<string, unknown> = { ...written };
-
-  const token = written.twilio_token;
-  if (isLeftOut(token) && written.twilio_sid != null) {
-    if (stored.twilio_token != null && written.twilio_sid !== stored.twilio_sid) {
-      return problemAt('options.twilio_token', 'must be sent with another twilio_sid');
-    }
-    kept.twilio_token = stored.twilio_token;
-  } else if (isLeftOut(token)) {
-    delete kept.twilio_token;
-  } else if (token !== null) {
-    const parsed = text(32, 2048).safeParse(token);
-    if (!parsed.success) return problemOf(parsed.error, ['twilio_token']);
-    kept.twilio_token = seal(parsed.data);
-  }
-
-  const { gateway_authentication: authentication } = written;
-  if (isObject(authentication)) {
-    const before = isObject(stored.gateway_authentication) ? stored.gateway_authentication : {};
-    const { secret } = authentication;
-    if (isLeftOut(secret) && before.secret !== undefined && written.gateway_url !== stored.gateway_url) {
-      return problemAt('options.gateway_authentication.secret', 'must be sent with another gateway_url');
-    }
-    if (isLeftOut(secret)) {
-      kept.gateway_authentication = { ...authentication, secret: before.secret };
-    } else {
-      const parsed = text(1, 5120).safeParse(secret);
-      if (!parsed.success) return problemOf(parsed.error, ['gateway_authentication', 'secret']);
-      kept.gateway_authentication = { ...authentication, secret: seal(parsed.data) };
-    }
-  }
-  return { kept };
+  if (known.strategy === 'email') return { kept: written };
+  const token = takeTwilioToken(written, known);
+  if (isProblem(token)) return token;
+  const authentication = takeGatewayAuthentication(written, known);
+  if (isProblem(authentication)) return authentication;
+  return { kept: { ...written, ...token, ...authentication } };
 }
+
+/** A token belongs to an account: it is neither lent to another one nor kept without one. */
+function takeTwilioToken(written: StoredOptions, { stored, seal }: Kept): StoredOptions | OptionsProblem {
+  const { twilio_token: token, twilio_sid: sid } = written;
+  if (isLeftOut(token)) {
+    if (sid == null) return { twilio_token: undefined };
+    const isLent = stored.twilio_token != null && sid !== stored.twilio_sid;
+    if (isLent) return problemAt('options.twilio_token', 'must be sent with another twilio_sid');
+    return { twilio_token: stored.twilio_token };
+  }
+  if (token === null) return {};
+  const parsed = text(32, 2048).safeParse(token);
+  return parsed.success ? { twilio_token: seal(parsed.data) } : problemOf(parsed.error, ['twilio_token']);
+}
+
+/** The secret signs for one gateway. */
+function takeGatewayAuthentication(
+  written: StoredOptions,
+  { stored, seal }: Kept,
+): StoredOptions | OptionsProblem {
+  const { gateway_authentication: authentication } = written;
+  if (!isObject(authentication)) return {};
+  const field = 'options.gateway_authentication.secret';
+  if (isLeftOut(authentication.secret)) {
+    const { secret } = isObject(stored.gateway_authentication) ? stored.gateway_authentication : {};
+    const isLent = secret !== undefined && written.gateway_url !== stored.gateway_url;
+    if (isLent) return problemAt(field, 'must be sent with another gateway_url');
+    return { gateway_authentication: { ...authentication, secret } };
+  }
+  const parsed = text(1, 5120).safeParse(authentication.secret);
+  if (!parsed.success) return problemOf(parsed.error, ['gateway_authentication', 'secret']);
+  return { gateway_authentication: { ...authentication, secret: seal(parsed.data) } };
+}
+
+const isProblem = (value: StoredOptions | OptionsProblem): value is OptionsProblem =>
+  value.kind === 'options_problem';
 
 const isLeftOut = (secret: unknown) => secret === undefined || secret === MASKED_SECRET;
 

@@ -151,7 +151,7 @@ describe('test identities', () => {
     ]);
   });
 
-  it.each<[string, Partial<typeof reviewer>, string]>([
+  it.each<[string, Record<string, unknown>, string]>([
     ['for ever', { expires_at: '2031-08-05T00:00:00Z' }, 'expires_at may be 90 days ahead at most'],
     ['that is over', { expires_at: '2031-05-06T07:08:09Z' }, 'expires_at is over already'],
     ['without an end', { expires_at: undefined }, 'expires_at must be a date and time'],
@@ -213,6 +213,10 @@ describe('options that break a rule are refused by name (MGT-2)', () => {
       'options.email.subject may not hold line breaks',
     ],
     ['email', { email: { body: 'x'.repeat(20_481) } }, 'options.email.body may hold 20480 characters'],
+    ['email', { email: { body: 'Hi\n{{ secret }}' } }, '(line 2, column 4)'],
+    ['email', { email: { subject: '{% if' } }, 'options.email.subject '],
+    ['email', { email: { from: 'nobody' } }, 'options.email.from must give one address'],
+    ['sms', { template: '{{ link | file }}' }, 'options.template '],
     ['email', { email: { syntax: 'handlebars' } }, 'options.email.syntax must be liquid'],
     ['email', { authParams: '{"scope":' }, 'options.authParams must be an object of strings'],
     ['email', { authParams: { scope: 1 } }, 'options.authParams must be an object of strings'],
@@ -268,6 +272,10 @@ describe('options that break a rule are refused by name (MGT-2)', () => {
     const refused = accept(strategy, written) as OptionsProblem;
     expect(refused.kind).toBe('options_problem');
     expect(`${refused.field} ${refused.sentence}`).toContain(complaint);
+  });
+
+  it('but templates only when they are written', () => {
+    expect(email({ email: { body: '{{ secret }}' } }).template.body).toBe('{{ secret }}');
   });
 
   it('another strategy is none', () => {
