@@ -43,6 +43,12 @@ export function readPhoneNumber(
 /** Countries that have a numbering plan: ISO 3166-1 alpha-2, in alphabetical order. */
 export const PHONE_COUNTRIES: readonly string[] = getCountries();
 
+/** Where a sender's number belongs, free ones too; null for a name, a short code and what is no number. */
+export function countryOfSender(sender: string): string | null {
+  const number = /^\+\d+$/.test(sender) ? parse(sender, undefined) : undefined;
+  return number?.isPossible() ? countryOf(number) || null : null;
+}
+
 /** `+44`, or null for what is no country with telephones. */
 export function callingCode(country: string): string | null {
   return isSupportedCountry(country) ? `+${getCountryCallingCode(country)}` : null;

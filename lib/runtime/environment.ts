@@ -1,6 +1,7 @@
 // The environment: every variable there is, what it must look like, and what follows from it. Read once at boot; a bad
 // value stops the start with the variable's name and one sentence. The only reader of process.env.
 // A sentence never repeats a value: half of them are secrets.
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { findSecretWeakness } from '@/lib/keys/secret-strength';
@@ -43,8 +44,12 @@ export type Environment = Readonly<{
   /** In the order they are tried. */
   emailProviders: readonly EmailProvider[];
   smsProviders: readonly SmsProvider[];
-  /** ISO 3166-1 alpha-2; null: the country of the sending number only. */
+  /** Signs what Resend reports; null: its webhooks are not listened to. */
+  resendWebhookSecret: string | null;
+  /** ISO 3166-1 alpha-2; null: the country of the sending number only, see served-countries.ts. */
   smsCountries: readonly string[] | null;
+  /** CIDR notation: what requests to configured addresses may reach inside the operator's network. */
+  outboundPrivateNetworks: readonly string[];
   /** A machine client with these credentials and every management scope exists after boot. */
   managementClient: Readonly<{ clientId: string; clientSecret: string }> | null;
   /** E-mail addresses in lower case; empty: the one-time set-up link. */
@@ -106,7 +111,9 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     emailFrom: values.EMAIL_FROM ?? (emailProviders.length > 0 ? LOOPBACK_SENDER : null),
     emailProviders,
     smsProviders,
+    resendWebhookSecret: values.RESEND_WEBHOOK_SECRET ?? null,
     smsCountries: values.SMS_COUNTRIES ?? null,
+    outboundPrivateNetworks: values.OUTBOUND_PRIVATE_NETWORKS,
     managementClient:
       values.MANAGEMENT_CLIENT_ID && values.MANAGEMENT_CLIENT_SECRET
         ? { clientId: values.MANAGEMENT_CLIENT_ID, clientSecret: values.MANAGEMENT_CLIENT_SECRET }
@@ -153,6 +160,7 @@ const variables = z.object({
   EMAIL_FROM: variable(sender).optional(),
   RESEND_API_KEY: anyText.optional(),
   RESEND_BASE_URL: variable(httpUrl).optional(),
+  RESEND_WEBHOOK_SECRET: variable(webhookSecret).optional(),
   SMTP_URL: variable(smtpUrl).optional(),
   TWILIO_ACCOUNT_SID: variable((text) => twilioSid(text, 'AC')).optional(),
   TWILIO_AUTH_TOKEN: anyText.optional(),
@@ -160,6 +168,7 @@ const variables = z.object({
   TWILIO_MESSAGING_SERVICE_SID: variable((text) => twilioSid(text, 'MG')).optional(),
   TWILIO_API_BASE_URL: variable(httpUrl).optional(),
   SMS_COUNTRIES: variable(countries).optional(),
+  OUTBOUND_PRIVATE_NETWORKS: variable(privateNetworks).default([]),
   MANAGEMENT_CLIENT_ID: variable(clientId).optional(),
   MANAGEMENT_CLIENT_SECRET: anyText.optional(),
   CONSOLE_ADMINS: variable(emailAddresses).default([]),
@@ -307,6 +316,27 @@ function countries(text: string): string[] {
   return codes;
 }
 
+/** @see https://github.com/standard-webhooks/standard-webhooks, "Signature scheme" */
+function webhookSecret(text: string): string {
+  if (!/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text))
+    throw new Complaint('must be the signing secret that Resend shows beside the webhook, such as whsec_…');
+  return text;
+}
+
+/** @see RFC 4632 §3.1, RFC 4291 §2.3 */
+function privateNetworks(text: string): string[] {
+  const networks = list(text);
+  for (const network of networks) {
+    const [address = '', prefix = '', ...more] = network.split('/');
+    const bits = isIP(address) === 4 ? 32 : 128;
+    // A prefix of 0 would be the whole internet, and the guard nothing.
+    const isNetwork = isIP(address) !== 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
+    if (!isNetwork || more.length > 0)
+      throw new Complaint('must be a list of networks such as 10.0.0.0/8,fd12:3456::/32');
+  }
+  return networks;
+}
+
 /** Printable ASCII. @see RFC 6749 Appendix A.1 */
 function clientId(text: string): string {
   if (!/^[\x21-\x7e]{1,64}$/.test(text))
@@ -346,6 +376,7 @@ const LOOPBACK_SENDER = 'Latchkey <no-reply@localhost>';
 /** Half of a group would look configured and never work. */
 function checkGroups(values: Values): void {
   needs(values, 'RESEND_BASE_URL', ['RESEND_API_KEY']);
+  needs(values, 'RESEND_WEBHOOK_SECRET', ['RESEND_API_KEY']);
   for (const member of [
     'TWILIO_ACCOUNT_SID',
     'TWILIO_AUTH_TOKEN',

@@ -5,6 +5,7 @@ import { EnvironmentError, parseEnvironment } from '@/lib/runtime/environment';
 const SECRET = 'kT9v0pQ2xWm5Zr8LbN4yUc7HdJ1sGfEa';
 const OTHER_SECRET = 'Vw3eRt6yUi9oPa2sDf5gHj8kLz1xCv4b';
 const PUBLIC = { ISSUER: 'https://login.example.com', SECRET };
+const WEBHOOK_SECRET = `whsec_${Buffer.from(SECRET).toString('base64')}`;
 const TWILIO = {
   TWILIO_ACCOUNT_SID: `AC${'0a'.repeat(16)}`,
   TWILIO_AUTH_TOKEN: 'token',
@@ -25,7 +26,9 @@ describe('with nothing set (contract ยง2)', () => {
       emailFrom: null,
       emailProviders: [],
       smsProviders: [],
+      resendWebhookSecret: null,
       smsCountries: null,
+      outboundPrivateNetworks: [],
       managementClient: null,
       consoleAdmins: [],
       limits: {},
@@ -141,6 +144,25 @@ describe('a bad value stops the start with its name and one sentence (contract ย
     ],
     ['a number that is none', { ...TWILIO, TWILIO_FROM: '0150' }, /^TWILIO_FROM must be a number/],
     ['a country that is none', { SMS_COUNTRIES: 'DE,XX' }, /^SMS_COUNTRIES must be a list of ISO 3166/],
+    [
+      'a network without its size',
+      { OUTBOUND_PRIVATE_NETWORKS: '10.0.0.1' },
+      /^OUTBOUND_PRIVATE_NETWORKS must be a list of networks/,
+    ],
+    ['a network of another size', { OUTBOUND_PRIVATE_NETWORKS: '10.0.0.0/33' }, /^OUTBOUND_PRIVATE_NETWORKS/],
+    ['a network in disguise', { OUTBOUND_PRIVATE_NETWORKS: '0x0a.0/8' }, /^OUTBOUND_PRIVATE_NETWORKS/],
+    ['a network by name', { OUTBOUND_PRIVATE_NETWORKS: 'localhost/8' }, /^OUTBOUND_PRIVATE_NETWORKS/],
+    ['the whole internet', { OUTBOUND_PRIVATE_NETWORKS: '10.0.0.0/8,::/0' }, /^OUTBOUND_PRIVATE_NETWORKS/],
+    [
+      'a webhook secret of another kind',
+      { RESEND_API_KEY: 're_1', RESEND_WEBHOOK_SECRET: 're_0123456789abcdef0123456789abcdef' },
+      /^RESEND_WEBHOOK_SECRET must be the signing secret/,
+    ],
+    [
+      'a webhook secret without Resend',
+      { RESEND_WEBHOOK_SECRET: WEBHOOK_SECRET },
+      /^RESEND_API_KEY must be set, as RESEND_WEBHOOK_SECRET is/,
+    ],
     ['a country by name', { SMS_COUNTRIES: 'Germany' }, /^SMS_COUNTRIES must be/],
     ['half of a management client', { MANAGEMENT_CLIENT_ID: 'm' }, /^MANAGEMENT_CLIENT_SECRET must be set/],
     ['the other half', { MANAGEMENT_CLIENT_SECRET: 'hunter2' }, /^MANAGEMENT_CLIENT_ID must be set/],
@@ -256,6 +278,9 @@ describe('the inbox', () => {
 it('reads lists and limits', () => {
   const environment = parseEnvironment({
     SMS_COUNTRIES: 'de, at',
+    RESEND_API_KEY: 're_1',
+    RESEND_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    OUTBOUND_PRIVATE_NETWORKS: '10.0.0.0/8, fd12:3456::/32,',
     CONSOLE_ADMINS: 'Ana@Example.com , bob@example.com',
     LIMITS: '{"starts_per_ip": 1000, "guesses_per_identifier": 0}',
     TRUSTED_PROXIES: '2',
@@ -264,6 +289,8 @@ it('reads lists and limits', () => {
   });
   expect(environment).toMatchObject({
     smsCountries: ['DE', 'AT'],
+    resendWebhookSecret: WEBHOOK_SECRET,
+    outboundPrivateNetworks: ['10.0.0.0/8', 'fd12:3456::/32'],
     consoleAdmins: ['ana@example.com', 'bob@example.com'],
     limits: { starts_per_ip: 1000, guesses_per_identifier: 0 },
     trustedProxies: 2,
