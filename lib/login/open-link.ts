@@ -16,19 +16,27 @@ export type LinkDeps = AnswerDeps &
     links: Pick<MagicLinks, 'read'>;
   }>;
 
-/** What the landing page shows. `interaction` is this browser's, for the way back; null in every other browser. */
+/** Whose sign-in a genuine link is. */
+type Seen = Readonly<{
+  /** Null when house-keeping has removed the challenge. */
+  clientId: string | null;
+  /** This browser's, for the way back; null in every other browser. */
+  interaction: Interaction | null;
+}>;
+
+/** What the landing page shows. */
 export type LinkVisit = Readonly<
   /** Not a link of ours, or not a whole one. */
   | { kind: 'broken' }
   /** Too old, out of guesses, or forgotten. */
-  | { kind: 'expired'; interaction: Interaction | null }
+  | ({ kind: 'expired' } & Seen)
   /** A newer message was asked for. */
-  | { kind: 'replaced'; interaction: Interaction | null }
-  | { kind: 'used'; interaction: Interaction | null }
+  | ({ kind: 'replaced' } & Seen)
+  | ({ kind: 'used' } & Seen)
   /** Whoever holds the message did not ask for it. */
-  | { kind: 'cancelled'; interaction: Interaction | null }
+  | ({ kind: 'cancelled' } & Seen)
   /** The browser that asked: one press, or the script's, and it is signed in. */
-  | { kind: 'here'; interaction: Interaction }
+  | { kind: 'here'; clientId: string; interaction: Interaction }
   | {
       kind: 'elsewhere';
       /** The code of the same message, to be typed where the sign-in began. */
@@ -61,11 +69,12 @@ export async function visitLink(
   const target = deps.links.read(visit.magicLinkToken);
   if (target === null) return { kind: 'broken' };
   const found = await deps.challenges.find(target.challengeId);
-  if (found === null) return { kind: 'expired', interaction: null };
+  if (found === null) return { kind: 'expired', clientId: null, interaction: null };
+  const { clientId } = found;
   const interaction = await visit.findInteraction(found.interactionId);
   const over = whyDead(target, found, { interaction, now: visit.now });
-  if (over !== null) return { kind: over, interaction };
-  if (interaction !== null) return { kind: 'here', interaction };
+  if (over !== null) return { kind: over, clientId, interaction };
+  if (interaction !== null) return { kind: 'here', clientId, interaction };
 
   const relayCode = deps.codes.derive({ ...found, ...target });
   const expiresAt = deadline(target, found);
@@ -74,7 +83,7 @@ export async function visitLink(
   return {
     kind: 'elsewhere',
     relayCode,
-    clientId: found.clientId,
+    clientId,
     connection: found.connection,
     signInOnOtherDevice: connection?.strategy === 'email' && connection.signInOnOtherDevice,
     userAgent: found.userAgent,

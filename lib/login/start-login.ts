@@ -274,8 +274,8 @@ function unservedCountry(
   return served === null || served.includes(country) ? null : country;
 }
 
-/** A text message carries a code: a link in it would be what people are told never to press. */
-function sendModeOf(connection: Connection): SendMode {
+/** What messages of a connection carry. A text message has a code: links in those are what people are told never to press. */
+export function sendModeOf(connection: Connection): SendMode {
   return connection.strategy === 'email' ? connection.sendMode : 'code';
 }
 
