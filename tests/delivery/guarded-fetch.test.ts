@@ -241,10 +241,13 @@ describe('a network that the operator named', () => {
 describe('what comes back', () => {
   const way = { privateNetworks: LOOPBACK };
 
-  it.each([200, 201, 204, 400, 401, 404, 500])('is the status and nothing else: %i', async (status) => {
-    sink.behave({ kind: 'answer', status });
-    expect(await send(sink.url, way)).toEqual({ kind: 'answered', status });
-  });
+  it.each([200, 201, 204, 400, 401, 404, 500])(
+    'SRF-3: is the status and nothing else: %i',
+    async (status) => {
+      sink.behave({ kind: 'answer', status });
+      expect(await send(sink.url, way)).toEqual({ kind: 'answered', status });
+    },
+  );
 
   it('SRF-1: is a redirect that is not followed', async () => {
     sink.behave({ kind: 'redirect', location: sink.url });

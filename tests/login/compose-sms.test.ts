@@ -1,6 +1,7 @@
 // The words of a text message: the code first, our host last, nothing that costs a second segment, and one recipient.
 import { describe, expect, it } from 'vitest';
 import { composeSms, countSegments } from '@/lib/login/compose-sms';
+import { LANGUAGES } from '@/lib/login/languages';
 import type { LoginMessage, Sms } from '@/lib/login/message';
 
 const message: LoginMessage = {
@@ -54,6 +55,12 @@ describe('what a text message says', () => {
       encoding: 'UCS-2',
       segments: 1,
     });
+  });
+
+  it.each(LANGUAGES)('is one segment in %s, with the code as it is to be typed', (language) => {
+    const sms = compose({ language });
+    expect(sms).toMatchObject({ language, body: expect.stringMatching(/082913.*\n\n@/) });
+    expect(countSegments(sms.body).segments).toBe(1);
   });
 
   it('MSG-4: a name can neither be a link nor end a line', () => {
