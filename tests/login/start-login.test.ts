@@ -102,16 +102,17 @@ describe('a typed address', () => {
     expect(waiting.map(({ message }) => message !== null)).toEqual([true, false, true]);
   });
 
-  it('OTP-12, LOG-1: leaves neither the code nor, in log and counters, the address in the database', async () => {
+  it('OTP-12, MAG-1, LOG-1: leaves neither code nor link nor, in log and counters, the address in the database', async () => {
     const { wait, type, stage } = desk;
     const waiting = await wait('ann@x.test', { ip: '192.0.2.7' });
     await type(waiting, otherThan(waiting.message?.oneTimeCode), { ip: '192.0.2.7' });
     await type(waiting, waiting.message?.oneTimeCode, { ip: '192.0.2.7' });
     const dump = await stage.dump();
     expect(dump.length).toBeGreaterThan(10);
-    expect(dump.filter(({ row }) => new RegExp(`\\b${waiting.message?.oneTimeCode}\\b`).test(row))).toEqual(
-      [],
-    );
+    const { oneTimeCode, link } = waiting.message ?? {};
+    expect(dump.filter(({ row }) => new RegExp(`\\b${oneTimeCode}\\b`).test(row))).toEqual([]);
+    expect(link?.slice(-32)).toMatch(/^[\w-]{32}$/);
+    expect(dump.filter(({ row }) => row.includes(link?.slice(-32) ?? ''))).toEqual([]);
   });
 });
 
