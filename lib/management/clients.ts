@@ -6,7 +6,8 @@ import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
 import { AUTHORIZATION_CODE_GRANT, TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
-import { ManagementProblem } from './problem';
+import type { ManagementProblem } from './problem';
+import { badBody } from './route';
 
 /** Draws what only chance can make, and hashes what must not be stored. */
 export type ClientCredentials = Readonly<{
@@ -168,27 +169,27 @@ function parseBody(input: unknown) {
   const isPublic = body.app_type === 'spa' || body.app_type === 'native';
   const method = body.token_endpoint_auth_method ?? (isPublic ? 'none' : 'client_secret_post');
   if (isPublic && method !== 'none') {
-    throw refuse(
+    throw badBody(
       'token_endpoint_auth_method',
       `must be none: a ${body.app_type} application cannot keep a secret`,
     );
   }
   if (body.app_type === 'non_interactive' && method === 'none') {
-    throw refuse('token_endpoint_auth_method', 'must not be none: a machine proves itself by its secret');
+    throw badBody('token_endpoint_auth_method', 'must not be none: a machine proves itself by its secret');
   }
   if (!body.require_pkce && method === 'none') {
-    throw refuse('require_pkce', 'must be true where there is no client secret');
+    throw badBody('require_pkce', 'must be true where there is no client secret');
   }
 
   const grantTypes = body.grant_types ?? defaultGrantTypes(body.app_type);
   if (grantTypes.includes('client_credentials') && method === 'none') {
-    throw refuse('grant_types', 'may hold client_credentials only where there is a client secret');
+    throw badBody('grant_types', 'may hold client_credentials only where there is a client secret');
   }
 
   for (const field of ['callbacks', 'allowed_logout_urls'] as const) {
     for (const [index, uri] of body[field].entries()) {
       const sentence = findUriProblem(uri, body.app_type);
-      if (sentence !== null) throw refuse(`${field}[${index}]`, sentence);
+      if (sentence !== null) throw badBody(`${field}[${index}]`, sentence);
     }
   }
   return { ...body, token_endpoint_auth_method: method, grant_types: grantTypes };
@@ -237,16 +238,11 @@ function isSecure({ protocol, hostname, username, password }: URL): boolean {
 function refusal(issue: z.core.$ZodIssue | undefined): ManagementProblem {
   if (issue?.code === 'unrecognized_keys') {
     const known = Object.keys(bodySchema.shape).join(', ');
-    return refuse('the body', `holds a field that is none of a client's: ${known}`);
+    return badBody('the body', `holds a field that is none of a client's: ${known}`);
   }
   const [field = 'the body', index] = issue?.path ?? [];
-  return refuse(
+  return badBody(
     index === undefined ? String(field) : `${String(field)}[${String(index)}]`,
     issue?.message ?? '',
   );
-}
-
-function refuse(field: string, sentence: string): ManagementProblem {
-  const said = /^[A-Z]/.test(sentence) ? `: ${sentence}` : ` ${sentence}.`;
-  return new ManagementProblem(400, 'invalid_body', `Payload validation error: ${field}${said}`);
 }

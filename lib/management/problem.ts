@@ -6,7 +6,11 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 
 /** `errorCode` values that we answer with. Auth0's. */
 export type ManagementErrorCode =
+  | 'connection_conflict'
   | 'inexistent_client'
+  | 'inexistent_connection'
+  | 'inexistent_endpoint'
+  | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'
   | 'invalid_query_string'
@@ -62,8 +66,10 @@ function respondProblem(
 const STATUS_WORDS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  409: 'Conflict',
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
   500: 'Internal Server Error',

@@ -1,0 +1,239 @@
+// Connections as operators see them, in Auth0's names: PATCH replaces the whole options object, as Auth0 does, but for a
+// secret that is left out. What options may be is decided in lib/login/connection-options.ts.
+import { z } from 'zod';
+import {
+  acceptOptions,
+  type OptionsProblem,
+  readConnection,
+  type StoredOptions,
+  showOptions,
+} from '@/lib/login/connection-options';
+import type { ConnectionChange, ConnectionRecord, ConnectionRegister } from '@/lib/login/connection-register';
+import type { Channel } from '@/lib/login/identifier';
+import { ManagementProblem } from './problem';
+import { badBody } from './route';
+
+export type ConnectionsDeps = Readonly<{
+  connections: ConnectionRegister;
+  /** Makes of a secret what may be kept of it. */
+  sealConnectionSecret(secret: string): string;
+  /** `con_` and 16 random characters. */
+  drawConnectionId(): string;
+  /** Why this installation calls no gateway there, or null. */
+  findGatewayRefusal(url: string): string | null;
+  clock: () => Date;
+}>;
+
+/** A connection on the wire. No secret; a mask where there is one (MGT-4). */
+export type ConnectionDocument = Readonly<{
+  id: string;
+  name: string;
+  strategy: string;
+  /** With their defaults. */
+  options: StoredOptions;
+  enabled_clients: readonly string[];
+  realms: readonly string[];
+  /** There only when the options can no longer be read: the connection is out of use until it is put right. */
+  options_problem?: string;
+}>;
+
+/** The connections that a list was asked for, and how many there are of them. */
+export async function listConnections(
+  { connections }: Pick<ConnectionsDeps, 'connections'>,
+  wanted: { name: string | null; strategy: string | null; page: number; perPage: number },
+): Promise<{ connections: ConnectionDocument[]; total: number }> {
+  const { name, strategy, page, perPage } = wanted;
+  const all = await connections.list();
+  const found = all.filter(
+    (connection) =>
+      (name === null || connection.name === name) && (strategy === null || connection.strategy === strategy),
+  );
+  const part = found.slice(page * perPage, (page + 1) * perPage);
+  return { connections: part.map(describe), total: found.length };
+}
+
+/** @throws {ManagementProblem} 404 */
+export async function loadConnection(
+  deps: Pick<ConnectionsDeps, 'connections'>,
+  id: string,
+): Promise<ConnectionDocument> {
+  return describe(await load(deps, id));
+}
+
+/** Makes a connection of whatever was sent. @throws {ManagementProblem} 400 that names the field, 409 */
+export async function createConnection(deps: ConnectionsDeps, input: unknown): Promise<ConnectionDocument> {
+  const { name, strategy, options, enabled_clients: clientIds = [] } = parse(creation, input);
+  const now = deps.clock();
+  const accepted = accept(deps, options ?? {}, { strategy, stored: {}, now });
+  const record = { id: deps.drawConnectionId(), name, strategy, options: accepted, clientIds };
+  return describe(take(await deps.connections.add(record, now)));
+}
+
+/** Changes options, clients or both. @throws {ManagementProblem} 400 that names the field, 404, 409 */
+export async function updateConnection(
+  deps: ConnectionsDeps,
+  { id, input }: { id: string; input: unknown },
+): Promise<ConnectionDocument> {
+  const { options, enabled_clients: clientIds } = parse(change, input);
+  const now = deps.clock();
+  let record = await load(deps, id);
+  const stored = record.options as StoredOptions;
+  const accepted =
+    options === undefined
+      ? null
+      : accept(deps, options, { strategy: record.strategy as Channel, stored, now });
+  if (clientIds !== undefined) {
+    const removed = record.clientIds.filter((clientId) => !clientIds.includes(clientId));
+    const clients = [
+      ...clientIds.map((clientId) => ({ clientId, enabled: true })),
+      ...removed.map((clientId) => ({ clientId, enabled: false })),
+    ];
+    record = take(await deps.connections.enable({ id, clients }, now));
+  }
+  if (accepted !== null) {
+    record = take(await deps.connections.replaceOptions({ id, read: stored, options: accepted }, now));
+  }
+  return describe(record);
+}
+
+/** Which clients offer it. @throws {ManagementProblem} 404 */
+export async function listEnabledClients(
+  deps: Pick<ConnectionsDeps, 'connections'>,
+  id: string,
+): Promise<{ client_id: string }[]> {
+  return (await load(deps, id)).clientIds.map((clientId) => ({ client_id: clientId }));
+}
+
+/** Puts it on pages, or takes it from them. @throws {ManagementProblem} 400 that names the field, 404 */
+export async function enableClients(
+  deps: ConnectionsDeps,
+  { id, input }: { id: string; input: unknown },
+): Promise<void> {
+  const clients = parse(enabling, input).map(({ client_id: clientId, status }) => ({
+    clientId,
+    enabled: status,
+  }));
+  await load(deps, id);
+  take(await deps.connections.enable({ id, clients }, deps.clock()));
+}
+
+function describe(record: ConnectionRecord): ConnectionDocument {
+  const { id, name, strategy, clientIds } = record;
+  const read = readConnection(record);
+  return {
+    id,
+    name,
+    strategy,
+    options: showOptions(record),
+    enabled_clients: clientIds,
+    realms: [name],
+    ...('kind' in read && { options_problem: `${read.field} ${read.sentence}` }),
+  };
+}
+
+async function load(
+  { connections }: Pick<ConnectionsDeps, 'connections'>,
+  id: string,
+): Promise<ConnectionRecord> {
+  const record = await connections.find(id);
+  if (record === null) {
+    throw new ManagementProblem(404, 'inexistent_connection', 'The connection does not exist');
+  }
+  return record;
+}
+
+function take(change: ConnectionChange): ConnectionRecord {
+  switch (change.kind) {
+    case 'changed':
+      return change.connection;
+    case 'name_taken':
+      throw new ManagementProblem(
+        409,
+        'connection_conflict',
+        'A connection with the same name already exists',
+      );
+    case 'outdated':
+      throw new ManagementProblem(
+        409,
+        'connection_conflict',
+        'The connection was changed by somebody else meanwhile. Read it again.',
+      );
+    case 'unknown_clients':
+      throw badBody('enabled_clients', `holds what is no client: ${change.clientIds.join(', ')}`);
+  }
+}
+
+function accept(
+  deps: ConnectionsDeps,
+  written: unknown,
+  known: { strategy: Channel; stored: StoredOptions; now: Date },
+): StoredOptions {
+  const accepted = acceptOptions(written, { ...known, seal: deps.sealConnectionSecret });
+  if (accepted.kind === 'options_problem') throw refuse(accepted);
+  const { gateway_url: url } = accepted.options;
+  const refusal = typeof url === 'string' ? deps.findGatewayRefusal(url) : null;
+  if (refusal !== null) throw badBody('options.gateway_url', `is not called from here: ${refusal}`);
+  return accepted.options;
+}
+
+const refuse = ({ field, sentence }: OptionsProblem) => badBody(field, sentence);
+
+// ---- What may be sent -----------------------------------------------------------------------------------------------
+
+const CHANNELS = ['email', 'sms'] as const satisfies readonly Channel[];
+/** Auth0's, of which a path and a parameter can be made. */
+const CONNECTION_NAME = /^[A-Za-z0-9](?:-?[A-Za-z0-9])*$/;
+const NAME_MAX_CHARACTERS = 128;
+const CLIENTS_MAX = 1000;
+/** What a client's id can be; only such a one is repeated to whoever sent it. @see RFC 6749 Appendix A.1 */
+const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
+
+const clientId = z.string({ error: 'must be a string' }).regex(CLIENT_ID, 'is no client ID');
+const clientIds = z
+  .array(clientId, { error: 'must be a list of client IDs' })
+  .max(CLIENTS_MAX, `may hold ${CLIENTS_MAX} entries at most`)
+  .optional();
+/** Looked at together with what is kept. */
+const options = z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional();
+
+const fields = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `holds a field that is not one of ${Object.keys(shape).join(', ')}`
+        : 'must be a JSON object',
+  });
+
+const creation = fields({
+  name: z
+    .string({ error: 'must be a string' })
+    .max(NAME_MAX_CHARACTERS, `may hold ${NAME_MAX_CHARACTERS} characters at most`)
+    .regex(CONNECTION_NAME, 'may hold letters, digits, and single hyphens between them'),
+  strategy: z.enum(CHANNELS, { error: `must be ${CHANNELS.join(' or ')}` }),
+  options,
+  enabled_clients: clientIds,
+});
+
+const change = fields({ options, enabled_clients: clientIds });
+
+/** Auth0's figure. */
+const ENABLED_AT_ONCE_MAX = 50;
+
+const enabling = z
+  .array(fields({ client_id: clientId, status: z.boolean({ error: 'must be true or false' }) }), {
+    error: 'must be a list of { client_id, status }',
+  })
+  .min(1, 'must not be empty')
+  .max(ENABLED_AT_ONCE_MAX, `may hold ${ENABLED_AT_ONCE_MAX} entries at most`);
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = (issue?.path ?? []).reduce<string>(
+    (name, part) =>
+      typeof part === 'number' ? `${name}[${part}]` : `${name}${name === '' ? '' : '.'}${String(part)}`,
+    '',
+  );
+  throw badBody(field === '' ? 'the body' : field, issue?.message ?? '');
+}
