@@ -6,6 +6,10 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 const BATCH = 500;
 /** Days the audit log is kept. */
 const LOG_RETENTION_DAYS = 30;
+/** Days a message is kept, and what was told of it, so that support can tell why it did not arrive. */
+const MESSAGE_MEMORY_DAYS = 7;
+/** Days the ledger of text messages is kept: a year, and the month in which its bills are questioned. */
+const LEDGER_RETENTION_DAYS = 400;
 /** Used codes are remembered while tokens they were redeemed for may live, so that a replay is still told. */
 const CODE_MEMORY_DAYS = 2;
 
@@ -17,6 +21,9 @@ const OVER: readonly (readonly [table: string, column: string, days: number])[] 
   ['token_families', 'expires_at', 0],
   ['authorization_codes', 'expires_at', CODE_MEMORY_DAYS],
   ['log_events', 'occurred_at', LOG_RETENTION_DAYS],
+  ['messages', 'created_at', MESSAGE_MEMORY_DAYS],
+  ['delivery_events', 'received_at', MESSAGE_MEMORY_DAYS],
+  ['sms_charges', 'occurred_at', LEDGER_RETENTION_DAYS],
 ];
 
 /** Removes at most one batch of each kind; returns how many rows went. A full batch means there may be more. */

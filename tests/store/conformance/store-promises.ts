@@ -4,6 +4,7 @@ import { promiseToAnswer } from './promises/answer';
 import { promiseConnections } from './promises/connections';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLinks } from './promises/links';
+import { promiseOutbox } from './promises/outbox';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseToResend } from './promises/resend';
 import { promiseToRotate } from './promises/rotate';
@@ -40,6 +41,7 @@ export function describeStore(
     promiseToResend(current);
     promiseToAnswer(current, { rounds: rounds.luckyGuess });
     promiseLinks(current);
+    promiseOutbox(current);
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

@@ -12,9 +12,15 @@ export function promiseHousekeeping(stage: () => Stage): void {
       const { code } = await signIn('ann@x.test');
       await redeem(code);
       await ask('ann@x.test', { limits: [limit('starts_per_ip', 9)] });
+      const told = { provider: 'twilio', providerMessageId: 'SM1', kind: 'sent', occurredAt: now };
+      await prisma.deliveryEvent.create({ data: { id: 'told', ...told, receivedAt: now } });
+      const charge = { country: 'DE', connection: 'sms', provider: 'twilio', segments: 1 };
+      await prisma.smsCharge.create({ data: { id: 'charge', ...charge, occurredAt: now } });
       const rows = async () => ({
         challenges: await prisma.challenge.count(),
         messages: await prisma.message.count(),
+        deliveryEvents: await prisma.deliveryEvent.count(),
+        smsCharges: await prisma.smsCharge.count(),
         counters: await prisma.limitCounter.count(),
         codes: await prisma.authorizationCode.count(),
         families: await prisma.tokenFamily.count(),
@@ -27,6 +33,8 @@ export function promiseHousekeeping(stage: () => Stage): void {
       expect(all).toEqual({
         challenges: 2,
         messages: 2,
+        deliveryEvents: 1,
+        smsCharges: 1,
         counters: 1,
         codes: 1,
         families: 1,
@@ -38,12 +46,13 @@ export function promiseHousekeeping(stage: () => Stage): void {
 
       /** Seconds since now at which each kind is over; one millisecond later it goes. */
       const ends = [
-        [3600, { challenges: 0, messages: 0 }],
+        [3600, { challenges: 0 }],
         [100 * 60, { counters: 0 }], // 14:00, when the window after its own has passed
         [DAY, { families: 0 }],
         [2 * DAY + 60, { codes: 0 }],
-        [7 * DAY, { sessions: 0 }],
+        [7 * DAY, { sessions: 0, messages: 0, deliveryEvents: 0 }],
         [30 * DAY, { events: 0 }],
+        [400 * DAY, { smsCharges: 0 }],
       ] as const;
       let left = all;
       for (const [seconds, gone] of ends) {
