@@ -3,9 +3,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInboxSender } from '@/lib/delivery/inbox';
-import { createResendSender } from '@/lib/delivery/resend';
-import { createSmtpSender } from '@/lib/delivery/smtp';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
@@ -16,27 +13,36 @@ import {
   hashClientSecret,
 } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
+import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { createRefreshTokens } from '@/lib/keys/refresh-token';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
-import type { AnswerDeps } from '@/lib/login/answer-challenge';
 import type { ChallengeStore } from '@/lib/login/challenge';
-import { type Channel, parseEmailIdentifier } from '@/lib/login/identifier';
+import { createCircuitBreaker } from '@/lib/login/circuit-breaker';
+import { type Connection, type ConnectionStore, offeredConnections } from '@/lib/login/connection';
+import { readConnection } from '@/lib/login/connection-options';
+import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
+import type { Interaction } from '@/lib/login/interaction';
 import { LANGUAGES } from '@/lib/login/languages';
-import type { EmailSender, LoginMessage } from '@/lib/login/message';
+import type { LoginMessage } from '@/lib/login/message';
+import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
 import type { Randomness } from '@/lib/login/randomness';
+import { servedCountries } from '@/lib/login/served-countries';
 import type { SessionStore } from '@/lib/login/session';
+import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { CLIENTS_PATH, clientsEndpoint } from '@/lib/management/clients-endpoint';
-import type { ClientStore } from '@/lib/oidc/client';
+import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientStore } from '@/lib/store/prisma/clients';
+import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
+import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { migrate } from '@/lib/store/prisma/migrate';
@@ -45,11 +51,13 @@ import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
+import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
 import { clientAddress } from './client-address';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
+import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
@@ -68,19 +76,28 @@ export type Runtime = Readonly<{
   cookies: SealedCookies;
   clients: ClientStore;
   sessions: SessionStore;
-  login: AnswerDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
+  connections: ConnectionStore;
+  login: LinkDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
   /** Address of public/login.js, so that a browser may keep it for good. */
   loginScript: string;
   /** The demo application's registration, or null where there is none. */
   demo: DemoClient | null;
-  /** Keyed hash of an identifier as typed, or null when it is none. */
-  subjectOf(typed: string): string | null;
+  /** The connections that the page of this sign-in offers: those of the client that somebody can send for. */
+  offered(
+    client: Client,
+    interaction: Pick<Interaction, 'request' | 'chosenConnection'>,
+  ): Promise<readonly Connection[]>;
+  /**
+   * Keyed hash of an identifier as typed, or null when it is none.
+   * @param country ISO 3166-1 alpha-2, for a number without country code
+   */
+  subjectOf(typed: string, country?: string | null): string | null;
   clientAddress(headers: Headers): string | null;
   /** Hands a message to the providers. Never rejects; what they say is recorded. */
   send(message: LoginMessage): Promise<void>;
   /** What may be said of the newest message of a challenge. */
-  deliveryState(challenge: { challengeId: string; channel: Channel }): Promise<DeliveryState>;
+  deliveryState(asked: { challengeId: string; channel: Channel; connection: string }): Promise<DeliveryState>;
   /** The newest messages, or null where there is no inbox page. */
   readInbox: (() => Promise<InboxEntry[]>) | null;
   isProtocolPath(pathname: string): boolean;
@@ -145,6 +162,14 @@ export async function composeRuntime(
   let limits = await readLimitOverrides(prisma);
 
   const cookies = createSealedCookies(createCookieSealer(box, { clock }), issuer);
+  const connections = guard(
+    createConnectionStore(prisma, {
+      clock,
+      read: readConnection,
+      reportUnreadable: ({ name }, { field, sentence }) =>
+        log.warn('connection left out', { connection: name, field, sentence }),
+    }),
+  );
   const stores = {
     clients: guard(createClientStore(prisma, { clock })),
     sessions: guard(createSessionStore(prisma, box)),
@@ -155,21 +180,50 @@ export async function composeRuntime(
     outbox: guard(createOutboxStore(prisma)),
   };
   const hashSubject = (subject: string) => box.hash('subject', subject);
+  const limitOverrides = () => limits;
+  const [smsProvider] = environment.smsProviders;
   const login = {
     challenges: stores.challenges,
+    connections,
     codes: createCodeDeriver(box),
+    links: createLinkDeriver(box),
+    origin: environment.origin,
     random,
     hashSubject,
-    limitOverrides: () => limits,
+    limitOverrides,
+    servedCountries: (connection: Parameters<typeof servedCountries>[0]) =>
+      servedCountries(connection, {
+        countries: environment.smsCountries,
+        sender: smsProvider?.from ?? null,
+        canSend: smsProvider !== undefined,
+      }),
+    spendGuard: createSmsSpendGuard({
+      budgets: guard(createSmsBudgetStore(prisma)),
+      hashSubject,
+      limitOverrides,
+    }),
   };
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box) };
-  const delivery = {
-    outbox: stores.outbox,
-    codes: login.codes,
-    emailSenders: emailSenders(environment, { ...inbox, clock }),
-    letterhead: { from: environment.emailFrom ?? 'login@localhost', issuerHost: new URL(issuer).host },
+  const { prepare, canSend, webhooks } = composeDelivery({
+    environment,
+    connections,
+    inbox,
+    box,
     clock,
-    hashSubject,
+    log,
+  });
+  const delivery = {
+    ...login,
+    outbox: stores.outbox,
+    prepare,
+    breaker: createCircuitBreaker({
+      clock,
+      onChange: (change) =>
+        change.kind === 'opened'
+          ? log.warn('provider left alone', { provider: change.way, until: change.probeAt.toISOString() })
+          : log.info('provider answers again', { provider: change.way }),
+    }),
+    clock,
   };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
@@ -187,6 +241,8 @@ export async function composeRuntime(
     ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
     errorPage: createErrorPage({ ...environment, clock, random, showsDetail: isLoopback }),
     formPostWords,
+    webhooks,
+    deliveryEvents: guard(createDeliveryEventStore(prisma)),
     log: createEndpointLog(log),
     pingStorage: async () => void (await prisma.$queryRaw`SELECT 1`),
     uiLocales: LANGUAGES,
@@ -248,14 +304,22 @@ export async function composeRuntime(
     clock,
     cookies,
     clients: stores.clients,
+    connections,
     sessions: stores.sessions,
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
     demo,
-    subjectOf(typed) {
-      const identifier = parseEmailIdentifier(typed);
-      return identifier === null ? null : subjectHash(login, identifier);
+    async offered(client, { request, chosenConnection }) {
+      return offeredConnections(await connections.all(), {
+        ofClient: client.connections,
+        named: request.connection ?? chosenConnection,
+        canSend,
+      });
+    },
+    subjectOf(typed, country = null) {
+      const identifier = parseIdentifier(typed, { channels: ['email', 'sms'], country });
+      return 'kind' in identifier ? null : subjectHash(login, identifier);
     },
     clientAddress: addressOf,
     async send(message) {
@@ -273,8 +337,14 @@ export async function composeRuntime(
         inHand.delete(sending);
       }
     },
-    deliveryState: (challenge) => deliveryState(delivery, challenge),
-    readInbox: environment.inbox.email && !environment.inbox.operatorsOnly ? () => readInbox(inbox) : null,
+    async deliveryState(asked) {
+      const connection = (await connections.all()).find(({ name }) => name === asked.connection);
+      return deliveryState(delivery, { ...asked, signUpOpen: connection?.signUpOpen ?? false });
+    },
+    readInbox:
+      (environment.inbox.email || environment.inbox.sms) && !environment.inbox.operatorsOnly
+        ? () => readInbox(inbox)
+        : null,
     isProtocolPath: (pathname) => findRoute(pathname) !== null || isManagementPath(pathname),
     async answer(request) {
       const { pathname } = new URL(request.url);
@@ -289,7 +359,10 @@ export async function composeRuntime(
         status: isAway ? 503 : 500,
         error: isAway ? 'temporarily_unavailable' : 'server_error',
         description: isAway ? 'Storage is away for a moment.' : 'A page failed.',
-        reference: deps.log.failed({ endpoint: path.replace(/^(\/login\/)[^/]+/, '$1…'), cause }),
+        reference: deps.log.failed({
+          endpoint: path.replace(/^(\/login\/|\/passwordless\/link\/)[^/]+/, '$1…'),
+          cause,
+        }),
         client: null,
         acceptLanguage,
       });
@@ -300,17 +373,6 @@ export async function composeRuntime(
       await database.close();
     },
   };
-}
-
-/** The chain, in the order of the environment; the inbox only where nothing else is. */
-function emailSenders(
-  { emailProviders, inbox: { email: hasInbox } }: Environment,
-  inbox: Parameters<typeof createInboxSender>[0],
-): EmailSender[] {
-  if (emailProviders.length === 0) return hasInbox ? [createInboxSender(inbox)] : [];
-  return emailProviders.map((provider) =>
-    provider.kind === 'resend' ? createResendSender(provider) : createSmtpSender(provider),
-  );
 }
 
 function sealingOf(box: SecretBox) {

@@ -74,7 +74,7 @@ type Letter = { link: string; code: string };
 
 /** Link and code of the next message to that address. */
 async function readLetter(address: string): Promise<Letter> {
-  const { text = '' } = await post.waitForMessage(address);
+  const text = (await post.waitForMessage(address)).text ?? '';
   const link = /^https?:\/\/\S+\/passwordless\/link\/[\w-]+$/m.exec(text)?.[0];
   const code = /^\d{6}$/m.exec(text)?.[0];
   if (link === undefined || code === undefined) throw new Error(`No link and code in:\n${text}`);
@@ -188,9 +188,9 @@ describe('a link opened in another browser (MAG-4)', () => {
     const landing = await phone.newPage();
     await landing.goto(link);
     await landing.getByRole('heading', { name: 'Finish where you started' }).waitFor();
-    const relayCode = (await landing.locator('main').innerText()).replace(/\s/g, '').match(/\d{6}/)?.[0];
+    const relayCode = (await landing.locator('main').textContent())?.replace(/\s/g, '').match(/\d{6}/)?.[0];
     expect(relayCode).toBe(code);
-    expect(await landing.locator('main').innerText()).toMatch(/Chrome on Linux|Chrome/);
+    expect(await landing.locator('main').textContent()).toContain('Chrome');
     expect(await hasSession(phone)).toBe(false);
     await typeCode(begun.page, relayCode ?? '');
     await begun.page.waitForURL(`${callback}**`);

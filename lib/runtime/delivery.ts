@@ -1,0 +1,190 @@
+// Composes delivery: which providers a connection sends through, with which words, and who reads what they tell later.
+import { createGatewaySender } from '@/lib/delivery/gateway';
+import { createGuardedFetch, type GuardedFetch } from '@/lib/delivery/guarded-fetch';
+import { createInboxSender } from '@/lib/delivery/inbox';
+import { createResendSender } from '@/lib/delivery/resend';
+import { createResendWebhookReader } from '@/lib/delivery/resend-webhook';
+import { createSmtpSender } from '@/lib/delivery/smtp';
+import { createTwilioSender } from '@/lib/delivery/twilio';
+import { createTwilioWebhookReader } from '@/lib/delivery/twilio-webhook';
+import type { Deps } from '@/lib/endpoints/deps';
+import { WEBHOOK_PATHS } from '@/lib/endpoints/webhooks';
+import type { SecretBox } from '@/lib/keys/secret-box';
+import type { Letterhead } from '@/lib/login/compose-email';
+import { countSegments } from '@/lib/login/compose-sms';
+import type { Connection, ConnectionStore, SmsConnection } from '@/lib/login/connection';
+import { parsePhoneIdentifier } from '@/lib/login/identifier';
+import type { InboxStore, Sealing } from '@/lib/login/inbox';
+import type {
+  EmailSender,
+  LoginMessage,
+  PreparedMessage,
+  Sender,
+  Sms,
+  SmsCharge,
+  SmsSender,
+  Unsendable,
+} from '@/lib/login/message';
+import { type BrokenTemplate, prepareEmail, prepareSms } from '@/lib/login/prepare-message';
+import type { Environment } from './environment';
+import type { Log } from './log';
+
+/** Under which the secrets in a connection's options are sealed. */
+export const CONNECTION_SECRET = 'connection';
+
+export type Delivery = Readonly<{
+  /** Gives a message its words and its ways, by its connection. */
+  prepare(message: LoginMessage): Promise<PreparedMessage | Unsendable>;
+  /** Whether there is anybody to send its messages. */
+  canSend(connection: Connection): boolean;
+  webhooks: Deps['webhooks'];
+}>;
+
+export function composeDelivery(deps: {
+  environment: Environment;
+  connections: ConnectionStore;
+  inbox: Readonly<{ inbox: InboxStore; sealing: Sealing }>;
+  box: SecretBox;
+  clock: () => Date;
+  log: Log;
+}): Delivery {
+  const { environment, connections, box, clock, log } = deps;
+  const letterhead: Letterhead = {
+    from: environment.emailFrom ?? 'login@localhost',
+    issuerHost: new URL(environment.issuer).host,
+  };
+  const inbox = { ...deps.inbox, clock };
+  const emailSenders = createEmailSenders(environment, inbox);
+  const guardedFetch = createGuardedFetch({ privateNetworks: environment.outboundPrivateNetworks });
+  const smsInbox = environment.inbox.sms ? createInboxSender('sms', inbox) : null;
+  // A connection that was read again is another object, with senders of its own.
+  const smsSenders = new WeakMap<SmsConnection, readonly SmsSender[]>();
+
+  function smsSendersOf(connection: SmsConnection): readonly SmsSender[] {
+    const known = smsSenders.get(connection);
+    if (known !== undefined) return known;
+    const senders = createSmsSenders(connection, { environment, box, clock, guardedFetch, log });
+    const chain = senders.length === 0 && smsInbox !== null ? [smsInbox] : senders;
+    smsSenders.set(connection, chain);
+    return chain;
+  }
+
+  function sayIfBroken(connection: Connection, problem: BrokenTemplate | null): void {
+    if (problem !== null) log.warn('template broken', { connection: connection.name, ...problem });
+  }
+
+  return {
+    async prepare(message) {
+      const connection = (await connections.all()).find(({ name }) => name === message.connection);
+      if (connection === undefined) return { unsendable: 'the connection is gone' };
+      if (connection.strategy === 'email') {
+        const prepared = prepareEmail(message, connection, letterhead);
+        if ('unsendable' in prepared) return prepared;
+        sayIfBroken(connection, prepared.templateProblem);
+        return { ways: waysOf(emailSenders, prepared.email), charge: null };
+      }
+      const prepared = prepareSms(message, connection, letterhead);
+      if ('unsendable' in prepared) return prepared;
+      sayIfBroken(connection, prepared.templateProblem);
+      const senders = smsSendersOf(connection);
+      const isPaid = senders.some(({ provider }) => provider !== 'inbox');
+      return {
+        ways: waysOf(senders, prepared.sms),
+        charge: isPaid ? chargeFor(connection, prepared.sms) : null,
+      };
+    },
+
+    canSend: (connection) =>
+      (connection.strategy === 'email' ? emailSenders : smsSendersOf(connection)).length > 0,
+
+    webhooks: {
+      resend:
+        environment.resendWebhookSecret === null
+          ? null
+          : createResendWebhookReader({ signingSecret: environment.resendWebhookSecret }),
+      twilio: createTwilioWebhookReader({
+        url: twilioCallback(environment),
+        findAuthToken: async (accountSid) => {
+          const own = environment.smsProviders.find((provider) => provider.accountSid === accountSid);
+          if (own !== undefined) return own.authToken;
+          const accounts = (await connections.all()).flatMap((connection) =>
+            connection.strategy === 'sms' && connection.twilio !== null ? [connection.twilio] : [],
+          );
+          const account = accounts.find((twilio) => twilio.accountSid === accountSid);
+          return account === undefined ? null : box.unseal(CONNECTION_SECRET, account.sealedAuthToken);
+        },
+      }),
+    },
+  };
+}
+
+/** The chain, in the order of the environment; the inbox only where nothing else is. */
+function createEmailSenders(
+  { emailProviders, inbox: { email: hasInbox } }: Environment,
+  inbox: Parameters<typeof createInboxSender>[1],
+): EmailSender[] {
+  if (emailProviders.length === 0) return hasInbox ? [createInboxSender('email', inbox)] : [];
+  return emailProviders.map((provider) =>
+    provider.kind === 'resend' ? createResendSender(provider) : createSmtpSender(provider),
+  );
+}
+
+/** Twilio, by the connection's account or the environment's, then the connection's gateway. */
+function createSmsSenders(
+  connection: SmsConnection,
+  deps: { environment: Environment; box: SecretBox; clock: () => Date; guardedFetch: GuardedFetch; log: Log },
+): SmsSender[] {
+  const { environment, box, clock, guardedFetch, log } = deps;
+  const { twilio, gateway, from } = connection;
+  const [server] = environment.smsProviders;
+  const senders: SmsSender[] = [];
+  const settings = {
+    baseUrl: server?.baseUrl ?? null,
+    statusCallbackUrl: environment.isHttps && !environment.isLoopback ? twilioCallback(environment) : null,
+    queueSeconds: connection.codeLifetimeSeconds,
+  };
+  if (twilio !== null) {
+    const authToken = unseal(twilio.sealedAuthToken);
+    if (authToken !== null) senders.push(createTwilioSender({ ...settings, ...twilio, authToken, from }));
+  } else if (server !== undefined) {
+    senders.push(createTwilioSender({ ...settings, ...server, from: from ?? server.from }));
+  }
+  if (gateway !== null) {
+    const { authentication: asked } = gateway;
+    const secret = asked && unseal(asked.sealedSecret);
+    const authentication = asked && secret !== null ? { ...asked, secret } : null;
+    // One that wants to know who calls is not called without.
+    if (asked === null || authentication !== null) {
+      const own = { ...gateway, sender: from, authentication };
+      senders.push(createGatewaySender(own, { fetch: guardedFetch, clock }));
+    }
+  }
+  return senders;
+
+  function unseal(sealed: string): string | null {
+    const secret = box.unseal(CONNECTION_SECRET, sealed);
+    if (secret === null)
+      log.warn('SECRET cannot open what a connection sends with', { connection: connection.name });
+    return secret;
+  }
+}
+
+function waysOf<Message>(senders: readonly Sender<Message>[], message: Message): PreparedMessage['ways'] {
+  return senders.map(({ provider, send }) => ({ provider, send: (signal) => send(message, signal) }));
+}
+
+function chargeFor({ prices }: Pick<SmsConnection, 'prices'>, { to, body }: Sms): SmsCharge | null {
+  const number = parsePhoneIdentifier(to, null);
+  if ('kind' in number || number.country === null) return null;
+  const { country } = number;
+  const { segments } = countSegments(body);
+  const price = prices?.microsByCountry[country];
+  return {
+    country,
+    segments,
+    estimatedPriceMicros: price === undefined ? null : price * segments,
+    currency: price === undefined ? null : (prices?.currency ?? null),
+  };
+}
+
+const twilioCallback = ({ origin }: Environment) => `${origin}${WEBHOOK_PATHS.twilio}`;
