@@ -37,6 +37,6 @@ export function insertLogEvent(
 }
 
 /** Names an event so that ids sort by time: 12 hex digits of milliseconds, 20 of chance. */
-function logEventId(now: Date): string {
+export function logEventId(now: Date): string {
   return now.getTime().toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
 }
