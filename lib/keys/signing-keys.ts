@@ -1,5 +1,6 @@
-// The keys that sign tokens: made, sealed at rest, rotated, cached. Every process works from memory and looks at the
-// database at most every five seconds; while the database is away, memory serves (AVL-1).
+// The keys that sign tokens: made, sealed at rest, rotated, cached. Those of RS256 are made at boot, those of other algorithms
+// when an API first wants them, so that the key set shows nothing that nobody needs. Every process works from memory and
+// looks at the database at most every five seconds; while the database is away, memory serves (AVL-1).
 // All JOSE is jose's. RFC 7515, RFC 7517, RFC 8725; OpenID Connect Core §10.1.1 for rotation.
 import {
   type CryptoKey,
@@ -17,8 +18,8 @@ import type { PublicJwk, SigningKey, SigningKeyStore } from '@/lib/oidc/signing-
 import type { SigningAlgorithm, TokenClaims, TokenSigner, TokenType } from '@/lib/oidc/token-signer';
 import type { SecretBox } from './secret-box';
 
-/** Algorithms that have keys. */
-const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256'];
+/** Algorithms that may have keys. */
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'EdDSA'];
 /** Bits; RFC 7518 §3.3 asks for no less. */
 const RSA_MODULUS_BITS = 2048;
 /** How old what memory holds may be while the database answers. */
@@ -35,7 +36,7 @@ const CLOCK_LEEWAY_SECONDS = 60;
 export type SigningKeys = TokenSigner &
   Readonly<{
     /**
-     * Makes the first keys where there are none, and seals again with the first SECRET what a later one had sealed, so
+     * Makes the first RS256 keys where there are none, and seals again with the first SECRET what a later one had sealed, so
      * that the later one can be dropped. For boot.
      * @throws {SealedWithAnotherSecretError} when a key cannot be opened with any SECRET
      */
@@ -67,10 +68,34 @@ export type SigningKeysDeps = Readonly<{
   issuer: string;
 }>;
 
-/** The token signer of this process. Call `ensureKeys` before anything is signed. */
+/** The token signer of this process. Call `ensureKeys` before anything is signed, so that no request waits for RSA. */
 export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
   const { store, box, clock, issuer } = deps;
   const keySets = createKeySetCache(deps);
+  const beginning = new Map<SigningAlgorithm, Promise<UsableKey>>();
+
+  /** The key that signs; made together with its successor where the algorithm has none yet. */
+  async function signingKey(algorithm: SigningAlgorithm): Promise<UsableKey> {
+    const key = (await keySets.load()).find(algorithm, 'current');
+    if (key !== null) return key;
+    const begun = beginning.get(algorithm) ?? begin(algorithm).finally(() => beginning.delete(algorithm));
+    beginning.set(algorithm, begun);
+    return begun;
+  }
+
+  async function begin(algorithm: SigningAlgorithm): Promise<UsableKey> {
+    const known = (await keySets.reload()).find(algorithm, 'current');
+    if (known !== null) return known;
+    const [current, next] = await Promise.all([
+      makeKey({ algorithm, box, status: 'current', now: clock() }),
+      makeKey({ algorithm, box, status: 'next', now: clock() }),
+    ]);
+    // Of processes that begin at once one is heard, and all of them sign with its key.
+    await store.begin({ current, next });
+    const begun = (await keySets.reload()).find(algorithm, 'current');
+    if (begun === null) throw new Error(`The ${algorithm} keys vanished as soon as they were made.`);
+    return begun;
+  }
 
   /** Rotates the keys that `keySet` shows, and none that another process has put in their place since. */
   async function rotate(algorithm: SigningAlgorithm, keySet: KeySet): Promise<string> {
@@ -84,8 +109,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
 
   return {
     async sign(claims, { typ, alg }) {
-      const key = (await keySets.load()).find(alg, 'current');
-      if (key === null) throw new Error(`There is no ${alg} key to sign with.`);
+      const key = await signingKey(alg);
       return new SignJWT({ ...claims })
         .setProtectedHeader({ alg, typ, kid: key.kid })
         .sign(await key.privateKey());
@@ -107,20 +131,17 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
     },
 
     async ensureKeys() {
-      for (const algorithm of ALGORITHMS) {
-        if ((await keySets.reload()).find(algorithm, 'current') !== null) continue;
-        const [current, next] = await Promise.all(
-          (['current', 'next'] as const).map((status) => makeKey({ algorithm, box, status, now: clock() })),
-        );
-        if (current && next) await store.begin({ current, next });
-      }
+      await begin('RS256');
       await resealKeys(deps);
       await keySets.reload();
     },
 
     async rotate() {
       const kids: string[] = [];
-      for (const algorithm of ALGORITHMS) kids.push(await rotate(algorithm, await keySets.reload()));
+      for (const algorithm of ALGORITHMS) {
+        const keySet = await keySets.reload();
+        if (keySet.find(algorithm, 'current') !== null) kids.push(await rotate(algorithm, keySet));
+      }
       return kids;
     },
 

@@ -140,10 +140,71 @@ describe('a token', () => {
       }
     }
   });
+});
 
-  it('cannot be asked of an algorithm that has no key', async () => {
+describe.each(['ES256', 'EdDSA'] as const)('keys for %s', (alg) => {
+  const ACCESS_TOKEN = { typ: 'at+jwt', alg } as const;
+  const ofAlgorithm = async () => (await store.list()).filter(({ algorithm }) => algorithm === alg);
+
+  it('are made when a token is first wanted, once by any number of processes at once (JWT-4)', async () => {
+    expect(await ofAlgorithm()).toEqual([]);
+    const processes = Array.from({ length: 4 }, () => startProcess());
+    const tokens = await Promise.all(
+      [...processes, ...processes].map((signer) => signer.sign(claims(), ACCESS_TOKEN)),
+    );
+    expect((await ofAlgorithm()).map(({ status }) => status).sort()).toEqual(['current', 'next']);
+    expect(new Set(tokens.map((token) => decodeProtectedHeader(token).kid)).size).toBe(1);
+    for (const token of tokens)
+      expect(await startProcess().verify(token, { typ: 'at+jwt' })).toEqual(claims());
+  });
+
+  it('are published beside the others, each by a name of its own, without a private part (JWT-1, JWT-5)', async () => {
     const signer = startProcess();
-    await expect(signer.sign(claims(), { typ: 'JWT', alg: 'ES256' })).rejects.toThrow('no ES256 key');
+    await signer.sign(claims(), ACCESS_TOKEN);
+    const published = await signer.publicKeys();
+    expect(new Set(published.map(({ kid }) => kid)).size).toBe(4);
+    const mine = published.filter((jwk) => jwk.alg === alg);
+    expect(mine).toHaveLength(2);
+    const members = alg === 'ES256' ? ['crv', 'kty', 'x', 'y'] : ['crv', 'kty', 'x'];
+    for (const jwk of mine) {
+      expect(Object.keys(jwk).sort()).toEqual([...members, 'alg', 'kid', 'use'].sort());
+      const required = JSON.stringify(Object.fromEntries(members.map((member) => [member, jwk[member]])));
+      expect(jwk.kid).toBe(createHash('sha256').update(required).digest('base64url'));
+    }
+  });
+
+  it('verify what they signed and nothing under another algorithm or another key’s name (JWT-1)', async () => {
+    const signer = startProcess();
+    const token = await signer.sign(claims(), ACCESS_TOKEN);
+    const rsa = await signer.sign(claims(), { typ: 'at+jwt', alg: 'RS256' });
+    expect(await signer.verify(token, { typ: 'at+jwt' })).toEqual(claims());
+    const [header, payload, signature] = token.split('.');
+    const encode = (changes: object) =>
+      Buffer.from(JSON.stringify({ ...decodeProtectedHeader(token), ...changes })).toString('base64url');
+    const { kid } = decodeProtectedHeader(rsa);
+    const others = ['RS256', 'ES256', 'EdDSA', 'Ed25519', 'ES384', 'HS256', 'none'].filter(
+      (other) => other !== alg,
+    );
+    for (const changes of [...others.map((other) => ({ alg: other })), { kid }, { alg: 'RS256', kid }])
+      expect(
+        await signer.verify([encode(changes), payload, signature].join('.'), { typ: 'at+jwt' }),
+      ).toBeNull();
+    const zeros = Buffer.alloc(64).toString('base64url');
+    expect(await signer.verify([header, payload, zeros].join('.'), { typ: 'at+jwt' })).toBeNull();
+  });
+
+  it('are rotated with the others, and by their own age', async () => {
+    const signer = startProcess();
+    now += 20 * 86_400;
+    const token = await signer.sign(claims(), ACCESS_TOKEN);
+    now += 11 * 86_400;
+    expect(await signer.rotateIfOlderThan(30)).toBe(true);
+    expect((await ofAlgorithm()).map(({ status }) => status).sort()).toEqual(['current', 'next']);
+    expect(await signer.rotate()).toHaveLength(2);
+    expect((await ofAlgorithm()).map(({ status }) => status).sort()).toEqual(['current', 'next', 'previous']);
+    const { kid } = decodeProtectedHeader(await signer.sign(claims(), ACCESS_TOKEN));
+    expect(kid).not.toBe(decodeProtectedHeader(token).kid);
+    expect(await signer.verify(token, { typ: 'at+jwt', allowExpired: true })).not.toBeNull();
   });
 });
 
