@@ -37,6 +37,7 @@ type AuthorizeDeps = Pick<
   | 'clock'
   | 'random'
   | 'clients'
+  | 'resourceServers'
   | 'signer'
   | 'sessions'
   | 'signIn'

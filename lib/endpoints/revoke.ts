@@ -1,5 +1,5 @@
 // POST /oauth/revoke: a client gives up a token, and with it everything issued from the same authorization. RFC 7009.
-import { verifyAccessToken } from '@/lib/oidc/access-token';
+import { readAccessToken } from '@/lib/oidc/access-token';
 import type { Client } from '@/lib/oidc/client';
 import { authenticateClient, parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { requireParameter } from '@/lib/oidc/parameters';
@@ -28,8 +28,9 @@ export async function revoke(deps: RevokeDeps, request: Request): Promise<Respon
     const { clientId } = await authenticateClient(deps, named, credentials);
     const token = requireParameter(parameters, 'token', MAX_BYTES.jwt);
     const familyId =
-      deps.refreshTokens.read(token)?.familyId ?? (await verifyAccessToken(deps, token))?.familyId;
-    if (familyId !== undefined) await deps.families.revoke({ familyId, clientId, now: deps.clock() });
+      deps.refreshTokens.read(token)?.familyId ?? (await readAccessToken(deps, token))?.familyId ?? null;
+    // A token that a client got for itself belongs to no family, and ends by itself.
+    if (familyId !== null) await deps.families.revoke({ familyId, clientId, now: deps.clock() });
     return respondEmpty(200);
   });
   return exposeToOrigin(deps, response, { request, client: named });

@@ -18,6 +18,8 @@ type TokenDeps = Pick<
   | 'clients'
   | 'verifySecret'
   | 'codes'
+  | 'resourceServers'
+  | 'tokenEvents'
   | 'refreshTokens'
   | 'refreshTokenStore'
   | 'signer'

@@ -1,6 +1,6 @@
 // GET and POST /userinfo: claims about the person behind an access token, by its scope, while its family is alive.
 // OpenID Connect Core §5.3, RFC 6750.
-import { verifyAccessToken } from '@/lib/oidc/access-token';
+import { userinfoAudience, verifyAccessToken } from '@/lib/oidc/access-token';
 import { claimsOfScope } from '@/lib/oidc/claims';
 import type { Client } from '@/lib/oidc/client';
 import { OAuthError } from '@/lib/oidc/errors';
@@ -22,8 +22,9 @@ export async function userinfo(deps: UserinfoDeps, request: Request): Promise<Re
 
   let client: Client | null = null;
   const response = await answerApi(deps, PATHS.userinfo, async () => {
-    const accessToken = await verifyAccessToken(deps, await readBearerToken(request));
-    if (accessToken === null) throw invalidToken();
+    const audience = userinfoAudience(deps.issuer);
+    const accessToken = await verifyAccessToken(deps, await readBearerToken(request), audience);
+    if (accessToken === null || accessToken.familyId === null) throw invalidToken();
     client = await deps.clients.find(accessToken.clientId);
     if (!hasScope(accessToken.scope, 'openid')) throw insufficientScope();
     const grant = await deps.families.findActive(accessToken.familyId);

@@ -192,6 +192,7 @@ export function newAuthorizationCode(
     redirectUri: request.redirectUri,
     requestedRedirectUri: request.requestedRedirectUri,
     scope: request.scope,
+    audience: request.audience,
     nonce: request.nonce,
     codeChallenge: request.codeChallenge,
     authTimeRequested: request.maxAgeSeconds !== null || request.prompt.includes('login'),

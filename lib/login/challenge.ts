@@ -64,6 +64,7 @@ export type NewAuthorizationCode = Readonly<{
   redirectUri: string;
   requestedRedirectUri: string | null;
   scope: string;
+  audience: string | null;
   nonce: string | null;
   codeChallenge: string | null;
   authTimeRequested: boolean;

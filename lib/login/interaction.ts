@@ -91,5 +91,6 @@ export function completeInteraction(held: Interaction): Interaction {
     sendMode: held.asked.sendMode ?? 'code',
     codeLifetimeSeconds: held.asked.codeLifetimeSeconds ?? CODE_LIFETIME_SECONDS,
   };
-  return { ...UNTOUCHED, ...held, asked };
+  const request = { ...held.request, audience: held.request.audience ?? null };
+  return { ...UNTOUCHED, ...held, request, asked };
 }

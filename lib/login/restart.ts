@@ -16,6 +16,7 @@ export function restartLocation(request: AuthorizationRequest): string {
   add('redirect_uri', request.requestedRedirectUri);
   add('response_mode', request.responseMode);
   add('scope', request.scope);
+  add('audience', request.audience);
   add('state', request.state);
   add('nonce', request.nonce);
   add('code_challenge', request.codeChallenge);

@@ -28,6 +28,8 @@ export type AuthorizationGrant = Readonly<{
   sessionId: string;
   /** Granted scope, space separated. */
   scope: string;
+  /** Identifier of the API that access tokens are for; null: UserInfo alone. */
+  audience: string | null;
   nonce: string | null;
   authenticatedAt: Date;
   /** `auth_time` was asked for by max_age or prompt. */
@@ -38,7 +40,7 @@ export type AuthorizationGrant = Readonly<{
 
 export type CodeRedemption =
   | Readonly<{ kind: 'redeemed'; grant: AuthorizationGrant }>
-  /** Unknown, expired, another client's, another redirect URI's, wrong verifier, account blocked or gone. */
+  /** Unknown, expired, another client's, another redirect URI's, wrong verifier; account blocked or gone, API gone. */
   | Readonly<{ kind: 'refused' }>
   /** Redeemed before, by this client: everything issued from it has just been revoked. */
   | Readonly<{ kind: 'replayed' }>;
@@ -58,7 +60,7 @@ export type AuthorizationCodeStore = {
     /** S256 of the verifier that was sent; null when none was. Equal to the stored challenge or refused (RFC 9700 §4.8). */
     codeChallenge: string | null;
     now: Date;
-    /** When the last access token of this redemption is dead. */
+    /** When the access token of this redemption is dead, unless its API lets tokens live longer. */
     accessTokensExpireAt: Date;
     /** Lifetimes of the refresh token that goes with the scope `offline_access`: unused, and altogether. */
     refresh: Readonly<{ idleExpiresAt: Date; expiresAt: Date }>;

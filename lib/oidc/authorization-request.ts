@@ -1,11 +1,13 @@
 // The authorization request: every rule of /authorize, in one list, in order (checkAuthorizationRequest).
 // OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1, RFC 7636, RFC 9700.
+import { userinfoAudience } from './access-token';
 import type { Client, ClientStore } from './client';
 import { AuthorizationError, OAuthError, type ReturnAddress } from './errors';
 import { byteLength, type Parameters, readParameter, requireParameter } from './parameters';
 import { checkCodeChallenge } from './pkce';
 import { type Prompt, parsePrompt } from './prompt';
 import { findSoleRedirectUri, isRegisteredRedirectUri } from './redirect-uri';
+import type { ResourceServer, ResourceServerStore } from './resource-server';
 import { grantScope } from './scope';
 import type { TokenSigner } from './token-signer';
 import {
@@ -28,6 +30,8 @@ export type AuthorizationRequest = Readonly<{
   responseMode: ResponseMode;
   /** Granted scope, space separated, never empty. */
   scope: string;
+  /** Identifier of the API that access tokens are for; null: UserInfo alone. */
+  audience: string | null;
   /** Returned byte for byte; null when it was not sent. */
   state: string | null;
   nonce: string | null;
@@ -49,6 +53,7 @@ export type AuthorizationRequest = Readonly<{
 type Deps = Readonly<{
   issuer: string;
   clients: Pick<ClientStore, 'find'>;
+  resourceServers: Pick<ResourceServerStore, 'find'>;
   signer: Pick<TokenSigner, 'verify'>;
 }>;
 
@@ -72,11 +77,12 @@ export async function checkAuthorizationRequest(
     checkResponseMode(parameters);
     checkResponseType(parameters);
     checkGrantType(client);
-    checkAudience(deps, parameters);
+    const api = await checkAudience(deps, parameters);
     const request: AuthorizationRequest = {
       ...returnAddress,
       requestedRedirectUri: readParameter(parameters, 'redirect_uri'),
-      scope: checkScope(parameters, client),
+      scope: checkScope(parameters, client, api),
+      audience: api?.identifier ?? null,
       nonce: readParameter(parameters, 'nonce', MAX_BYTES.nonce),
       codeChallenge: checkCodeChallenge(parameters, client),
       prompt: parsePrompt(readParameter(parameters, 'prompt')),
@@ -164,19 +170,20 @@ function checkGrantType(client: Client): void {
   }
 }
 
-/** An API that is not known here is refused, as Auth0 does: its token would be good for nothing. */
-function checkAudience(deps: Deps, parameters: Parameters): void {
-  const audience = readParameter(parameters, 'audience');
-  if (audience !== null && audience !== `${deps.issuer}userinfo`) {
-    throw new OAuthError('access_denied', 'The audience is not an API known here.');
-  }
+/** The API asked for, null for none but UserInfo. One that is not known here is refused: its token would be good for nothing. */
+async function checkAudience(deps: Deps, parameters: Parameters): Promise<ResourceServer | null> {
+  const audience = readParameter(parameters, 'audience', MAX_BYTES.audience);
+  if (audience === null || audience === userinfoAudience(deps.issuer)) return null;
+  const api = await deps.resourceServers.find(audience);
+  if (api === null) throw new OAuthError('access_denied', 'The audience is not an API known here.');
+  return api;
 }
 
 /** @see RFC 6749 §3.3 */
-function checkScope(parameters: Parameters, client: Client): string {
+function checkScope(parameters: Parameters, client: Client, api: ResourceServer | null): string {
   // Read past readParameter: a line break in a scope is a malformed scope (invalid_scope), not just a bad character.
   const scope = parameters.values.get('scope') ?? null;
-  return grantScope(scope, { mayRefresh: client.grantTypes.includes(REFRESH_TOKEN_GRANT) });
+  return grantScope(scope, { mayRefresh: client.grantTypes.includes(REFRESH_TOKEN_GRANT), api });
 }
 
 /** Seconds since the person last proved who they are. @see OpenID Connect Core §3.1.2.1 */

@@ -27,7 +27,7 @@ export type Rotation = Readonly<
   | { kind: 'scope_exceeded' }
   /** Used before: the family has just been revoked, or was. */
   | { kind: 'reused' }
-  /** Expired, revoked, another client's, or the account is blocked or gone. */
+  /** Expired, revoked, another client's; the account is blocked or gone, the API gone or no longer for offline access. */
   | { kind: 'refused' }
 >;
 
@@ -43,6 +43,8 @@ export type RefreshTokenStore = Readonly<{
         clientId: string;
         /** Tokens the scope must hold; empty asks for all of it. */
         scope: readonly string[];
+        /** Tokens it must hold where the API knows them. */
+        apiScope: readonly string[];
         graceSeconds: number;
         idleSeconds: number;
         now: Date;

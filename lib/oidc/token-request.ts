@@ -3,15 +3,16 @@
 import type { Client } from './client';
 import { OAuthError } from './errors';
 import { type CodeGrantDeps, redeemAuthorizationCode } from './grants/authorization-code';
+import { type ClientCredentialsDeps, issueToClient } from './grants/client-credentials';
 import { exchangeRefreshToken, type RefreshGrantDeps } from './grants/refresh-token';
 import { type Parameters, parseFormParameters, parseJsonParameters, requireParameter } from './parameters';
-import { AUTHORIZATION_CODE_GRANT, REFRESH_TOKEN_GRANT } from './vocabulary';
+import { AUTHORIZATION_CODE_GRANT, CLIENT_CREDENTIALS_GRANT, REFRESH_TOKEN_GRANT } from './vocabulary';
 
 /** The two encodings a body may have: RFC 6749's form, and the JSON of Auth0's native clients. */
 export type BodyEncoding = 'form' | 'json';
 
 /** What the grants need, all together. */
-export type GrantDeps = CodeGrantDeps & RefreshGrantDeps;
+export type GrantDeps = CodeGrantDeps & RefreshGrantDeps & ClientCredentialsDeps;
 
 /** @see RFC 6749 §5.1, OpenID Connect Core §3.1.3.3 */
 export type TokenResponse = Readonly<{
@@ -19,7 +20,8 @@ export type TokenResponse = Readonly<{
   token_type: 'Bearer';
   /** Seconds. */
   expires_in: number;
-  scope: string;
+  /** Left out where it is empty: an API need not have scopes. */
+  scope?: string;
   id_token?: string;
   refresh_token?: string;
 }>;
@@ -60,4 +62,5 @@ type Grant = (deps: GrantDeps, client: Client, parameters: Parameters) => Promis
 const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   [AUTHORIZATION_CODE_GRANT, redeemAuthorizationCode],
   [REFRESH_TOKEN_GRANT, exchangeRefreshToken],
+  [CLIENT_CREDENTIALS_GRANT, issueToClient],
 ]);

@@ -37,6 +37,9 @@ export const AUTHORIZATION_CODE_GRANT = 'authorization_code';
 /** @see RFC 6749 §6 */
 export const REFRESH_TOKEN_GRANT = 'refresh_token';
 
+/** @see RFC 6749 §4.4 */
+export const CLIENT_CREDENTIALS_GRANT = 'client_credentials';
+
 /** The one way a client proves itself, as `token_endpoint_auth_method` spells it. @see RFC 8414 §2 */
 export const TOKEN_ENDPOINT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 
@@ -73,6 +76,8 @@ export const MAX_BYTES = {
   loginHint: 320,
   screenHint: 64,
   redirectUri: 1024,
+  /** Identifier of an API. Auth0's length. */
+  audience: 600,
   /** A signed JWT with profile claims. */
   jwt: 8192,
   /** The checked authorization request as JSON: it waits in a cookie. */

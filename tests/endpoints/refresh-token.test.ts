@@ -33,6 +33,7 @@ async function signedIn(clients: Client[] = [publicClient(MAY_REFRESH), confiden
       subject: SUBJECT,
       sessionId: 'sid1',
       scope: 'openid email offline_access',
+      audience: null,
       nonce: 'n1',
       authenticatedAt: deps.clock(),
       authTimeRequested: true,

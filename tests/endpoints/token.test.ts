@@ -28,6 +28,7 @@ function withCode(
       subject: SUBJECT,
       sessionId: 'sid1',
       scope: 'openid profile email',
+      audience: null,
       nonce: null,
       authenticatedAt: deps.clock(),
       authTimeRequested: false,

@@ -18,6 +18,7 @@ async function withToken(
     subject: SUBJECT,
     sessionId: 'sid1',
     scope,
+    audience: null,
     nonce: null,
     authenticatedAt: now,
     authTimeRequested: false,
@@ -34,7 +35,7 @@ async function withToken(
     accessTokensExpireAt: expiresAt,
     refresh: { idleExpiresAt: expiresAt, expiresAt },
   });
-  const accessToken = await issueAccessToken(deps, { client: CLIENT, grant, now });
+  const { accessToken } = await issueAccessToken(deps, { client: CLIENT, grant, api: null, now });
   return {
     deps,
     accessToken,

@@ -4,12 +4,18 @@ import { clientHome, restartLocation } from '@/lib/login/restart';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { parseFormParameters } from '@/lib/oidc/parameters';
 import { memoryClients } from '@/tests/memory/clients';
+import { api, memoryResourceServers } from '@/tests/memory/resource-servers';
 import { memorySigner } from '@/tests/memory/token-signer';
 import { CLIENT, REQUEST } from '@/tests/store/conformance/sign-in-desk';
 
 const ISSUER = 'https://op.test/';
 const NOW = new Date('2026-11-20T12:00:00Z');
-const deps = { issuer: ISSUER, clients: memoryClients(CLIENT), signer: memorySigner(ISSUER, () => NOW) };
+const deps = {
+  issuer: ISSUER,
+  clients: memoryClients(CLIENT),
+  resourceServers: memoryResourceServers(api()),
+  signer: memorySigner(ISSUER, () => NOW),
+};
 
 /** What /authorize makes of the way back. */
 function restarted(request: Partial<AuthorizationRequest>): Promise<AuthorizationRequest> {
@@ -24,6 +30,7 @@ describe('a login that begins again', () => {
     ['that left the redirect URI out', { requestedRedirectUri: null }],
     ['without PKCE and nonce', { codeChallenge: null, nonce: null }],
     ['without state', { state: null }],
+    ['for an API', { audience: 'https://api.test/', scope: 'openid read:things' }],
     ['with a state of any characters', { state: '%20+&=#"<é 漢?/\\' }],
     [
       'with everything',

@@ -2,6 +2,7 @@
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore, AuthorizationGrant, Subject } from '@/lib/oidc/authorization-code';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import type { ResourceServerStore } from '@/lib/oidc/resource-server';
 import { hasScope } from '@/lib/oidc/scope';
 
 export type IssuedCode = Readonly<{
@@ -32,9 +33,11 @@ export type MemoryCodes = AuthorizationCodeStore &
     issued: readonly IssuedCode[];
   }>;
 
-export function memoryCodes(): MemoryCodes {
+export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>): MemoryCodes {
   const issued: IssuedCode[] = [];
   const families = new Map<string, Family>();
+  const findApi = async (audience: string | null) =>
+    audience === null ? null : resourceServers.find(audience);
   return {
     issued,
     issue: (code) => void issued.push(code),
@@ -49,6 +52,8 @@ export function memoryCodes(): MemoryCodes {
       }
       const sameRedirectUri =
         redirectUri === null ? code.requestedRedirectUri === null : redirectUri === code.redirectUri;
+      const { audience } = code.grant;
+      if (audience !== null && (await findApi(audience)) === null) return { kind: 'refused' };
       const bound = sameRedirectUri && code.codeChallenge === codeChallenge && now < code.expiresAt;
       if (!bound) return { kind: 'refused' };
       const { subject, scope, familyId } = code.grant;
@@ -66,12 +71,16 @@ export function memoryCodes(): MemoryCodes {
     },
 
     refreshTokenStore: {
-      async rotate({ familyId, sequence, clientId, scope, graceSeconds, now }) {
+      async rotate({ familyId, sequence, clientId, scope, apiScope, graceSeconds, now }) {
         const family = families.get(familyId);
         if (family === undefined || family.clientId !== clientId || family.revoked)
           return { kind: 'refused' };
         if (!hasScope(family.scope, 'offline_access')) return { kind: 'refused' };
-        if (!scope.every((token) => hasScope(family.scope, token))) return { kind: 'scope_exceeded' };
+        const api = await findApi(family.grant.audience);
+        if (family.grant.audience !== null && api?.allowOfflineAccess !== true) return { kind: 'refused' };
+        const known = apiScope.filter((token) => api?.scopes.some(({ value }) => value === token));
+        const fits = [...scope, ...known].every((token) => hasScope(family.scope, token));
+        if (!fits) return { kind: 'scope_exceeded' };
         const grant = { ...family.grant, nonce: null };
         if (sequence === family.sequence) {
           family.sequence++;

@@ -10,6 +10,7 @@ import type { Client } from '@/lib/oidc/client';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type MemoryCodes, memoryCodes } from './authorization-codes';
 import { confidentialClient, memoryClients, publicClient } from './clients';
+import { type MemoryResourceServers, memoryResourceServers } from './resource-servers';
 import { memorySigner } from './token-signer';
 
 export const ISSUER = 'https://op.test/';
@@ -34,7 +35,9 @@ export const SUBJECT: Subject = {
 export type MemoryDeps = Deps &
   Readonly<{
     codes: MemoryCodes;
-    /** What the log and the session port were told, in order. */
+    /** Empty at first. */
+    resourceServers: MemoryResourceServers;
+    /** What the logs and the session port were told, in order. */
     happened: readonly string[];
     /** Requests that a login was begun for. */
     interactions: readonly AuthorizationRequest[];
@@ -56,7 +59,8 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
   let drawn = 0;
   const clock = () => now;
   const random = { id: () => `id${++drawn}`, secret: () => `secret${++drawn}`, hex24: () => '0'.repeat(24) };
-  const codes = memoryCodes();
+  const resourceServers = memoryResourceServers();
+  const codes = memoryCodes(resourceServers);
   const happened: string[] = [];
   const interactions: AuthorizationRequest[] = [];
   const signOuts: EndSessionRequest[] = [];
@@ -69,6 +73,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     random,
     clients:
       clients.length > 0 ? memoryClients(...clients) : memoryClients(confidentialClient(), publicClient()),
+    resourceServers,
     codes,
     families: codes.families,
     refreshTokenStore: codes.refreshTokenStore,
@@ -78,6 +83,9 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         const [, familyId, sequence] = /^v1\.([\w-]+)\.(\d+)$/.exec(refreshToken) ?? [];
         return familyId === undefined ? null : { familyId, sequence: Number(sequence) };
       },
+    },
+    tokenEvents: {
+      record: ({ type, clientId, description }) => void happened.push(`${type} ${clientId} ${description}`),
     },
     signer: memorySigner(ISSUER, clock),
     verifySecret: async (secret, hashes) => hashes.includes(`hash of ${secret}`),

@@ -1,20 +1,33 @@
-// A signer with one RSA key that was made for this test run. jose does the work, as in lib/keys.
-import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import type { TokenSigner } from '@/lib/oidc/token-signer';
+// A signer with one key for each algorithm, made for this test run. jose does the work, as in lib/keys.
+import { decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import type { SigningAlgorithm, TokenSigner } from '@/lib/oidc/token-signer';
 
-const keys = await generateKeyPair('RS256');
+const ALGORITHMS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'EdDSA'];
+
+const keys = await Promise.all(
+  ALGORITHMS.map(async (alg, index) => ({ alg, kid: `k${index + 1}`, ...(await generateKeyPair(alg)) })),
+);
 
 export function memorySigner(issuer: string, clock: () => Date): TokenSigner {
+  const findKey = (wanted: { alg?: string; kid?: string }) => {
+    const key = keys.find(({ alg, kid }) => alg === wanted.alg || kid === wanted.kid);
+    if (key === undefined) throw new Error('There is no such key.');
+    return key;
+  };
   return {
-    sign: (claims, { typ, alg }) =>
-      new SignJWT({ ...claims }).setProtectedHeader({ alg, typ, kid: 'k1' }).sign(keys.privateKey),
+    async sign(claims, { typ, alg }) {
+      const { kid, privateKey } = findKey({ alg });
+      return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ, kid }).sign(privateKey);
+    },
 
     async verify(token, { typ, allowExpired = false }) {
       try {
-        const { payload } = await jwtVerify(token, keys.publicKey, {
+        const { kid = '' } = decodeProtectedHeader(token);
+        const { alg, publicKey } = findKey({ kid });
+        const { payload } = await jwtVerify(token, publicKey, {
           typ,
           issuer,
-          algorithms: ['RS256'],
+          algorithms: [alg],
           clockTolerance: allowExpired ? Number.MAX_SAFE_INTEGER : 60,
           currentDate: clock(),
         });
@@ -24,9 +37,16 @@ export function memorySigner(issuer: string, clock: () => Date): TokenSigner {
       }
     },
 
-    // The whole key, to prove that the endpoint publishes no more than the public members.
-    publicKeys: async () => [
-      { ...(await exportJWK(keys.publicKey)), kid: 'k1', use: 'sig', alg: 'RS256', d: 'private' },
-    ],
+    // The whole keys, to prove that the endpoint publishes no more than the public members.
+    publicKeys: () =>
+      Promise.all(
+        keys.map(async ({ alg, kid, publicKey }) => ({
+          ...(await exportJWK(publicKey)),
+          kid,
+          use: 'sig',
+          alg,
+          d: 'private',
+        })),
+      ),
   };
 }

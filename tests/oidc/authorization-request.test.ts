@@ -1,17 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import { MANAGEMENT_SCOPES } from '@/lib/management/scopes';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { AuthorizationError } from '@/lib/oidc/errors';
 import { parseFormParameters } from '@/lib/oidc/parameters';
 import { confidentialClient, memoryClients, publicClient } from '../memory/clients';
+import { api, memoryResourceServers } from '../memory/resource-servers';
 import { memorySigner } from '../memory/token-signer';
 
 const ISSUER = 'https://op.test/';
 const NOW = new Date('2026-11-20T12:00:00Z');
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const signer = memorySigner(ISSUER, () => NOW);
+const resourceServers = memoryResourceServers(
+  api(),
+  api({ identifier: 'https://offline.test/', allowOfflineAccess: true }),
+  api({ identifier: `${ISSUER}api/v2/`, isSystem: true, scopes: [...MANAGEMENT_SCOPES] }),
+);
 const clients = memoryClients(
   confidentialClient(),
-  publicClient({ connections: ['email', 'sms'] }),
+  publicClient({ connections: ['email', 'sms'], grantTypes: ['authorization_code', 'refresh_token'] }),
   confidentialClient({ clientId: 'two', redirectUris: ['https://rp.test/a', 'https://rp.test/b'] }),
   confidentialClient({ clientId: 'machine', grantTypes: ['client_credentials'] }),
 );
@@ -32,7 +39,7 @@ function check(changes: Record<string, string | undefined> = {}, suffix = ''): P
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   );
   return checkAuthorizationRequest(
-    { issuer: ISSUER, clients, signer },
+    { issuer: ISSUER, clients, resourceServers, signer },
     parseFormParameters(pairs.join('&') + suffix),
   );
 }
@@ -61,6 +68,7 @@ describe('a good authorization request', () => {
       requestedRedirectUri: 'https://spa.test/cb',
       responseMode: 'query',
       scope: 'openid email',
+      audience: null,
       state: 'S1',
       nonce: 'N',
       codeChallenge: CHALLENGE,
@@ -126,7 +134,48 @@ describe('a good authorization request', () => {
   });
 
   it('may ask for the audience of UserInfo', async () => {
-    await expect(check({ audience: `${ISSUER}userinfo` })).resolves.toMatchObject({ clientId: 'spa' });
+    await expect(check({ audience: `${ISSUER}userinfo` })).resolves.toMatchObject({ audience: null });
+  });
+});
+
+describe('a request for an API', () => {
+  const granted = async (changes: Record<string, string | undefined>) => (await check(changes)).scope;
+
+  it('is granted its scopes beside those of OpenID Connect, and not another API’s (SCP-1)', async () => {
+    const request = await check({
+      audience: 'https://api.test/',
+      scope: 'openid write:things read:others read:things',
+    });
+    expect(request).toMatchObject({
+      audience: 'https://api.test/',
+      scope: 'openid write:things read:things',
+    });
+    expect(await granted({ audience: undefined, scope: 'openid read:things' })).toBe('openid');
+  });
+
+  it('may do without OpenID Connect', async () => {
+    expect(await granted({ audience: 'https://api.test/', scope: 'read:things' })).toBe('read:things');
+  });
+
+  it('compares scopes whole (SCP-2)', async () => {
+    const scope = 'openid read:thing read:things_all READ:THINGS things';
+    expect(await granted({ audience: 'https://api.test/', scope })).toBe('openid');
+  });
+
+  it('is granted offline access where the API allows it (RFT-9)', async () => {
+    const scope = 'openid offline_access read:things';
+    expect(await granted({ audience: 'https://api.test/', scope })).toBe('openid read:things');
+    expect(await granted({ audience: 'https://offline.test/', scope })).toBe(scope);
+  });
+
+  it('gives nobody an operator’s rights: of the management API only what is about oneself (SCP-1)', async () => {
+    const audience = `${ISSUER}api/v2/`;
+    const scope = 'openid delete:users read:current_user update:current_user_metadata';
+    expect(await granted({ audience, scope })).toBe('openid read:current_user update:current_user_metadata');
+    await expect(refusal({ audience, scope: 'delete:users' })).resolves.toMatchObject({
+      error: 'access_denied',
+      returnAddress: { state: 'S1' },
+    });
   });
 });
 
@@ -196,7 +245,12 @@ describe('every later error', () => {
     [{ nonce: 'a\0' }, 'invalid_request'],
     [{ login_hint: 'x'.repeat(321) }, 'invalid_request'],
     [{ connection: 'facebook' }, 'invalid_request'],
-    [{ audience: 'https://api.test/' }, 'access_denied'],
+    [{ audience: 'https://unknown.test/' }, 'access_denied'],
+    [{ audience: 'https://api.test' }, 'access_denied'],
+    [{ audience: 'HTTPS://api.test/' }, 'access_denied'],
+    [{ audience: 'https://api.test/ https://offline.test/' }, 'access_denied'],
+    [{ audience: 'x'.repeat(601) }, 'invalid_request'],
+    [{ audience: 'https://api.test/', scope: 'read:others' }, 'invalid_scope'],
     [{ request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
     [{ request_uri: 'http://127.0.0.1/r.jwt' }, 'request_uri_not_supported'],
   ])('is told to the client: %j is %s (RED-5, RED-6, RED-12, PKC-1)', async (changes, error) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { grantScope, hasScope } from '@/lib/oidc/scope';
 
-const CLIENT = { mayRefresh: false };
+const CLIENT = { mayRefresh: false, api: null };
 const invalidScope = expect.objectContaining({ error: 'invalid_scope' });
 
 describe('the scope that is granted', () => {
@@ -15,7 +15,9 @@ describe('the scope that is granted', () => {
 
   it('holds offline_access only for a client that may refresh (RFT-9)', () => {
     expect(grantScope('openid offline_access', CLIENT)).toBe('openid');
-    expect(grantScope('openid offline_access', { mayRefresh: true })).toBe('openid offline_access');
+    expect(grantScope('openid offline_access', { ...CLIENT, mayRefresh: true })).toBe(
+      'openid offline_access',
+    );
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { deriveCodeChallenge } from '../pkce';
 import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
+import { loadApi, type ResourceServerStore } from '../resource-server';
 import { hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import type { TokenSigner } from '../token-signer';
@@ -17,6 +18,7 @@ export type CodeGrantDeps = Readonly<{
   clock: () => Date;
   random: Readonly<{ id(): string }>;
   codes: AuthorizationCodeStore;
+  resourceServers: Pick<ResourceServerStore, 'find'>;
   signer: Pick<TokenSigner, 'sign'>;
   refreshTokens: Pick<RefreshTokens, 'derive'>;
 }>;
@@ -49,11 +51,12 @@ export async function redeemAuthorizationCode(
   if (redemption.kind !== 'redeemed') throw new OAuthError('invalid_grant', 'Invalid authorization code');
 
   const { grant } = redemption;
-  const accessToken = await issueAccessToken(deps, { client, grant, now });
+  const api = await loadApi(deps, grant.audience);
+  const { accessToken, lifetimeSeconds } = await issueAccessToken(deps, { client, grant, api, now });
   return {
     access_token: accessToken,
     token_type: 'Bearer',
-    expires_in: client.accessTokenLifetimeSeconds,
+    expires_in: lifetimeSeconds,
     scope: grant.scope,
     ...(hasScope(grant.scope, OFFLINE_ACCESS) && {
       refresh_token: deps.refreshTokens.derive({ familyId: grant.familyId, sequence: 0 }),

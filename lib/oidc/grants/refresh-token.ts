@@ -11,7 +11,8 @@ import {
   type RefreshTokenStore,
   type RefreshTokens,
 } from '../refresh-token';
-import { hasScope, parseKnownScope } from '../scope';
+import { loadApi, type ResourceServerStore } from '../resource-server';
+import { hasScope, isKnownScope, parseScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import type { TokenSigner } from '../token-signer';
 
@@ -22,11 +23,12 @@ export type RefreshGrantDeps = Readonly<{
   signer: Pick<TokenSigner, 'sign'>;
   refreshTokens: RefreshTokens;
   refreshTokenStore: RefreshTokenStore;
+  resourceServers: Pick<ResourceServerStore, 'find'>;
 }>;
 
 /**
- * Exchanges a refresh token. A narrower `scope` holds for this access token only; the next exchange starts from what was
- * granted at first.
+ * Exchanges a refresh token, for the API it was granted for. A narrower `scope` holds for this access token only; the next
+ * exchange starts from what was granted at first.
  * @throws OAuthError `invalid_request`, `invalid_scope`, and `invalid_grant` 403 in Auth0's words, which its clients compare
  */
 export async function exchangeRefreshToken(
@@ -36,13 +38,14 @@ export async function exchangeRefreshToken(
 ): Promise<TokenResponse> {
   const target = deps.refreshTokens.read(requireParameter(parameters, 'refresh_token'));
   const requested = readParameter(parameters, 'scope');
-  const scope = requested === null ? [] : parseKnownScope(requested);
+  const tokens = requested === null ? [] : parseScope(requested);
   if (target === null) throw refusal();
   const now = deps.clock();
   const rotation = await deps.refreshTokenStore.rotate({
     ...target,
     clientId: client.clientId,
-    scope,
+    scope: tokens.filter(isKnownScope),
+    apiScope: tokens.filter((token) => !isKnownScope(token)),
     graceSeconds: REFRESH_GRACE_SECONDS,
     idleSeconds: REFRESH_IDLE_SECONDS,
     now,
@@ -53,12 +56,15 @@ export async function exchangeRefreshToken(
   if (rotation.kind !== 'rotated') throw refusal();
 
   const { sequence, grant: whole } = rotation;
+  // What is left was granted, or means nothing to anybody.
+  const scope = tokens.filter((token) => hasScope(whole.scope, token));
   const grant: AuthorizationGrant = scope.length === 0 ? whole : { ...whole, scope: scope.join(' ') };
-  const accessToken = await issueAccessToken(deps, { client, grant, now });
+  const api = await loadApi(deps, grant.audience);
+  const { accessToken, lifetimeSeconds } = await issueAccessToken(deps, { client, grant, api, now });
   return {
     access_token: accessToken,
     token_type: 'Bearer',
-    expires_in: client.accessTokenLifetimeSeconds,
+    expires_in: lifetimeSeconds,
     scope: grant.scope,
     refresh_token: deps.refreshTokens.derive({ familyId: target.familyId, sequence }),
     ...(hasScope(grant.scope, 'openid') && {

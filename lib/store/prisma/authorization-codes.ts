@@ -21,10 +21,10 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
       const rows = await prisma.$queryRaw<unknown[]>`
         WITH code AS (
           INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri,
-            requested_redirect_uri, scope, nonce, code_challenge, authenticated_at, auth_time_requested, family_id,
+            requested_redirect_uri, scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id,
             created_at, expires_at)
           SELECT ${keyedHash.hash('authorization-code', code.code)}::text, c.client_id, a.id, s.id,
-            ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.nonce}::text,
+            ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text, ${code.nonce}::text,
             ${code.codeChallenge}::text, s.authenticated_at, ${code.authTimeRequested}::boolean,
             ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
           FROM sessions s JOIN accounts a ON a.id = s.account_id, clients c
@@ -60,19 +60,25 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
             AND (redirect_uri = ${redirectUri}::text OR (${redirectUri}::text IS NULL AND requested_redirect_uri IS NULL))
             AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = authorization_codes.client_id)
             AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = authorization_codes.account_id AND a.blocked_at IS NULL)
+            AND (audience IS NULL OR EXISTS (SELECT 1 FROM resource_servers api WHERE api.identifier = audience))
           RETURNING *
         ),
         family AS (
-          INSERT INTO token_families (id, client_id, account_id, session_id, scope, authenticated_at,
+          INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, authenticated_at,
             auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
-          SELECT family_id, client_id, account_id, session_id, scope, authenticated_at, auth_time_requested,
+          SELECT family_id, client_id, account_id, session_id, scope, audience, authenticated_at, auth_time_requested,
             CASE WHEN offline THEN 0 END,
             CASE WHEN offline THEN ${refresh.idleExpiresAt.toISOString()}::timestamptz END,
             CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz END,
             ${now},
-            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz + (${accessTokensExpireAt} - ${now})
-              ELSE ${accessTokensExpireAt} END
-          FROM (SELECT *, 'offline_access' = ANY(string_to_array(scope, ' ')) AS offline FROM redeemed) AS redeemed
+            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz + (tokens_expire_at - ${now})
+              ELSE tokens_expire_at END
+          FROM (
+            SELECT redeemed.*, 'offline_access' = ANY(string_to_array(scope, ' ')) AS offline,
+              GREATEST(${accessTokensExpireAt}, ${now} + make_interval(secs => api.token_lifetime_seconds))
+                AS tokens_expire_at
+            FROM redeemed LEFT JOIN resource_servers api ON api.identifier = redeemed.audience
+          ) AS redeemed
         ),
         event AS (
           ${insertLogEvent(origin, {
@@ -83,11 +89,11 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
             description: Prisma.sql`'Authorization code redeemed.'`,
           })}
         )
-        SELECT r.session_id AS "sessionId", r.scope, r.nonce, r.authenticated_at AS "authenticatedAt",
+        SELECT r.session_id AS "sessionId", r.scope, r.audience, r.nonce, r.authenticated_at AS "authenticatedAt",
           r.auth_time_requested AS "authTimeRequested", r.family_id AS "familyId", ${subjectColumns}
         FROM redeemed r JOIN accounts a ON a.id = r.account_id ${subjectJoins}`;
       if (row !== undefined) {
-        const { sessionId, scope, nonce, authenticatedAt, authTimeRequested, familyId } = row;
+        const { sessionId, scope, audience, nonce, authenticatedAt, authTimeRequested, familyId } = row;
         return {
           kind: 'redeemed',
           grant: {
@@ -95,6 +101,7 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
             subject: subjectFrom(row),
             sessionId,
             scope,
+            audience,
             nonce,
             authenticatedAt,
             authTimeRequested,
@@ -112,6 +119,7 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
 type GrantRow = SubjectRow & {
   sessionId: string;
   scope: string;
+  audience: string | null;
   nonce: string | null;
   authenticatedAt: Date;
   authTimeRequested: boolean;

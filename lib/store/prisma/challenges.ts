@@ -384,11 +384,11 @@ function insertAuthorizationCode(
 ): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri, requested_redirect_uri,
-      scope, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
+      scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
     SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account_id, id,
-      ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.nonce}::text,
-      ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean, ${code.familyId}::text, ${now},
-      ${code.expiresAt.toISOString()}::timestamptz
+      ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text,
+      ${code.nonce}::text, ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean,
+      ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
     FROM ${from}
     RETURNING account_id`;
 }

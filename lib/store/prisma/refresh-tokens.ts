@@ -7,9 +7,11 @@ import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './su
 export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore {
   return {
     async rotate(rotation) {
-      const { familyId, sequence, clientId, scope } = rotation;
+      const { familyId, sequence, clientId, scope, apiScope } = rotation;
       const now = Prisma.sql`${rotation.now.toISOString()}::timestamptz`;
-      const fits = Prisma.sql`string_to_array(live.scope, ' ') @> ${[...scope]}::text[]`;
+      const fits = Prisma.sql`string_to_array(live.scope, ' ') @> (${[...scope]}::text[] || ARRAY(
+        SELECT known->>'value' FROM resource_servers api, jsonb_array_elements(api.scopes) AS known
+        WHERE api.identifier = live.audience AND known->>'value' = ANY(${[...apiScope]}::text[])))`;
       // The client may have missed the answer: the one before the newest, a moment after it was replaced.
       const inGrace = Prisma.sql`(live.refresh_sequence = ${sequence}::int + 1
         AND live.refresh_rotated_at > ${now} - make_interval(secs => ${rotation.graceSeconds}::int))`;
@@ -25,6 +27,8 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
           WHERE revoked_at IS NULL AND refresh_idle_expires_at > ${now} AND refresh_expires_at > ${now}
             AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = held.account_id AND a.blocked_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = held.client_id)
+            AND (audience IS NULL OR EXISTS (
+              SELECT 1 FROM resource_servers api WHERE api.identifier = held.audience AND api.allow_offline_access))
         ),
         replaced AS (
           UPDATE token_families f SET refresh_sequence = f.refresh_sequence + 1, refresh_rotated_at = ${now},
@@ -61,7 +65,7 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
         )
         SELECT successor.refresh_sequence AS sequence, reused.id IS NOT NULL AS "wasReused",
           live.id IS NOT NULL AND NOT (${fits}) AS "scopeExceeded", live.client_id AS "clientId",
-          live.session_id AS "sessionId", live.scope, live.authenticated_at AS "authenticatedAt",
+          live.session_id AS "sessionId", live.scope, live.audience, live.authenticated_at AS "authenticatedAt",
           live.auth_time_requested AS "authTimeRequested", ${subjectColumns}
         FROM held LEFT JOIN live ON true LEFT JOIN successor ON true LEFT JOIN reused ON true
           LEFT JOIN accounts a ON a.id = held.account_id ${subjectJoins}`;
@@ -77,6 +81,7 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
           subject: subjectFrom(row),
           sessionId: row.sessionId,
           scope: row.scope,
+          audience: row.audience,
           // OpenID Connect Core §12.2: a refreshed ID token has no nonce of its own.
           nonce: null,
           authenticatedAt: row.authenticatedAt,
@@ -96,6 +101,7 @@ type RotationRow = SubjectRow & {
   clientId: string;
   sessionId: string;
   scope: string;
+  audience: string | null;
   authenticatedAt: Date;
   authTimeRequested: boolean;
 };

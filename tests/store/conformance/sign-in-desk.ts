@@ -45,6 +45,7 @@ export const REQUEST: AuthorizationRequest = {
   responseMode: 'query',
   scope: 'openid',
   state: 'S1',
+  audience: null,
   nonce: 'N1',
   codeChallenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
   prompt: [],

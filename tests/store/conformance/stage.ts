@@ -23,6 +23,7 @@ import {
 import type { RequestContext } from '@/lib/login/request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from '@/lib/login/session';
 import { AUTHORIZATION_CODE_LIFETIME_SECONDS, type CodeRedemption } from '@/lib/oidc/authorization-code';
+import type { Prisma } from '@/prisma/generated/client';
 import { box, type OpenStore, type Process } from './stores';
 
 export const CLIENT_ID = 'client-1';
@@ -74,6 +75,7 @@ export function createStage(store: OpenStore) {
     redirectUri: REDIRECT_URI,
     requestedRedirectUri: REDIRECT_URI,
     scope: 'openid profile email',
+    audience: null,
     nonce: 'n-0S6_WzA2Mj',
     codeChallenge: CODE_CHALLENGE,
     authTimeRequested: false,
@@ -174,6 +176,8 @@ export function createStage(store: OpenStore) {
         >
       > & {
         sessionId?: string;
+        /** What the request asked for, where that matters. */
+        requested?: Partial<Pick<NewAuthorizationCode, 'scope' | 'audience'>>;
         /** False: the authorization code is left to be fetched. */
         finishes?: boolean;
         /** True: the browser is new to the person, who is to hear of it. */
@@ -182,7 +186,7 @@ export function createStage(store: OpenStore) {
   ): Promise<Given> {
     const sessionId = changes.sessionId ?? id();
     const sessionSecret = secret();
-    const code = authorizationCode();
+    const code = { ...authorizationCode(), ...changes.requested };
     const answered = await (changes.on ?? first).challenges.answer({
       challengeId,
       interactionId: changes.interactionId === undefined ? interactionId : changes.interactionId,
@@ -378,6 +382,16 @@ export function clientRow(clientId: string, now: Date) {
   };
 }
 
+/** An API as the store needs it: there. */
+export function apiRow(
+  identifier: string,
+  now: Date,
+  changes: Partial<Prisma.ResourceServerCreateInput> = {},
+): Prisma.ResourceServerCreateInput {
+  const id = randomBytes(12).toString('hex');
+  return { id, identifier, name: 'Things', createdAt: now, updatedAt: now, ...changes };
+}
+
 /** The answer of a store whose limit had no room. */
 export const isFull = ({ key }: CountedLimit) => ({ kind: 'limited', limit: { key } });
 
@@ -404,6 +418,8 @@ const TABLES = [
   'sessions',
   'identities',
   'accounts',
+  'client_grants',
+  'resource_servers',
   'client_connections',
   'connections',
   'clients',

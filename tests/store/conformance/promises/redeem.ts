@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NewAuthorizationCode } from '@/lib/login/challenge';
 import {
+  apiRow,
   CLIENT_ID,
   CODE_CHALLENGE,
   clientRow,
@@ -55,6 +56,7 @@ export function promiseToRedeem(stage: () => Stage, { rounds }: { rounds: number
           subject,
           sessionId,
           scope: 'openid profile email',
+          audience: null,
           nonce: 'n-0S6_WzA2Mj',
           authenticatedAt: now,
           authTimeRequested: false,
@@ -76,6 +78,30 @@ export function promiseToRedeem(stage: () => Stage, { rounds }: { rounds: number
         scope: 'openid profile email',
       });
       expect(await events()).toEqual({ cls: 1, ss: 1, seacft: 1 });
+    });
+
+    it('is for the API that was asked for, and remembered for as long as that lets tokens live', async () => {
+      const { signIn, redeem, prisma, later, now } = stage();
+      const audience = 'https://api.test/';
+      await prisma.resourceServer.create({
+        data: apiRow(audience, now, { tokenLifetimeSeconds: 30 * 86_400 }),
+      });
+      const signedIn = await signIn('ann@x.test', { requested: { audience } });
+      const silent = await issued(stage(), signedIn, { audience });
+      for (const code of [signedIn.code, silent]) {
+        expect(await redeem(code)).toMatchObject({ kind: 'redeemed', grant: { audience } });
+      }
+      const ofApi = { audience, expiresAt: later(30 * 86_400) };
+      expect(await prisma.tokenFamily.findMany()).toMatchObject([ofApi, ofApi]);
+    });
+
+    it('is refused once the API it is for has been removed', async () => {
+      const { signIn, redeem, prisma, now } = stage();
+      const audience = 'https://api.test/';
+      const { code } = await signIn('ann@x.test', { requested: { audience } });
+      expect(await redeem(code)).toEqual({ kind: 'refused' });
+      await prisma.resourceServer.create({ data: apiRow(audience, now) });
+      expect((await redeem(code)).kind).toBe('redeemed');
     });
 
     it('COD-1: used again, also long after, revokes what the first use issued, and says so in the audit log', async () => {

@@ -1,19 +1,16 @@
 // What a store promises of refresh tokens (lib/oidc/refresh-token.ts). RFC 9700 §4.14; security.md RFT-*.
 import { describe, expect, it } from 'vitest';
 import type { Rotation } from '@/lib/oidc/refresh-token';
-import { CLIENT_ID, type Stage } from '../stage';
+import { apiRow, CLIENT_ID, type Stage } from '../stage';
 import type { Process } from '../stores';
 
 const DAY = 86_400;
 
 export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number }): void {
-  async function refreshable(address = 'ann@x.test') {
-    const { signIn, redeem, prisma } = stage();
-    const { accountId, code } = await signIn(address);
-    await prisma.authorizationCode.updateMany({
-      where: { familyId: code.familyId },
-      data: { scope: 'openid profile email offline_access' },
-    });
+  async function refreshable(address = 'ann@x.test', requested: { scope?: string; audience?: string } = {}) {
+    const { signIn, redeem } = stage();
+    const scope = 'openid profile email offline_access';
+    const { accountId, code } = await signIn(address, { requested: { scope, ...requested } });
     await redeem(code);
     return { accountId, familyId: code.familyId };
   }
@@ -27,6 +24,7 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       sequence,
       clientId: CLIENT_ID,
       scope: [],
+      apiScope: [],
       graceSeconds: 10,
       idleSeconds: 30 * DAY,
       now,
@@ -151,6 +149,44 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
         kind: 'rotated',
         sequence: 1,
         grant: { scope: 'openid profile email offline_access' },
+      });
+    });
+
+    describe('for an API', () => {
+      const audience = 'https://api.test/';
+      const scope = 'openid offline_access read:things';
+      const set = (changes: Parameters<typeof apiRow>[2]) =>
+        stage().prisma.resourceServer.updateMany({ where: { identifier: audience }, data: changes ?? {} });
+
+      async function refreshableForApi() {
+        const { prisma, now } = stage();
+        const scopes = ['read:things', 'write:things'].map((value) => ({ value, description: value }));
+        await prisma.resourceServer.create({
+          data: apiRow(audience, now, { scopes, allowOfflineAccess: true }),
+        });
+        return (await refreshable('ann@x.test', { scope, audience })).familyId;
+      }
+
+      it('stays for it', async () => {
+        const familyId = await refreshableForApi();
+        expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated', grant: { audience, scope } });
+      });
+
+      it('RFT-8: does not grow by the scopes that the API knows, and passes over those it does not', async () => {
+        const familyId = await refreshableForApi();
+        const ask = (...apiScope: string[]) => rotate(familyId, 0, { apiScope });
+        expect(await ask('read:things', 'write:things')).toEqual({ kind: 'scope_exceeded' });
+        expect(await ask('read:things', 'read:others')).toMatchObject({ kind: 'rotated', sequence: 1 });
+      });
+
+      it('is dead while the API is not for offline access, and when it is gone', async () => {
+        const familyId = await refreshableForApi();
+        await set({ allowOfflineAccess: false });
+        expect(await rotate(familyId, 0)).toEqual({ kind: 'refused' });
+        await set({ allowOfflineAccess: true });
+        expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated', sequence: 1 });
+        await stage().prisma.resourceServer.deleteMany();
+        expect(await rotate(familyId, 1)).toEqual({ kind: 'refused' });
       });
     });
 
