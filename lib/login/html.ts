@@ -31,7 +31,7 @@ export function escapeOnce(text: string): string {
   );
 }
 
-/** Pieces one after another, a line each. */
-export function joinHtml(pieces: readonly Html[]): Html {
-  return { markup: pieces.map(({ markup }) => markup).join('\n') };
+/** Pieces one after another, a line each unless something else is to stand between them. */
+export function joinHtml(pieces: readonly Html[], between = '\n'): Html {
+  return { markup: pieces.map(({ markup }) => markup).join(between) };
 }

@@ -1,4 +1,4 @@
-// One e-mail for the tests of the senders, as compose-message.ts would make it.
+// One e-mail for the tests of the senders, as compose-email.ts would make it.
 import type { Email } from '@/lib/login/message';
 
 /** An e-mail with some fields of one's own. */

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSmtpSender } from '@/lib/delivery/smtp';
-import { composeEmail } from '@/lib/login/compose-message';
+import { composeEmail } from '@/lib/login/compose-email';
 import type { EmailSender } from '@/lib/login/message';
 import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
 import { anEmail, unhurried } from './an-email';
@@ -54,20 +54,24 @@ describe('SMTP', () => {
   ])('MSG-2: an application called %j adds no header', async (applicationName) => {
     const message = {
       messageId: 'm1',
+      kind: 'login',
       channel: 'email',
+      connection: 'email',
       recipient: 'ann@x.test',
       oneTimeCode: '482913',
+      link: null,
       language: 'en',
       applicationName,
       reference: 'K7',
       askedAt: new Date('2026-11-20T14:02:31Z'),
       expiresAt: new Date('2026-11-20T14:12:31Z'),
       userAgent: null,
+      ip: null,
     } as const;
-    await sender.send(
-      composeEmail(message, 'ann@x.test', { from: 'login@acme.test', issuerHost: 'login.acme.test' }),
-      unhurried(),
-    );
+    const letterhead = { from: 'login@acme.test', issuerHost: 'login.acme.test' };
+    const email = composeEmail(message, letterhead);
+    if ('unsendable' in email) throw new Error(email.unsendable);
+    await sender.send(email, unhurried());
     const [mail] = sink.messages;
     expect([...(mail?.headers.keys() ?? [])].sort()).toEqual(HEADERS);
     expect(mail?.raw.toString('latin1')).not.toMatch(/^Bcc/im);
