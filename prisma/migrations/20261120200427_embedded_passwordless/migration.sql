@@ -1,0 +1,8 @@
+-- AlterTable
+ALTER TABLE "challenges" ADD COLUMN     "checked_at" TIMESTAMPTZ(3),
+ADD COLUMN     "checked_origin" TEXT,
+ADD COLUMN     "link_parameters" JSONB,
+ADD COLUMN     "slot" TEXT;
+
+-- CreateIndex
+CREATE UNIQUE INDEX "challenges_slot_key" ON "challenges"("slot");
