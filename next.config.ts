@@ -21,6 +21,7 @@ const config = (phase: string): NextConfig => ({
     'pg',
     'pino',
     'nodemailer',
+    'twilio',
   ],
   // Named by its fingerprint (lib/runtime/compose.ts).
   headers: async () => [
