@@ -46,6 +46,8 @@ export function createTokenEvents(
       }
       waiting = waiting.slice(batch.length);
     }
+    // In the same breath as the last look: an event told after it begins anew.
+    writing = null;
   }
 
   /** Ends early when the process is about to. */
@@ -63,9 +65,7 @@ export function createTokenEvents(
     record(event) {
       if (waiting.length >= WAITING_MAX) return reportLost(1, new Error('Too many events wait.'));
       waiting.push({ ...event, id: logEventId(event.occurredAt) });
-      writing ??= writeAll().finally(() => {
-        writing = null;
-      });
+      writing ??= writeAll();
     },
 
     async close() {

@@ -16,16 +16,20 @@ export function promiseTokenEvents(stage: () => Stage): void {
   /** A writer, the statements it made, what it reported as lost, and a database that can be away. */
   function open() {
     const happened = { statements: 0, lost: [] as number[], failure: null as Error | null };
+    let newest: Promise<unknown> = Promise.resolve();
     const { prisma } = stage();
     const watched = {
       async $executeRaw(...given: Parameters<PrismaClient['$executeRaw']>) {
         happened.statements++;
         if (happened.failure !== null) throw happened.failure;
-        return prisma.$executeRaw(...given);
+        const written = prisma.$executeRaw(...given);
+        newest = written;
+        return written;
       },
     } as Pick<PrismaClient, '$executeRaw'>;
     return {
       happened,
+      newest: () => newest,
       writer: createTokenEvents(watched, { reportLost: (count) => happened.lost.push(count) }),
     };
   }
@@ -58,6 +62,18 @@ export function promiseTokenEvents(stage: () => Stage): void {
       await writer.close();
       expect(new Set(await described()).size).toBe(1_200);
       expect(happened).toEqual({ statements: 4, lost: [], failure: null });
+    });
+
+    it('is not left behind, however close it comes to the end of the one before', async () => {
+      const { writer, newest } = open();
+      for (let turns = 0; turns < 20; turns++) {
+        writer.record(event(`before ${turns}`));
+        await newest();
+        for (let turn = 0; turn < turns; turn++) await null;
+        writer.record(event(`after ${turns}`));
+        await writer.close();
+        expect(await described()).toHaveLength((turns + 1) * 2);
+      }
     });
 
     it('waits while the database is away, and is written once when it is back (AVL-1)', async () => {
