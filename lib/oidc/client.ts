@@ -36,7 +36,7 @@ export type Client = Readonly<{
 export type ClientStore = {
   /**
    * The client of that id, or null. May answer from memory: a change made elsewhere shows within five seconds.
-   * Statements that issue tokens check again in the database that the client still exists.
+   * Statements that issue tokens for people check again in the database that the client still exists.
    */
   find(clientId: string): Promise<Client | null>;
   /**
