@@ -1,7 +1,7 @@
 -- AlterTable
 ALTER TABLE "challenges" ADD COLUMN     "checked_at" TIMESTAMPTZ(3),
 ADD COLUMN     "checked_origin" TEXT,
-ADD COLUMN     "link_parameters" JSONB,
+ADD COLUMN     "embedded_link" JSONB,
 ADD COLUMN     "slot" TEXT;
 
 -- CreateIndex
