@@ -23,8 +23,8 @@ export type CircuitBreaker = Readonly<{
    * again. Of all who ask once a pause is over, one is let through.
    */
   admit(way: string): Date | null;
-  /** Takes note of an outcome that was not cut short. */
-  report(way: string, outcome: SendOutcome): void;
+  /** Takes note of an outcome that was not cut short. Answers as `admit` does, but lets nobody through. */
+  report(way: string, outcome: SendOutcome): Date | null;
 }>;
 
 type Circuit = Readonly<
@@ -59,6 +59,7 @@ export function createCircuitBreaker(deps: {
         deps.onChange({ kind: 'opened', way, failures: FAILURES_TO_OPEN, probeAt: after.probeAt });
       }
       if (before.kind !== 'closed' && after.kind === 'closed') deps.onChange({ kind: 'closed', way });
+      return after.kind === 'open' ? after.probeAt : null;
     },
   };
 }

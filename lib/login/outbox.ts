@@ -6,7 +6,7 @@ import type { LoggedSubject } from './challenge';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { SendMode } from './connection';
 import { type Channel, maskIdentifier, parseEmailIdentifier } from './identifier';
-import { makeProofs, type ProofMaker } from './magic-link';
+import { type LinkParameters, makeProofs, type ProofMaker } from './magic-link';
 import type { LoginMessage, PreparedMessage, SendOutcome, SmsCharge, Unsendable } from './message';
 import { messageReference } from './message-reference';
 import type { CodeSeed } from './one-time-code';
@@ -63,6 +63,8 @@ export type ClaimedMessage = Readonly<
     CodeSeed &
     Omit<LoginMessage, 'oneTimeCode' | 'link' | 'reference' | 'ip'> & {
       sendMode: SendMode;
+      /** Where the link leads, for an application that asked with its own pages; null for ours. */
+      linkParameters: LinkParameters | null;
       /**
        * False: the challenge was answered or stopped, or a newer message of it exists. A notice is always wanted; so is a
        * message whose challenge is gone, which happens long after it expired and makes it fail as expired.
@@ -193,7 +195,7 @@ function firstClaim({ askedAt }: LoginMessage): Claim {
 async function deliverClaimed(deps: DeliverDeps & ProofMaker, claimed: ClaimedMessage): Promise<Delivery> {
   if (!claimed.wanted) return record(deps, claimed, claimed, { status: 'superseded' });
   if (deps.clock() >= claimed.expiresAt) return record(deps, claimed, claimed, EXPIRED);
-  const proofs = claimed.kind === 'new_device' ? NO_PROOFS : makeProofs(deps, claimed, claimed.sendMode);
+  const proofs = claimed.kind === 'new_device' ? NO_PROOFS : makeProofs(deps, { ...claimed, seed: claimed });
   if (proofs === null) {
     return record(
       deps,
@@ -210,7 +212,7 @@ const NO_PROOFS = { oneTimeCode: null, link: null };
 
 type Walk = Readonly<{
   attempts: readonly DeliveryAttempt[];
-  /** When the first of the ways that were skipped may be asked again; null when none was. */
+  /** When the first way may be asked again, where all of them have been failing; null where one may be asked at any time. */
   probeAt: Date | null;
 }>;
 
@@ -230,17 +232,20 @@ async function walkChain(
     const way = `${message.connection} ${provider}`;
     const pausedUntil = breaker.admit(way);
     if (pausedUntil !== null) {
-      attempts.push({ provider, outcome: { kind: 'skipped' }, startedAt, durationMs: 0 });
       pauses.push(pausedUntil);
+      attempts.push({ provider, outcome: { kind: 'skipped' }, startedAt, durationMs: 0 });
       continue;
     }
     const outcome = await send(AbortSignal.timeout(timeoutMs));
     // A time-out that the end of the code cut short says nothing of the provider.
-    if (outcome.kind !== 'timed_out' || timeoutMs === ATTEMPT_TIMEOUT_MS) breaker.report(way, outcome);
+    const isWhole = outcome.kind !== 'timed_out' || timeoutMs === ATTEMPT_TIMEOUT_MS;
+    const probeAt = isWhole ? breaker.report(way, outcome) : null;
+    if (probeAt !== null) pauses.push(probeAt);
     attempts.push({ provider, outcome, startedAt, durationMs: clock().getTime() - startedAt.getTime() });
     if (outcome.kind === 'accepted') break;
   }
-  return { attempts, probeAt: pauses.length === 0 ? null : new Date(Math.min(...pauses.map(Number))) };
+  const isDown = pauses.length === ways.length;
+  return { attempts, probeAt: isDown ? new Date(Math.min(...pauses.map(Number))) : null };
 }
 
 type Next = Readonly<{
@@ -257,22 +262,22 @@ const failed = (reason: string): Next => ({ status: 'failed', reason });
 const EXPIRED = failed('Expired before it could be sent.');
 
 /**
- * Accepted, once more later, or never: a code that is dead by then helps nobody, and a refusal for good stays one. A walk on
- * which every way was skipped is no round and leaves no trace: the message waits until one of them is probed.
+ * Accepted, once more later, or never: a code that is dead by then helps nobody, and a refusal for good stays one. While all
+ * ways are down a message waits for their next probe, however often it was tried. A walk on which all were skipped leaves no
+ * trace.
  */
 function decideNext(round: { message: LoginMessage; claim: Claim; walk: Walk; now: Date }): Next {
   const { message, claim, now } = round;
   const { attempts, probeAt } = round.walk;
   if (attempts.some(({ outcome }) => outcome.kind === 'accepted')) return { status: 'accepted', attempts };
 
-  const wasTried = attempts.some(({ outcome }) => outcome.kind !== 'skipped');
   const waitSeconds = RETRY_WAITS_SECONDS[claim.roundsBefore];
-  const nextRoundAt = waitSeconds === undefined ? null : later(now, waitSeconds);
-  const dueAt = wasTried ? nextRoundAt : (probeAt ?? nextRoundAt);
-  const refusedForGood = wasTried && attempts.every(isPermanent);
-  if (dueAt === null || dueAt >= message.expiresAt || refusedForGood) {
+  const dueAt = probeAt ?? (waitSeconds === undefined ? null : later(now, waitSeconds));
+  const isRefusedForGood = attempts.length > 0 && attempts.every(isPermanent);
+  if (dueAt === null || dueAt >= message.expiresAt || isRefusedForGood) {
     return attempts.length === 0 ? EXPIRED : { ...failed(attempts.map(inWords).join(', ')), attempts };
   }
+  const wasTried = attempts.some(({ outcome }) => outcome.kind !== 'skipped');
   return { status: 'queued', dueAt, attempts: wasTried ? attempts : [] };
 }
 

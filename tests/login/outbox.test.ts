@@ -2,10 +2,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createResendSender } from '@/lib/delivery/resend';
 import { createSmtpSender } from '@/lib/delivery/smtp';
+import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import type { ChallengeStore } from '@/lib/login/challenge';
-import type { EmailSender, LoginMessage } from '@/lib/login/message';
+import { type CircuitChange, createCircuitBreaker } from '@/lib/login/circuit-breaker';
+import { composeEmail } from '@/lib/login/compose-email';
+import type { SendMode } from '@/lib/login/connection';
+import type { Identifier } from '@/lib/login/identifier';
+import type { EmailSender, LoginMessage, PreparedMessage, SendOutcome, SmsCharge } from '@/lib/login/message';
 import {
   type DeliverDeps,
   deliver,
@@ -27,6 +32,39 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefo
 
 const box = createSecretBox(['b2xkIHNlY3JldCBmb3IgdGVzdHMsIDMyIGJ5dGVz']);
 const codes = createCodeDeriver(box);
+const maker = { codes, links: createLinkDeriver(box), origin: 'https://login.acme.test' };
+
+/** Words by the composer of e-mails, ways by these senders. */
+function prepareBy(...senders: EmailSender[]): DeliverDeps['prepare'] {
+  return async (message) => {
+    const email = composeEmail(message, { from: 'Acme <login@acme.test>', issuerHost: 'login.acme.test' });
+    if ('unsendable' in email) return email;
+    const ways = senders.map(({ provider, send }) => ({
+      provider,
+      send: (signal: AbortSignal) => send(email, signal),
+    }));
+    return { ways, charge: null };
+  };
+}
+
+/** A way of that name, and what it says of a message. */
+const wayBy = (
+  provider: string,
+  say: (message: LoginMessage) => SendOutcome,
+  charge: SmsCharge | null = null,
+): DeliverDeps['prepare'] => {
+  return async (message): Promise<PreparedMessage> => ({
+    ways: [{ provider, send: async () => say(message) }],
+    charge,
+  });
+};
+
+const ACCEPTED: SendOutcome = { kind: 'accepted', providerMessageId: null };
+const DOWN: SendOutcome = { kind: 'unreachable', reason: 'ECONNREFUSED' };
+
+/** A challenge of that number, named as challenges are. */
+const challengeIdOf = (number: string) => Buffer.from(number.padStart(16, '0')).toString('base64url');
+const challengeOf = ({ messageId }: Pick<LoginMessage, 'messageId'>) => challengeIdOf(messageId.slice(8, 12));
 
 /** Counts over all databases: providers remember idempotency keys. */
 let asked = 0;
@@ -67,8 +105,11 @@ describe.each([
   });
   beforeEach(async () => {
     now = new Date('2026-11-20T14:02:31.123Z');
+    await database.prisma.message.deleteMany();
     await database.prisma.challenge.deleteMany();
     await database.prisma.logEvent.deleteMany();
+    await database.prisma.smsCharge.deleteMany();
+    await database.prisma.deliveryEvent.deleteMany();
   });
   afterAll(() => database.close());
 
@@ -77,39 +118,48 @@ describe.each([
   };
   const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-  function depsWith(changes: Partial<DeliverDeps> & { outbox?: OutboxStore } = {}) {
+  function depsWith({
+    emailSenders = [resend, smtp],
+    ...changes
+  }: Partial<DeliverDeps> & { outbox?: OutboxStore; emailSenders?: EmailSender[] } = {}) {
+    const clock = () => now;
     return {
+      ...maker,
       outbox: store,
-      codes,
-      emailSenders: [resend, smtp],
-      letterhead: { from: 'Acme <login@acme.test>', issuerHost: 'login.acme.test' },
-      clock: () => now,
+      prepare: prepareBy(...emailSenders),
+      breaker: createCircuitBreaker({ clock, onChange: () => {} }),
+      clock,
       hashSubject: (subject: string) => `hash of ${subject}`,
       ...changes,
     };
   }
 
   /** A login begins: the row is written, and the action holds the message. */
-  async function ask(changes: { recipient?: string; codeLifeSeconds?: number } = {}): Promise<LoginMessage> {
+  async function ask(
+    changes: { recipient?: string; codeLifeSeconds?: number; number?: string; sendMode?: SendMode } = {},
+  ): Promise<LoginMessage> {
     const number = String(asked++).padStart(4, '0');
-    const typedForm = changes.recipient ?? `Ann.${number}@x.test`;
+    const typedForm = changes.recipient ?? changes.number ?? `Ann.${number}@x.test`;
+    const channel = changes.number === undefined ? 'email' : 'sms';
+    const identifier: Identifier = { channel, canonical: typedForm.toLowerCase(), typedForm, country: null };
     const expiresAt = later(changes.codeLifeSeconds ?? 600);
     const seed = {
-      challengeId: `challenge-${number}`,
+      challengeId: challengeIdOf(number),
       generation: 0,
       codeLength: 6,
       pepperId: codes.pepperId,
     };
-    const context = { ip: null, userAgent: FIREFOX, language: 'en', knownBrowserId: null, now };
-    const message = { messageId: `message-${number}`, applicationName: 'Acme' };
+    const context = { ip: '192.0.2.7', userAgent: FIREFOX, language: 'en', knownBrowserId: null, now };
+    const message = { messageId: `message-${number}`, applicationName: 'Acme', connection: channel };
+    const sendMode = changes.sendMode ?? 'both';
     const started = await challenges.start(
       {
         ...message,
         id: seed.challengeId,
         interactionId: 'interaction',
         clientId: 'client',
-        connection: 'email',
-        identifier: { channel: 'email', canonical: typedForm.toLowerCase(), typedForm },
+        identifier,
+        sendMode,
         pepperId: seed.pepperId,
         codeLength: seed.codeLength,
         codeExpiresAt: expiresAt,
@@ -117,6 +167,7 @@ describe.each([
         resendAllowedAt: later(30),
         expiresAt: later(3600),
         signUpOpen: true,
+        withheld: null,
         messageDueAt: later(OUTBOX_LEASE_SECONDS),
         logged: { maskedIdentifier: '', identifierHash: '' },
       },
@@ -124,7 +175,7 @@ describe.each([
       context,
     );
     const recipient = started.kind === 'started' ? started.recipient : null;
-    const made = loginMessage(codes, { ...message, seed, recipient, channel: 'email', expiresAt, context });
+    const made = loginMessage(maker, { ...message, seed, recipient, channel, sendMode, expiresAt, context });
     if (made === null) throw new Error('Nothing to send.');
     return made;
   }
@@ -136,6 +187,7 @@ describe.each([
         challengeId,
         generation: 0,
         channel: 'email',
+        connection: 'email',
         language: 'en',
         context: {
           applicationName: 'Acme',
@@ -172,6 +224,7 @@ describe.each([
     expect(resendSink.messages).toHaveLength(1);
     expect(resendSink.messages[0]?.to).toEqual([message.recipient]);
     expect(resendSink.messages[0]?.text).toContain(`\n${message.oneTimeCode}\n`);
+    expect(resendSink.messages[0]?.text).toContain(`${message.link}`);
     expect(await row(message.messageId)).toMatchObject({
       status: 'accepted',
       attempts: [{ provider: 'resend', outcome: 'accepted', providerMessageId: resendSink.messages[0]?.id }],
@@ -195,9 +248,9 @@ describe.each([
       expect(await deliver(depsWith(), message)).toMatchObject({ status: 'accepted' });
       expect(await outcomes(message.messageId)).toEqual([said, 'smtp accepted']);
       expect(resendSink.messages).toHaveLength(0);
-      expect(smtpSink.messages.map(({ to, text }) => [to, text?.includes(message.oneTimeCode)])).toEqual([
-        [[message.recipient], true],
-      ]);
+      expect(smtpSink.messages.map(({ to, text }) => [to, text?.includes(`${message.oneTimeCode}`)])).toEqual(
+        [[[message.recipient], true]],
+      );
     },
   );
 
@@ -231,6 +284,7 @@ describe.each([
     const everything = JSON.stringify([{ ...events[0], identifierHash: '' }, attempts]);
     expect(everything).not.toMatch(/ann\./i);
     expect(everything).not.toContain(message.oneTimeCode);
+    expect(everything).not.toContain(message.link?.slice(-24));
   });
 
   it('AVL-5: succeeds in a later round, once, when the provider is back', async () => {
@@ -243,7 +297,7 @@ describe.each([
     pass(8);
     await drainOutbox(depsWith(), { limit: 10 });
     expect(await row(message.messageId)).toMatchObject({ status: 'accepted' });
-    expect(resendSink.messages.map(({ text }) => text?.includes(message.oneTimeCode))).toEqual([true]);
+    expect(resendSink.messages.map(({ text }) => text?.includes(`${message.oneTimeCode}`))).toEqual([true]);
     pass(60);
     await drainOutbox(depsWith(), { limit: 10 });
     expect(sent()).toBe(1);
@@ -272,7 +326,7 @@ describe.each([
     expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(1);
     expect(sent()).toBe(0);
     expect(await row(message.messageId)).toMatchObject({ status: 'failed', attempts: [] });
-    expect(await failures()).toMatchObject([{ description: 'The code expired.' }]);
+    expect(await failures()).toMatchObject([{ description: 'Expired before it could be sent.' }]);
   });
 
   it('AVL-5: no round is planned for a time when the code is dead', async () => {
@@ -366,7 +420,13 @@ describe.each([
     const [claimed] = await store.claim({ now, leasedUntil, limit: 1 });
     expect(claimed).toMatchObject({ messageId: message.messageId, roundsBefore: 0, attemptsBefore: 0 });
     const lateClaim = { leasedUntil: now, roundsBefore: 0, attemptsBefore: 0 };
-    const late = { messageId: message.messageId, claim: lateClaim, attempts: [], failure: null };
+    const late = {
+      messageId: message.messageId,
+      claim: lateClaim,
+      attempts: [],
+      charge: null,
+      failure: null,
+    };
     await store.record({ ...late, status: 'queued', dueAt: now }, now);
     expect(await row(message.messageId)).toMatchObject({ status: 'queued', dueAt: leasedUntil });
     await store.record({ ...late, status: 'accepted', dueAt: now }, now);
@@ -377,7 +437,7 @@ describe.each([
 
   it('AVL-5: what came of a message that was deleted meanwhile is recorded nowhere', async () => {
     const message = await ask();
-    await database.prisma.challenge.deleteMany();
+    await database.prisma.message.deleteMany();
     expect(await deliver(depsWith(), message)).toMatchObject({ status: 'accepted' });
     expect(await database.prisma.deliveryAttempt.count()).toBe(0);
   });
@@ -386,12 +446,12 @@ describe.each([
     const answered = await ask();
     const repeated = await ask();
     await database.prisma.challenge.update({
-      where: { id: answered.messageId.replace('message', 'challenge') },
+      where: { id: challengeOf(answered) },
       data: { provenAt: now },
     });
     pass(30);
     const newer = `${repeated.messageId}-again`;
-    await again(repeated.messageId.replace('message', 'challenge'), newer);
+    await again(challengeOf(repeated), newer);
     pass(OUTBOX_LEASE_SECONDS);
     expect(await drainOutbox(depsWith(), { limit: 10 })).toBe(3);
     expect(await row(answered.messageId)).toMatchObject({ status: 'superseded', attempts: [] });
@@ -408,7 +468,7 @@ describe.each([
     const other = await ask();
     pass(OUTBOX_LEASE_SECONDS);
     const derive: typeof codes.derive = (seed) =>
-      seed.challengeId.endsWith(message.messageId.slice(-4)) ? null : codes.derive(seed);
+      seed.challengeId === challengeOf(message) ? null : codes.derive(seed);
     await drainOutbox({ ...depsWith({ emailSenders: [] }), codes: { derive } }, { limit: 10 });
     expect(await row(message.messageId)).toMatchObject({ status: 'failed' });
     expect(await row(other.messageId)).toMatchObject({ status: 'failed' });
@@ -426,7 +486,7 @@ describe.each([
       expect(await deliver(depsWith(), message)).toMatchObject({ status: 'failed', attempts: [] });
       expect(sent()).toBe(0);
       expect(await failures()).toMatchObject([
-        { type: 'fn', maskedIdentifier: '***', description: 'Not an address.' },
+        { type: 'fn', maskedIdentifier: '***', description: 'no e-mail address' },
       ]);
     },
   );
@@ -456,13 +516,247 @@ describe.each([
     expect(await database.prisma.deliveryAttempt.count()).toBe(count);
   });
 
+  it.each([
+    ['an e-mail with code and link', {}],
+    ['an e-mail with a code', { sendMode: 'code' }],
+    ['an e-mail with a link', { sendMode: 'link' }],
+    ['a text message', { number: '+4915112345678', sendMode: 'code' }],
+  ] as const)('AVL-5: %s that is taken over is the same again', async (_what, changes) => {
+    const message = await ask(changes);
+    pass(OUTBOX_LEASE_SECONDS);
+    const taken: LoginMessage[] = [];
+    const say = (made: LoginMessage) => {
+      taken.push(made);
+      return ACCEPTED;
+    };
+    await drainOutbox(depsWith({ prepare: wayBy('gateway', say) }), { limit: 10 });
+    expect(taken).toHaveLength(1);
+    // The address that asked is not kept.
+    expect(taken[0]).toMatchObject({ ...message, ip: null });
+  });
+
+  it('MSG-7: a notice is sent although its challenge was answered, with nothing in it to sign in with', async () => {
+    const message = await ask();
+    const { messageId } = message;
+    await database.prisma.challenge.updateMany({ data: { provenAt: now } });
+    await database.prisma.message.update({ where: { id: messageId }, data: { kind: 'new_device' } });
+    pass(OUTBOX_LEASE_SECONDS);
+    await drainOutbox(depsWith(), { limit: 10 });
+    expect(await row(messageId)).toMatchObject({ status: 'accepted' });
+    const [notice] = resendSink.messages;
+    expect(`${notice?.subject}${notice?.html}${notice?.text}`).not.toContain(message.oneTimeCode);
+    expect(`${notice?.html}${notice?.text}`).not.toContain('/passwordless/link');
+  });
+
+  it('LOG-1: a text message that fails is logged by three digits and a keyed hash', async () => {
+    const message = await ask({ number: '+4915112345678', sendMode: 'code' });
+    const say = (): SendOutcome => ({ kind: 'refused', reason: '21614', permanent: true });
+    await deliver(depsWith({ prepare: wayBy('twilio', say) }), message);
+    const events = await failures();
+    expect(events).toMatchObject([
+      {
+        clientId: 'client',
+        connection: 'sms',
+        maskedIdentifier: '***678',
+        identifierHash: 'hash of sms:+4915112345678',
+        description: 'twilio refused 21614',
+      },
+    ]);
+    expect(JSON.stringify({ ...events[0], identifierHash: '' })).not.toContain('4915112345678');
+  });
+
+  it('SMS-1: the ledger has what was accepted, and nothing of what was not', async () => {
+    const charge: SmsCharge = { country: 'DE', segments: 2, estimatedPriceMicros: 150_000, currency: 'EUR' };
+    let outcome: SendOutcome = DOWN;
+    const deps = depsWith({ prepare: wayBy('twilio', () => outcome, charge) });
+    const message = await ask({ number: '+4915112345678', sendMode: 'code' });
+    expect(await deliver(deps, message)).toMatchObject({ status: 'queued', charge: null });
+    expect(await database.prisma.smsCharge.count()).toBe(0);
+    outcome = ACCEPTED;
+    pass(2);
+    await drainOutbox(deps, { limit: 10 });
+    expect(await database.prisma.smsCharge.findMany()).toMatchObject([
+      { id: `${message.messageId}.1`, country: 'DE', connection: 'sms', provider: 'twilio', segments: 2 },
+    ]);
+  });
+
+  it('MSG-8: a message that cannot be put into words fails by itself, and one that breaks the composer harms no other', async () => {
+    const [poor, broken, good] = [await ask(), await ask(), await ask()];
+    pass(OUTBOX_LEASE_SECONDS);
+    const byMessage: DeliverDeps['prepare'] = async (message) => {
+      if (message.messageId === poor.messageId) return { unsendable: 'number without country' };
+      if (message.messageId === broken.messageId) throw new TypeError('a bug');
+      return wayBy('gateway', () => ACCEPTED)(message);
+    };
+    await expect(drainOutbox(depsWith({ prepare: byMessage }), { limit: 10 })).rejects.toThrow('a bug');
+    expect(await row(poor.messageId)).toMatchObject({ status: 'failed', attempts: [] });
+    expect(await row(broken.messageId)).toMatchObject({
+      status: 'queued',
+      dueAt: later(OUTBOX_LEASE_SECONDS),
+    });
+    expect(await row(good.messageId)).toMatchObject({ status: 'accepted' });
+    expect(await failures()).toMatchObject([{ description: 'number without country' }]);
+    pass(600);
+    await drainOutbox(depsWith({ prepare: byMessage }), { limit: 10 });
+    expect(await row(broken.messageId)).toMatchObject({ status: 'failed' });
+  });
+
+  describe('with a provider that keeps failing', () => {
+    let told: CircuitChange[];
+    const oneProcess = (changes: Parameters<typeof depsWith>[0] = {}) => {
+      told = [];
+      const breaker = createCircuitBreaker({ clock: () => now, onChange: (change) => told.push(change) });
+      return depsWith({ breaker, ...changes });
+    };
+
+    it('MSG-6: goes straight to the other, says so, and comes back when a probe was taken', async () => {
+      const deps = oneProcess();
+      resendSink.behave({ kind: 'hang-up' });
+      for (let index = 0; index < 5; index++) await deliver(deps, await ask());
+      const requestsBefore = resendSink.requestCount();
+      const message = await ask();
+      expect(await deliver(deps, message)).toMatchObject({ status: 'accepted' });
+      expect(await outcomes(message.messageId)).toEqual(['resend skipped', 'smtp accepted']);
+      expect(resendSink.requestCount()).toBe(requestsBefore);
+      expect(told).toMatchObject([{ kind: 'opened', way: 'email resend', probeAt: later(5) }]);
+
+      resendSink.behave({ kind: 'accept' });
+      pass(5);
+      const probe = await ask();
+      await deliver(deps, probe);
+      expect(await outcomes(probe.messageId)).toEqual(['resend accepted']);
+      expect(told.map(({ kind }) => kind)).toEqual(['opened', 'closed']);
+    });
+
+    it('AVL-5: and no other, messages wait without being tried, and go out once with the first probe', async () => {
+      const deps = oneProcess({ emailSenders: [smtp] });
+      await smtpSink.behave({ kind: 'down' });
+      for (let index = 0; index < 5; index++) await deliver(deps, await ask());
+      const message = await ask();
+      expect(await deliver(deps, message)).toMatchObject({ status: 'queued', attempts: [], dueAt: later(5) });
+      expect(await row(message.messageId)).toMatchObject({ status: 'queued', attempts: [], dueAt: later(5) });
+      pass(4.999);
+      expect(await drainOutbox(deps, { limit: 10 })).toBeLessThan(5);
+      await smtpSink.behave({ kind: 'accept' });
+      for (let second = 0; second < 5; second++) {
+        pass(1);
+        await drainOutbox(deps, { limit: 10 });
+      }
+      expect(new Set(smtpSink.messages.map(({ to }) => to[0])).size).toBe(6);
+      expect(smtpSink.messages).toHaveLength(6);
+      expect(await database.prisma.message.count({ where: { status: 'accepted' } })).toBe(6);
+    });
+
+    it('AVL-5: for two minutes, no code is sent after it expired, and every other arrives once', async () => {
+      const backAt = later(120);
+      const sentAt = new Map<string, Date[]>();
+      const say = ({ messageId }: LoginMessage) => {
+        if (now < backAt) return DOWN;
+        sentAt.set(messageId, [...(sentAt.get(messageId) ?? []), now]);
+        return ACCEPTED;
+      };
+      const deps = oneProcess({ prepare: wayBy('gateway', say) });
+      const start = async (codeLifeSeconds: number) => {
+        const message = await ask({ codeLifeSeconds });
+        await deliver(deps, message);
+        return message;
+      };
+      const [short, long]: LoginMessage[][] = [[], []];
+      for (let second = 0; second < 200; second++) {
+        if (second % 10 === 0 && second < 110) short?.push(await start(61 - (second % 60)));
+        if (second % 10 === 5) long?.push(await start(600));
+        pass(1);
+        await drainOutbox(deps, { limit: 20 });
+      }
+      for (const { messageId } of long ?? []) expect(sentAt.get(messageId)).toHaveLength(1);
+      for (const { messageId, expiresAt } of short ?? []) {
+        const times = sentAt.get(messageId) ?? [];
+        expect(times.length).toBeLessThanOrEqual(1);
+        expect(times.every((at) => at < expiresAt)).toBe(true);
+        expect((await row(messageId)).status).toBe(times.length === 1 ? 'accepted' : 'failed');
+      }
+      expect([...sentAt.values()].flat().every((at) => at >= backAt)).toBe(true);
+      expect(short?.some(({ messageId }) => !sentAt.has(messageId))).toBe(true);
+      expect(told.map(({ kind }) => kind)).toEqual(['opened', 'closed']);
+    });
+
+    it('AVL-5: a time-out that the end of a code cut short is not held against it', async () => {
+      const untilGivenUp = (signal: AbortSignal) =>
+        new Promise<SendOutcome>((resolve) => {
+          signal.addEventListener('abort', () => resolve({ kind: 'timed_out' }));
+        });
+      const prepare = async () => ({ ways: [{ provider: 'smtp', send: untilGivenUp }], charge: null });
+      const deps = oneProcess({ prepare });
+      const messages = [];
+      for (let index = 0; index < 6; index++) messages.push(await ask({ codeLifeSeconds: 0.05 }));
+      const deliveries = await Promise.all(messages.map((message) => deliver(deps, message)));
+      expect(deliveries.every(({ attempts }) => attempts[0]?.outcome.kind === 'timed_out')).toBe(true);
+      expect(told).toEqual([]);
+    });
+  });
+
+  it('MSG-6: a provider that is killed while sixty messages go out: each arrives once, by the one or the other', async () => {
+    const messages = [];
+    for (let index = 0; index < 60; index++) messages.push(await ask());
+    const deps = depsWith();
+    const killer = (async () => {
+      while (resendSink.messages.length < 20) await new Promise((resolve) => setTimeout(resolve, 1));
+      resendSink.behave({ kind: 'hang-up' });
+    })();
+    const waiting = [...messages];
+    const worker = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(deps, next);
+    };
+    await Promise.all([killer, ...Array.from({ length: 8 }, worker)]);
+    const recipients = [...resendSink.messages, ...smtpSink.messages].flatMap(({ to }) => to).sort();
+    expect(recipients).toEqual(messages.map(({ recipient }) => recipient).sort());
+    expect(smtpSink.messages.length).toBeGreaterThan(0);
+    expect(await database.prisma.message.count({ where: { status: 'accepted' } })).toBe(60);
+  });
+
+  it('AVL-5: two hundred messages through a provider that fails one in ten arrive once each', async () => {
+    const arrived: string[] = [];
+    let requests = 0;
+    const say = ({ messageId }: LoginMessage): SendOutcome => {
+      requests += 1;
+      if (requests % 10 === 0) return { kind: 'refused', reason: '500', permanent: false };
+      arrived.push(messageId);
+      return ACCEPTED;
+    };
+    const deps = depsWith({ prepare: wayBy('gateway', say) });
+    const messages = [];
+    for (let index = 0; index < 200; index++) messages.push(await ask());
+    await Promise.all(messages.map((message) => deliver(deps, message)));
+    expect(arrived.length).toBeLessThan(200);
+    for (const wait of [2, 8, 30]) {
+      pass(wait);
+      while ((await drainOutbox(deps, { limit: 20 })) > 0);
+    }
+    expect(arrived.sort()).toEqual(messages.map(({ messageId }) => messageId).sort());
+  });
+
+  it('ENU-1: that a message came back is told while everybody is sent one, and not once only accounts are', async () => {
+    const message = await ask();
+    await deliver(depsWith(), message);
+    const state = (signUpOpen: boolean) =>
+      deliveryState(depsWith(), { challengeId: challengeOf(message), channel: 'email', signUpOpen });
+    expect([await state(true), await state(false)]).toEqual(['under_way', 'under_way']);
+    const { attempts } = await row(message.messageId);
+    const event = { id: 'resend:1', provider: 'resend', kind: 'bounced', occurredAt: now, receivedAt: now };
+    await database.prisma.deliveryEvent.create({
+      data: { ...event, providerMessageId: attempts[0]?.providerMessageId ?? '' },
+    });
+    expect([await state(true), await state(false)]).toEqual(['returned', 'under_way']);
+  });
+
   it('MSG-6, ENU-1: the page learns that sending failed, and the same where there was nothing to send', async () => {
-    const state = (challengeId: string) => deliveryState(depsWith(), { challengeId, channel: 'email' });
+    const state = (challengeId: string) =>
+      deliveryState(depsWith(), { challengeId, channel: 'email', signUpOpen: false });
     expect(await state('nobody')).toBe('under_way');
 
     await providersAreDown();
     const message = await ask();
-    const challengeId = message.messageId.replace('message', 'challenge');
+    const challengeId = challengeOf(message);
     await deliver(depsWith(), message);
     expect(await state(challengeId)).toBe('under_way');
     for (const wait of [2, 8, 30]) {
@@ -486,6 +780,12 @@ describe.each([
 });
 
 describe('the outbox over two processes and real time', () => {
+  const timeless = () => ({
+    ...maker,
+    breaker: createCircuitBreaker({ clock: () => new Date(), onChange: () => {} }),
+    hashSubject: (subject: string) => subject,
+  });
+
   it('AVL-5: two processes on one server never send a message twice', async () => {
     const databaseUrl = await createDatabase('outbox_two');
     const databases = await Promise.all([1, 2].map(() => openDatabase({ databaseUrl, dataDir: '' })));
@@ -511,7 +811,11 @@ describe('the outbox over two processes and real time', () => {
       expiresAt: later(3600),
     };
     await first.prisma.challenge.createMany({
-      data: numbers.map((number) => ({ ...challenge, id: number, recipient: `ann${number}@x.test` })),
+      data: numbers.map((number) => ({
+        ...challenge,
+        id: challengeIdOf(number),
+        recipient: `ann${number}@x.test`,
+      })),
     });
     const context = { applicationName: 'Acme', userAgent: null };
     const common = { generation: 0, channel: 'email', language: 'en', context, status: 'queued' };
@@ -519,7 +823,7 @@ describe('the outbox over two processes and real time', () => {
       data: numbers.map((number) => ({
         ...common,
         id: number,
-        challengeId: number,
+        challengeId: challengeIdOf(number),
         dueAt: now,
         expiresAt: later(600),
         createdAt: now,
@@ -529,14 +833,8 @@ describe('the outbox over two processes and real time', () => {
       databases
         .flatMap((database) => [1, 2].map(() => database))
         .map(async ({ prisma }) => {
-          const deps = {
-            outbox: createOutboxStore(prisma),
-            codes,
-            emailSenders: [smtp],
-            letterhead: { from: 'login@acme.test', issuerHost: 'login.acme.test' },
-            clock: () => now,
-            hashSubject: (subject: string) => subject,
-          };
+          const outbox = createOutboxStore(prisma);
+          const deps = { ...timeless(), outbox, prepare: prepareBy(smtp), clock: () => now };
           while ((await drainOutbox(deps, { limit: 5 })) > 0);
         }),
     );
@@ -552,23 +850,26 @@ describe('the outbox over two processes and real time', () => {
     const askedAt = new Date();
     const delivery = await deliver(
       {
+        ...timeless(),
         outbox: { record: async () => {} },
-        emailSenders: [resend, smtp],
-        letterhead: { from: 'login@acme.test', issuerHost: 'login.acme.test' },
+        prepare: prepareBy(resend, smtp),
         clock: () => new Date(),
-        hashSubject: (subject) => subject,
       },
       {
         messageId: 'slow',
+        kind: 'login',
         channel: 'email',
+        connection: 'email',
         recipient: 'ann@x.test',
         oneTimeCode: '482913',
+        link: null,
         language: 'en',
         applicationName: 'Acme',
         reference: 'K7',
         askedAt,
         expiresAt: new Date(askedAt.getTime() + 600_000),
         userAgent: null,
+        ip: null,
       },
     );
     expect(performance.now() - startedAt).toBeLessThan(11_500);
