@@ -1,4 +1,5 @@
-// The document around every page: its language, and what it asks of browsers and search engines.
+// What every page asks of browsers and search engines. The document itself is the page's own (components/document.tsx): the
+// language it is in depends on the sign-in, which this file is not told of.
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import './globals.css';
@@ -21,9 +22,5 @@ export const viewport: Viewport = {
 };
 
 export default function RootLayout({ children }: { children: ReactNode }) {
-  return (
-    <html lang="en" dir="ltr">
-      <body>{children}</body>
-    </html>
-  );
+  return children;
 }

@@ -10,7 +10,16 @@ export const metadata: Metadata = { title: t('errorNotFound.heading') };
 export default function NotFound() {
   return (
     <ErrorCard
-      page={{ t, client: null, brand: null, footer: null, nonce: null, script: null }}
+      page={{
+        t,
+        language: 'en',
+        direction: 'ltr',
+        client: null,
+        brand: null,
+        footer: null,
+        nonce: null,
+        script: null,
+      }}
       error="not_found"
       reference={null}
       at={null}

@@ -1,19 +1,40 @@
-// The two weights of action: one primary button a page, and text beside it. Buttons send their form, links go to a URL;
+// The weights of action: one primary button a page, a quiet one where a second form needs a button, and text beside them. Buttons send their form, links go to a URL;
 // they look alike because people press both.
 import type { ReactNode } from 'react';
 
-export function PrimaryButton({ children }: { children: ReactNode }) {
+/** What a button adds to its form when it is pressed; absent when a script sends the form. */
+type Pressed = Readonly<{ name: string; value: string }>;
+
+export function PrimaryButton({ children, pressed }: { children: ReactNode; pressed?: Pressed }) {
   return (
-    <button type="submit" className="button">
+    <button type="submit" className="button" {...pressed}>
       {children}
     </button>
   );
 }
 
-/** A plain anchor: Next's Link would fetch ahead, and some of these URLs begin a sign-in. */
-export function PrimaryLink({ href, children }: { href: string; children: ReactNode }) {
+/** For a form that is not what most people came for, beside something primary or instead of it. */
+export function QuietButton({ children }: { children: ReactNode }) {
   return (
-    <a href={href} className="button">
+    <button type="submit" className="button button-quiet">
+      {children}
+    </button>
+  );
+}
+
+type LinkProps = Readonly<{
+  href: string;
+  /** Opens beside this page, which has to stay and is not told about. */
+  isAside?: boolean;
+  children: ReactNode;
+}>;
+
+const ASIDE = { target: '_blank', rel: 'noopener noreferrer' };
+
+/** A plain anchor: Next's Link would fetch ahead, and some of these URLs begin a sign-in. */
+export function PrimaryLink({ href, isAside = false, children }: LinkProps) {
+  return (
+    <a href={href} className="button" {...(isAside && ASIDE)}>
       {children}
     </a>
   );
@@ -50,9 +71,9 @@ export function TextButton({
   );
 }
 
-export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+export function TextLink({ href, isAside = false, children }: LinkProps) {
   return (
-    <a href={href} className="text-button">
+    <a href={href} className="text-button" {...(isAside && ASIDE)}>
       {children}
     </a>
   );

@@ -37,14 +37,17 @@ export function Field({ name, label, note, noteLines, describedBy, input }: Fiel
         autoCorrect="off"
         spellCheck={false}
       />
-      <div
-        id={noteId}
-        className={noteLines === 2 ? 'note min-block-10' : 'note min-block-5'}
-        data-kind={note?.kind}
-      >
-        {note && note.kind !== 'hint' && <NoteIcon kind={note.kind} />}
-        {note && <p>{note.text}</p>}
-      </div>
+      <Note id={noteId} note={note} lines={noteLines} />
+    </div>
+  );
+}
+
+/** The line itself, for controls that have their label elsewhere. */
+export function Note({ id, note, lines }: { id: string; note: FieldNote | null; lines: 1 | 2 }) {
+  return (
+    <div id={id} className={lines === 2 ? 'note min-block-10' : 'note min-block-5'} data-kind={note?.kind}>
+      {note && note.kind !== 'hint' && <NoteIcon kind={note.kind} />}
+      {note && <p>{note.text}</p>}
     </div>
   );
 }

@@ -1,7 +1,10 @@
 // What every login page has around its form: whose sign-in this is, one heading, one paragraph, a quiet footer, and the
 // one script that adds comfort. Pages work whole without that script.
 import type { ReactNode } from 'react';
+import { Document } from './document';
+import { type FormAction, HiddenInputs, type HiddenValues } from './hidden-inputs';
 import { Mark } from './mark';
+import { Select } from './select';
 import type { Words } from './words';
 
 /** The client's primary colour, on the button and the monogram and nowhere else. Checked when it was saved. */
@@ -14,17 +17,28 @@ export type Brand = Readonly<{
   needsBorder: Readonly<{ light: boolean; dark: boolean }>;
 }>;
 
-/** Links below the card; what is not configured is not there. */
+/** What stands below the card; what is not configured is not there. */
 export type Footer = Readonly<{
   privacyHref: string | null;
   helpHref: string | null;
-  /** The other languages of this page, each named in itself. */
-  languages: readonly Readonly<{ tag: string; name: string; href: string }>[];
+  /** Null on a page that could not remember the choice. */
+  languages: LanguageChoice | null;
+}>;
+
+export type LanguageChoice = Readonly<{
+  /** Receives `language` (BCP 47) and the hidden values, and shows the same page again. */
+  action: FormAction;
+  hidden: HiddenValues;
+  /** Each named in itself. */
+  offered: readonly Readonly<{ tag: string; name: string }>[];
 }>;
 
 /** What a page knows before it knows its step. The same for every card of one sign-in. */
 export type PageSetting = Readonly<{
   t: Words;
+  /** BCP 47 tag of those words, and the way they are written. */
+  language: string;
+  direction: 'ltr' | 'rtl';
   /** Who the person signs in to; null on a page that belongs to no client. */
   client: Readonly<{ name: string; logoSrc: string | null }> | null;
   /** Null for the plain look. */
@@ -42,33 +56,37 @@ export type FrameProps = Readonly<{
   lead: ReactNode;
   /** The page opens with its heading focused, so that it is read aloud. False where a field takes the focus. */
   focusHeading: boolean;
+  /** What the script shows in the address bar instead of an address that holds a secret. */
+  shownAddress?: string;
   children?: ReactNode;
 }>;
 
 /** The id of the paragraph, for fields that are described by it. */
 export const LEAD_ID = 'lead';
 
-export function Frame({ page, heading, lead, focusHeading, children }: FrameProps) {
-  const { t, client, brand, footer, nonce, script } = page;
+export function Frame({ page, heading, lead, focusHeading, shownAddress, children }: FrameProps) {
+  const { t, language, direction, client, brand, footer, nonce, script } = page;
   return (
-    <div className="page">
-      {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
-      <main className="card">
-        <Wordmark client={client} />
-        <div className="grid gap-2">
-          <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
-            {heading}
-          </h1>
-          <div id={LEAD_ID} className="lead">
-            {lead}
+    <Document language={language} direction={direction}>
+      <div className="page" data-shown-address={shownAddress}>
+        {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
+        <main className="card">
+          <Wordmark client={client} />
+          <div className="grid gap-2">
+            <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
+              {heading}
+            </h1>
+            <div id={LEAD_ID} className="lead">
+              {lead}
+            </div>
           </div>
-        </div>
-        {children}
-      </main>
-      <p className="status" role="status" data-slow={t('page.slow')} />
-      {footer && <PageFooter t={t} footer={footer} />}
-      {script && <script src={script} nonce={nonce ?? undefined} defer />}
-    </div>
+          {children}
+        </main>
+        <p className="status" role="status" data-slow={t('page.slow')} />
+        {footer && <PageFooter page={page} footer={footer} />}
+        {script && <script src={script} nonce={nonce ?? undefined} defer />}
+      </div>
+    </Document>
   );
 }
 
@@ -86,16 +104,26 @@ function Wordmark({ client }: Pick<PageSetting, 'client'>) {
   );
 }
 
-function PageFooter({ t, footer }: { t: Words; footer: Footer }) {
+function PageFooter({ page: { t, language }, footer }: { page: PageSetting; footer: Footer }) {
+  const { languages, privacyHref, helpHref } = footer;
   return (
     <footer className="footer">
-      {footer.languages.map(({ tag, name, href }) => (
-        <a key={tag} href={href} lang={tag} hrefLang={tag}>
-          {name}
-        </a>
-      ))}
-      {footer.privacyHref && <a href={footer.privacyHref}>{t('page.privacy')}</a>}
-      {footer.helpHref && <a href={footer.helpHref}>{t('page.help')}</a>}
+      {languages && (
+        <form action={languages.action} className="language">
+          <HiddenInputs values={languages.hidden} />
+          <Select
+            name="language"
+            defaultValue={language}
+            options={languages.offered.map(({ tag, name }) => ({ value: tag, label: name, language: tag }))}
+            aria-label={t('page.language')}
+            autoComplete="off"
+            data-sends-itself=""
+          />
+          <button type="submit">{t('page.changeLanguage')}</button>
+        </form>
+      )}
+      {privacyHref && <a href={privacyHref}>{t('page.privacy')}</a>}
+      {helpHref && <a href={helpHref}>{t('page.help')}</a>}
     </footer>
   );
 }

@@ -7,7 +7,7 @@
 export function Moment({ at, withDate = false }: { at: number; withDate?: boolean }) {
   const iso = new Date(at).toISOString();
   return (
-    <time dateTime={iso} data-date={withDate || undefined}>
+    <time dateTime={iso} dir="auto" data-date={withDate || undefined}>
       {withDate && `${iso.slice(0, 10)} `}
       {iso.slice(11, 16)} UTC
     </time>

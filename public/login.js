@@ -1,11 +1,21 @@
 /*
- * Comfort for the login pages. Every page works without this file; with it a pasted code sends itself, a button that is
- * not ready counts down, a pressed button shows that it works, and times are told by the person's own clock.
- * Its words come from data attributes, so it speaks the language of the page. It has no state between pages.
+ * Comfort for the login pages. Every page works without this file; with it a pasted code and an opened link send themselves,
+ * the tab that waited goes on, a button that is not ready counts down, a pressed button shows that it works, and times are
+ * told by the person's own clock. Its words come from data attributes, so it speaks the language of the page. It has no
+ * state between pages.
  */
 (() => {
   const find = (selector) => document.querySelector(selector);
   const status = find('[role=status]');
+
+  // --- The address: a link's token stays out of the bar, the history and whatever is shared from there -------------------
+
+  const shown = find('[data-shown-address]')?.dataset.shownAddress;
+  if (shown) {
+    // They answer to the address as it was.
+    for (const form of document.forms) form.setAttribute('action', form.action);
+    history.replaceState(null, '', shown);
+  }
 
   // --- Times: the server says UTC -----------------------------------------------------------------------------------
 
@@ -31,7 +41,7 @@
   };
 
   document.addEventListener('submit', (event) => {
-    const button = event.submitter ?? event.target.querySelector('[type=submit]');
+    const button = event.submitter ?? event.target.querySelector('[type=submit]') ?? find('.button');
     if (busy || button?.ariaDisabled === 'true') return event.preventDefault();
     busy = button;
     busy.dataset.busy = '';
@@ -79,17 +89,69 @@
     field.addEventListener('compositionend', clean);
   }
 
-  // --- Waiting: a message that nobody took is told to whoever still waits for it -------------------------------------
+  // --- The link: opened in this browser it signs in as soon as somebody looks, once --------------------------------------
 
-  if (field) {
-    for (const wait of [6_000, 20_000, 60_000]) {
-      setTimeout(async () => {
-        if (field.value !== '' || busy) return;
-        const answer = await fetch(field.dataset.delivery).catch(() => null);
-        if (answer?.ok && (await answer.json()).state === 'failed') location.reload();
-      }, wait);
+  const seen = () => !document.prerendering && !document.hidden;
+  const landing = find('form[data-sends-itself]');
+  // Who comes back from here was answered already, and is not sent round in circles.
+  if (landing && !document.referrer.endsWith(shown)) {
+    const open = () => {
+      if (!seen()) return;
+      document.removeEventListener('visibilitychange', open);
+      document.removeEventListener('prerenderingchange', open);
+      landing.requestSubmit();
+    };
+    document.addEventListener('visibilitychange', open);
+    document.addEventListener('prerenderingchange', open);
+    open();
+  }
+
+  // --- Finishing: by the tab that waited, where one answers; else by the one that opened the link ------------------------
+
+  const finish = find('form[data-tab]');
+  const goOn = () => finish.requestSubmit();
+  if (finish) {
+    const { value: interaction } = finish.elements.interaction;
+    const tabs = new BroadcastChannel('latchkey');
+    if (finish.dataset.tab === 'opened') {
+      const alone = setTimeout(goOn, 800);
+      tabs.onmessage = ({ data }) => {
+        if (data.taken !== interaction || busy) return;
+        clearTimeout(alone);
+        finish.hidden = true;
+        find('[data-taken]').hidden = false;
+      };
+      tabs.postMessage({ proven: interaction });
+    } else {
+      tabs.onmessage = ({ data }) => {
+        if (data.proven !== interaction || busy) return;
+        tabs.postMessage({ taken: interaction });
+        goOn();
+      };
     }
   }
+
+  // --- Waiting: asks now and then, and when somebody looks again, what became of the message ----------------------------
+
+  if (field) {
+    const ask = async () => {
+      if (field.value !== '' || busy || !seen()) return;
+      const answer = await fetch(field.dataset.delivery).catch(() => null);
+      const state = answer?.ok ? (await answer.json()).state : 'under_way';
+      if (state === 'under_way' || field.value !== '' || busy) return;
+      if (state === 'proven' && finish) goOn();
+      else location.reload();
+    };
+    const askEvery = (wait) =>
+      setTimeout(() => ask().then(() => askEvery(Math.min(wait * 1.5, 60_000))), wait);
+    askEvery(6_000);
+    document.addEventListener('visibilitychange', ask);
+  }
+
+  // --- A choice that needs no button, unless it is made with the keyboard, where every step through it would be one -------
+
+  const choice = find('select[data-sends-itself]');
+  choice?.addEventListener('change', () => choice.matches(':focus-visible') || choice.form.requestSubmit());
 
   // --- Asking again: counts down, says so only at the start and at the end ------------------------------------------
 

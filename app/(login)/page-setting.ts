@@ -1,14 +1,19 @@
-// What every card of one request shares: words, whose sign-in it is, the script and the nonce that admits it.
-import type { PageSetting } from '@/components/frame';
-import type { Language } from '@/lib/login/languages';
+// What every card of one request shares: words, whose sign-in it is, the script and the nonce that admits it, the footer.
+import type { LanguageChoice, PageSetting } from '@/components/frame';
+import { directionOf, LANGUAGES, type Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
+import type { Step } from '@/lib/web/answer';
 import { responseNonce } from '@/lib/web/browser';
+import type { Visit } from '@/lib/web/visit';
+import { chooseLanguage } from './login/[interaction]/actions';
 
 export async function pageSetting(language: Language, client: Client | null): Promise<PageSetting> {
   return {
     t: wordsOf(language),
+    language,
+    direction: directionOf(language),
     // A logo on the client's own host would tell that host of every visit; it is shown once it is served from here.
     client: client && { name: client.name, logoSrc: null },
     brand: null,
@@ -17,3 +22,21 @@ export async function pageSetting(language: Language, client: Client | null): Pr
     script: (await runtime()).loginScript,
   };
 }
+
+/** The same for a step of an interaction: while somebody may answer it, they may also choose its language. */
+export async function stepSetting(visit: Visit, step: Step): Promise<PageSetting> {
+  const setting = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
+  if (visit.kind !== 'open') return setting;
+  const languages: LanguageChoice = {
+    action: chooseLanguage,
+    hidden: { interaction: visit.interaction.id, step },
+    offered: LANGUAGES_BY_NAME,
+  };
+  return { ...setting, footer: { privacyHref: null, helpHref: null, languages } };
+}
+
+/** Each language in its own words, as a sentence would begin with it: "Deutsch", "Français", "العربية". */
+const LANGUAGES_BY_NAME: LanguageChoice['offered'] = LANGUAGES.map((tag) => {
+  const [initial = '', ...rest] = new Intl.DisplayNames(tag, { type: 'language' }).of(tag) ?? tag;
+  return { tag, name: initial.toLocaleUpperCase(tag) + rest.join('') };
+}).sort((a, b) => new Intl.Collator('en').compare(a.name, b.name));

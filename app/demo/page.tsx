@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getServerSession } from 'next-auth';
 import { PrimaryButton } from '@/components/button';
+import { Document } from '@/components/document';
 import { runtime } from '@/lib/runtime/boot';
 import { demoAuthOptions } from '@/lib/web/demo-auth';
 
@@ -14,15 +15,17 @@ export default async function DemoPage() {
   if (options === null) notFound();
   const session = (await getServerSession(options)) as { claims?: Record<string, unknown> } | null;
   return (
-    <div className="page">
-      <main className="card">
-        {session?.claims ? (
-          <SignedIn claims={session.claims} />
-        ) : (
-          <SignedOut showsInbox={latchkey.environment.inbox.email} />
-        )}
-      </main>
-    </div>
+    <Document language="en" direction="ltr">
+      <div className="page">
+        <main className="card">
+          {session?.claims ? (
+            <SignedIn claims={session.claims} />
+          ) : (
+            <SignedOut showsInbox={latchkey.environment.inbox.email} />
+          )}
+        </main>
+      </div>
+    </Document>
   );
 }
 

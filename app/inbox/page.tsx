@@ -2,6 +2,7 @@
 // environment allows it, never by default on an address that others can reach.
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { Document } from '@/components/document';
 import { runtime } from '@/lib/runtime/boot';
 
 export const metadata: Metadata = { title: 'Inbox' };
@@ -11,39 +12,41 @@ export default async function InboxPage() {
   if (readInbox === null) notFound();
   const entries = await readInbox();
   return (
-    <div className="page">
-      {/* Without a script: the page asks again by itself while someone waits for a code. */}
-      <meta httpEquiv="refresh" content="3" />
-      <main className="card">
-        <div className="grid gap-2">
-          <h1 className="heading">Inbox</h1>
-          <p className="text-muted">
-            {entries.length === 0
-              ? 'Nothing here yet. Ask for a code and its message appears by itself.'
-              : 'Messages without a mail or phone account to send them land here. They go after a day.'}
-          </p>
-        </div>
-        {entries.map((entry) => (
-          <article key={entry.id} className="grid gap-2">
-            {entry.channel === 'email' ? (
-              <h2 className="font-semibold">{entry.message.subject}</h2>
-            ) : (
-              <p className="whitespace-pre-line font-semibold">{entry.message.body}</p>
-            )}
+    <Document language="en" direction="ltr">
+      <div className="page">
+        {/* Without a script: the page asks again by itself while someone waits for a code. */}
+        <meta httpEquiv="refresh" content="3" />
+        <main className="card">
+          <div className="grid gap-2">
+            <h1 className="heading">Inbox</h1>
             <p className="text-muted">
-              To <bdi dir="ltr">{entry.message.to}</bdi> at <InboxTime at={entry.createdAt} />
+              {entries.length === 0
+                ? 'Nothing here yet. Ask for a code and its message appears by itself.'
+                : 'Messages without a mail or phone account to send them land here. They go after a day.'}
             </p>
-            {entry.channel === 'email' && (
-              <p>
-                <a className="link" href={`/inbox/${encodeURIComponent(entry.id)}`}>
-                  Read it
-                </a>
+          </div>
+          {entries.map((entry) => (
+            <article key={entry.id} className="grid gap-2">
+              {entry.channel === 'email' ? (
+                <h2 className="font-semibold">{entry.message.subject}</h2>
+              ) : (
+                <p className="whitespace-pre-line font-semibold">{entry.message.body}</p>
+              )}
+              <p className="text-muted">
+                To <bdi dir="ltr">{entry.message.to}</bdi> at <InboxTime at={entry.createdAt} />
               </p>
-            )}
-          </article>
-        ))}
-      </main>
-    </div>
+              {entry.channel === 'email' && (
+                <p>
+                  <a className="link" href={`/inbox/${encodeURIComponent(entry.id)}`}>
+                    Read it
+                  </a>
+                </p>
+              )}
+            </article>
+          ))}
+        </main>
+      </div>
+    </Document>
   );
 }
 

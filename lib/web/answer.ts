@@ -8,7 +8,10 @@ import type { Runtime } from '@/lib/runtime/compose';
 import { heldCookies, requireSameOrigin, setCookies } from './browser';
 import { visitInteraction } from './visit';
 
-export type Step = 'identifier' | 'code';
+/** The pages of an interaction that can be answered. */
+export const STEPS = ['identifier', 'code', 'done'] as const;
+
+export type Step = (typeof STEPS)[number];
 
 export type OpenInteraction = Readonly<{
   interaction: Interaction;
@@ -25,10 +28,15 @@ export async function openInteraction(
 ): Promise<OpenInteraction> {
   await requireSameOrigin(runtime);
   const id = textOf(form, 'interaction');
-  const step = (to: Step) => `/login/${encodeURIComponent(id)}/${to}`;
+  const step = (to: Step) => stepPath(id, to);
   const visit = await visitInteraction(runtime, id);
   if (visit.kind !== 'open') redirect(step(posted));
   return { interaction: visit.interaction, client: visit.client, step };
+}
+
+/** Path of a step of an interaction. */
+export function stepPath(interactionId: string, step: Step): string {
+  return `/login/${encodeURIComponent(interactionId)}/${step}`;
 }
 
 export async function saveInteraction(runtime: Runtime, interaction: Interaction): Promise<void> {

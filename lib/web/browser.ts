@@ -5,7 +5,8 @@ import { cookies, headers } from 'next/headers';
 import { forbidden } from 'next/navigation';
 import { type Cookie, cookieName } from '@/lib/endpoints/cookies';
 import type { HeldCookies } from '@/lib/endpoints/sealed-cookies';
-import { chooseLanguage, type Language } from '@/lib/login/languages';
+import type { Interaction } from '@/lib/login/interaction';
+import { chooseLanguage, guessCountry, type Language } from '@/lib/login/languages';
 import type { RequestContext } from '@/lib/login/request-context';
 import { NONCE_HEADER } from '@/lib/runtime/client-address';
 import type { Runtime } from '@/lib/runtime/compose';
@@ -40,22 +41,34 @@ export async function responseNonce(): Promise<string | null> {
   return (await headers()).get(NONCE_HEADER);
 }
 
-/** The language of this request's pages. */
-export async function pageLanguage(uiLocales: readonly string[]): Promise<Language> {
-  return chooseLanguage(uiLocales, (await headers()).get('accept-language'));
+/** The language of this request's pages: as the person chose, as the client wishes, as the browser says. */
+export async function pageLanguage(interaction: Interaction | null): Promise<Language> {
+  const { chosenLanguage = null, request } = interaction ?? {};
+  const wanted = [...(chosenLanguage === null ? [] : [chosenLanguage]), ...(request?.uiLocales ?? [])];
+  return requestLanguage(wanted);
+}
+
+/** The same for a request without a login. @param wanted BCP 47 ranges that come before the browser's */
+export async function requestLanguage(wanted: readonly string[]): Promise<Language> {
+  return chooseLanguage(wanted, (await headers()).get('accept-language'));
+}
+
+/** ISO 3166-1 alpha-2 of the country whose numbers this browser's owner probably has, or null. */
+export async function presumedCountry({ request }: Interaction): Promise<string | null> {
+  return guessCountry(request.uiLocales, (await headers()).get('accept-language'));
 }
 
 /** Who is asking, for limits, log and message. `subject` is the keyed hash of the identifier in question. */
 export async function requestContext(
   runtime: Runtime,
-  asking: { uiLocales: readonly string[]; subject: string | null },
+  asking: { interaction: Interaction | null; subject: string | null },
 ): Promise<RequestContext> {
   const sent = await headers();
   const known = await runtime.cookies.readKnownBrowser(await heldCookies());
   return {
     ip: runtime.clientAddress(sent),
     userAgent: sent.get('user-agent'),
-    language: await pageLanguage(asking.uiLocales),
+    language: await pageLanguage(asking.interaction),
     knownBrowserId:
       known !== null && asking.subject !== null && known.subjects.includes(asking.subject) ? known.id : null,
     now: runtime.clock(),

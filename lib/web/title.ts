@@ -9,8 +9,12 @@ export function titleOf(visit: Visit, step: Step): Metadata {
   const t = wordsOf(visit.language);
   if (visit.kind !== 'open') return { title: t('stale.heading') };
   const app = visit.client.name;
-  const heading = step === 'code' ? t('code.heading') : t('identifier.step');
-  const { outcome } = visit.interaction;
+  const { asked, outcome } = visit.interaction;
+  const headings = {
+    identifier: t('identifier.step'),
+    code: t(asked?.sendMode === 'link' ? 'link.heading' : 'code.heading'),
+    done: t('done.heading'),
+  } satisfies Record<Step, string>;
   const failed = outcome !== null && outcome.kind !== 'sent_again';
-  return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: heading, app }) };
+  return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: headings[step], app }) };
 }

@@ -26,7 +26,7 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
   const held = await heldCookies();
   const interaction = await runtime.cookies.readInteraction(held, id);
   const client = interaction && (await runtime.clients.find(interaction.request.clientId));
-  const language = await pageLanguage(interaction?.request.uiLocales ?? []);
+  const language = await pageLanguage(interaction);
   if (interaction === null || client === null) return { kind: 'unknown', language };
 
   const visit = { interaction, client, language };
@@ -37,15 +37,18 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
   return { kind: 'open', ...visit };
 });
 
-/** Asks the database only for a browser that holds a session, and not where fresh proof was asked for. */
+/**
+ * Asks the database only for a browser that holds a session, and not where fresh proof was asked for, or the session is this
+ * interaction's own: made by its link, while the client waits for its code.
+ */
 async function isOvertaken(
   runtime: Runtime,
-  { request, createdAt }: Interaction,
+  { request, createdAt, provenByLink }: Interaction,
   secret: string | null,
 ): Promise<boolean> {
   const asksAgain =
     request.prompt.length > 0 || request.maxAgeSeconds !== null || request.hintedSubject !== null;
-  if (secret === null || asksAgain) return false;
+  if (secret === null || asksAgain || provenByLink) return false;
   const session = await runtime.sessions.findActive(secret, runtime.clock());
   return session !== null && session.createdAt.getTime() > createdAt;
 }

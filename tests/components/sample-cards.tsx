@@ -1,123 +1,256 @@
 // Every card of the login pages in every state a person can meet, with sample values: what the tests of markup, looks and
 // comfort draw from. A form sends to `/answer`; in the product that is a server action.
 import type { ReactElement } from 'react';
-import { createTranslator } from 'use-intl/core';
-import type { PageSetting } from '@/components/frame';
+import type { Footer, PageSetting } from '@/components/frame';
 import type { FormAction } from '@/components/hidden-inputs';
 import { CodeCard, type CodeCardProps } from '@/components/login/code-card';
+import { AlreadySignedInCard, DeadLinkCard, type DeadLinkCardProps } from '@/components/login/dead-link-card';
+import { ElsewhereCard, type ElsewhereCardProps } from '@/components/login/elsewhere-card';
 import { ErrorCard, type ErrorCardProps } from '@/components/login/error-card';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
 import { IdentifierCard, type IdentifierCardProps } from '@/components/login/identifier-card';
+import { LinkOpenedCard } from '@/components/login/link-opened-card';
+import type { OtherWay } from '@/components/login/other-way';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
+import { SignedInHereCard } from '@/components/login/signed-in-here-card';
 import { SignedOutCard } from '@/components/login/signed-out-card';
+import { SigningInCard } from '@/components/login/signing-in-card';
 import { StaleCard } from '@/components/login/stale-card';
+import { StopCard } from '@/components/login/stop-card';
+import { StopDoneCard, StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
 import type { Words } from '@/components/words';
-import login from '@/messages/en/login.json';
+import { directionOf, type Language } from '@/lib/login/languages';
+import { wordsOf } from '@/lib/runtime/words';
+import { countryNames, listCountries } from '@/lib/web/country-names';
 
 export const SAMPLE_NONCE = 'c2FtcGxl';
 /** The moment every sample page is made. */
 export const NOW = Date.parse('2026-11-20T14:02:31Z');
 
-const action = '/answer' as unknown as FormAction;
+const post = (path: string) => path as unknown as FormAction;
+const action = post('/answer');
 const hidden = { interaction: 'q83vASNFZ4mrze8BI0VniQ' };
+const shownAddress = '/passwordless/link';
+const home = 'https://app.example/';
 
-const page: PageSetting = {
-  t: createTranslator({ locale: 'en', messages: login }) as Words,
-  client: { name: 'Northwind', logoSrc: null },
-  brand: null,
-  footer: null,
-  nonce: SAMPLE_NONCE,
-  script: '/login.js',
-};
-const ofNobody: PageSetting = { ...page, client: null };
-const branded: PageSetting = {
-  ...page,
-  brand: { color: '#ffe14d', textColor: '#000000', needsBorder: { light: true, dark: false } },
-  footer: {
-    privacyHref: '/privacy',
-    helpHref: '/help',
-    languages: [{ tag: 'fr', name: 'Français', href: '?ui_locales=fr' }],
+const footer: Footer = {
+  privacyHref: '/privacy',
+  helpHref: '/help',
+  languages: {
+    action: post('/language'),
+    hidden,
+    offered: [
+      { tag: 'de', name: 'Deutsch' },
+      { tag: 'en', name: 'English' },
+      { tag: 'pt-BR', name: 'Português (Brasil)' },
+      { tag: 'ar', name: 'العربية' },
+      { tag: 'ja', name: '日本語' },
+    ],
   },
 };
 
-const identifier = (changes: Partial<IdentifierCardProps>) => (
-  <IdentifierCard
-    {...{ page, action, hidden, value: '', problem: null, signUpOpen: true, now: NOW }}
-    {...changes}
-  />
-);
+const byPhone: OtherWay = { channel: 'sms', action: post('/turn'), hidden };
+const byEmail: OtherWay = { channel: 'email', action: post('/turn'), hidden };
 
-const asked: CodeCardProps['asked'] = {
-  typedForm: 'maria@example.com',
-  maskedRecipient: 'm***@example.com',
-  reference: '7F',
-  codeLength: 6,
-  sentAt: NOW - 1000,
-  resendAllowedAt: NOW + 3000,
-};
+/** Name of the state → the card in it, in that language. */
+export function sampleCards(language: Language): Readonly<Record<string, ReactElement>> {
+  const page: PageSetting = {
+    t: wordsOf(language) as Words,
+    language,
+    direction: directionOf(language),
+    client: { name: 'Northwind', logoSrc: null },
+    brand: null,
+    footer: null,
+    nonce: SAMPLE_NONCE,
+    script: '/login.js',
+  };
+  const ofNobody: PageSetting = { ...page, client: null };
+  const branded: PageSetting = {
+    ...page,
+    brand: { color: '#ffe14d', textColor: '#000000', needsBorder: { light: true, dark: false } },
+    footer,
+  };
 
-const code = (changes: Partial<CodeCardProps>) => (
-  <CodeCard
-    {...{ page, action, hidden, asked, outcome: null, codeLifetimeSeconds: 600, now: NOW }}
-    resendAction={'/resend' as unknown as FormAction}
-    changeHref="/identifier"
-    deliveryHref="/delivery"
-    {...changes}
-  />
-);
+  const asking: IdentifierCardProps['asking'] = {
+    channels: ['email'],
+    exampleNumber: '+44 7400 123456',
+    countryName: countryNames(language),
+  };
+  const identifier = (changes: Partial<IdentifierCardProps>) => (
+    <IdentifierCard
+      {...{ page, action, hidden, asking, value: '', problem: null, signUpOpen: true, now: NOW }}
+      sendsLink={false}
+      countries={null}
+      otherWay={null}
+      {...changes}
+    />
+  );
+  const countries = { offered: listCountries(language, ['DE', 'FR', 'GB', 'US']), chosen: 'GB' };
+  const phone = (changes: Partial<IdentifierCardProps>) =>
+    identifier({ asking: { ...asking, channels: ['sms'] }, countries, ...changes });
+  const either = (changes: Partial<IdentifierCardProps>) =>
+    identifier({ asking: { ...asking, channels: ['email', 'sms'] }, ...changes });
 
-const error = (changes: Partial<ErrorCardProps> & Pick<ErrorCardProps, 'error'>) => (
-  <ErrorCard
-    {...{ page, reference: 'K7Q2M4TD', at: NOW, tryAgainHref: null, backHref: null, detail: null }}
-    {...changes}
-  />
-);
+  const asked: CodeCardProps['asked'] = {
+    typedForm: 'maria@example.com',
+    channel: 'email',
+    sendMode: 'code',
+    maskedRecipient: 'm***@example.com',
+    reference: '7F',
+    codeLength: 6,
+    codeLifetimeSeconds: 600,
+    sentAt: NOW - 1000,
+    resendAllowedAt: NOW + 3000,
+  };
+  const code = (changes: Partial<CodeCardProps>) => (
+    <CodeCard
+      {...{ page, action, hidden, asked, outcome: null, otherWay: null, now: NOW }}
+      resendAction={post('/resend')}
+      finishAction={post('/finish')}
+      changeHref="/identifier"
+      deliveryHref="/delivery"
+      {...changes}
+    />
+  );
+  const both = { ...asked, sendMode: 'both' } as const;
+  const link = { ...asked, sendMode: 'link' } as const;
+  const gmail = { typedForm: 'maria@gmail.com', maskedRecipient: 'm***@gmail.com' };
+  const texted = {
+    ...asked,
+    typedForm: '+447400123456',
+    channel: 'sms',
+    maskedRecipient: '***456',
+  } as const;
 
-/** Name of the state → the card in it. */
-export const SAMPLE_CARDS: Readonly<Record<string, ReactElement>> = {
-  identifier: identifier({}),
-  'identifier branded': identifier({ page: branded }),
-  'identifier closed': identifier({ signUpOpen: false }),
-  'identifier prefilled': identifier({ value: 'maria@example.com' }),
-  'identifier misspelt': identifier({ value: 'maria@gmial.com' }),
-  'identifier missing': identifier({ problem: { kind: 'identifier_missing' } }),
-  'identifier malformed': identifier({ value: 'maria', problem: { kind: 'identifier_malformed' } }),
-  'identifier must wait': identifier({ problem: { kind: 'wait', until: NOW + 25_000 } }),
-  code: code({}),
-  'code branded': code({ page: branded }),
-  'code to a misspelt address': code({ asked: { ...asked, typedForm: 'maria@gmial.com' } }),
-  'code malformed': code({ outcome: { kind: 'code_malformed', codeLength: 6 } }),
-  'code wrong': code({ outcome: { kind: 'code_wrong', triesLeft: 3 } }),
-  'code wrong, last try': code({ outcome: { kind: 'code_wrong', triesLeft: 1 } }),
-  'code expired': code({ outcome: { kind: 'code_expired' } }),
-  'code sent again': code({ outcome: { kind: 'sent_again', newCode: false } }),
-  'code asked for too early': code({ outcome: { kind: 'wait', until: NOW + 14_000 } }),
-  'code waited for': code({ outcome: { kind: 'wait', until: NOW } }),
-  'code not sent': code({ outcome: { kind: 'sending_failed' } }),
-  'too many tries': (
-    <TooManyTriesCard {...{ page, waitUntil: NOW + 300_000, now: NOW }} startAgainHref="/again" />
-  ),
-  'too many tries, no way back': (
-    <TooManyTriesCard {...{ page, waitUntil: null, now: NOW }} startAgainHref={null} />
-  ),
-  'sending trouble': (
-    <SendingTroubleCard {...{ page, hidden }} retryAction={action} changeHref="/identifier" />
-  ),
-  'finished elsewhere': <FinishedElsewhereCard page={page} continueHref="https://app.example/" />,
-  stale: <StaleCard page={page} startAgainHref="/again" />,
-  'stale, client unknown': <StaleCard page={ofNobody} startAgainHref={null} />,
-  'unknown client': error({ page: ofNobody, error: 'unknown_client' }),
-  'unknown address': error({
-    error: 'unknown_address',
-    backHref: 'https://app.example/',
-    detail: 'redirect_uri is not registered',
-  }),
-  'bad request': error({ error: 'bad_request' }),
-  'not found': error({ page: ofNobody, error: 'not_found', reference: null, at: null }),
-  unavailable: error({ error: 'unavailable', tryAgainHref: '/again' }),
-  'server error': error({ error: 'server_error', tryAgainHref: '/again', backHref: 'https://app.example/' }),
-  'signed out': <SignedOutCard page={page} signInHref="https://app.example/login" />,
-  'sign out': <SignOutConfirmCard {...{ page, action, hidden }} stayHref="https://app.example/" />,
-};
+  const trouble = { page, hidden, retryAction: action, changeHref: '/identifier' };
+  const elsewhere = (changes: Partial<ElsewhereCardProps>) => (
+    <ElsewhereCard
+      {...{ page, shownAddress, relayCode: '482913', signInHere: null, now: NOW }}
+      expiresAt={NOW + 540_000}
+      askedAt={NOW - 60_000}
+      askedFrom={{ browser: 'Chrome', system: 'Windows' }}
+      stopHref="/stop"
+      {...changes}
+    />
+  );
+  const stop = { page, shownAddress, action, hidden, backHref: '/back' };
+  const dead = (why: DeadLinkCardProps['why'], sendNew: DeadLinkCardProps['sendNew'] = null) => (
+    <DeadLinkCard {...{ page, shownAddress, why, sendNew }} />
+  );
+  const error = (changes: Partial<ErrorCardProps> & Pick<ErrorCardProps, 'error'>) => (
+    <ErrorCard
+      {...{ page, reference: 'K7Q2M4TD', at: NOW, tryAgainHref: null, backHref: null, detail: null }}
+      {...changes}
+    />
+  );
+
+  return {
+    identifier: identifier({}),
+    'identifier branded': identifier({ page: branded }),
+    'identifier closed': identifier({ signUpOpen: false }),
+    'identifier prefilled': identifier({ value: 'maria@example.com' }),
+    'identifier misspelt': identifier({ value: 'maria@gmial.com' }),
+    'identifier missing': identifier({ problem: { kind: 'identifier_missing' } }),
+    'identifier malformed': identifier({ value: 'maria', problem: { kind: 'identifier_malformed' } }),
+    'identifier must wait': identifier({ problem: { kind: 'wait', until: NOW + 25_000 } }),
+    'address for a link': identifier({ sendsLink: true }),
+    'address turned to': identifier({ otherWay: byPhone }),
+    'phone number': phone({}),
+    'phone number missing': phone({ problem: { kind: 'identifier_missing' } }),
+    'phone number malformed': phone({ value: '12', problem: { kind: 'identifier_malformed' } }),
+    'phone number of no country': phone({
+      value: '7400 123456',
+      countries: { ...countries, chosen: null },
+      problem: { kind: 'country_missing' },
+    }),
+    'phone number not served': phone({
+      value: '+41791234567',
+      problem: { kind: 'country_not_served', country: 'CH' },
+    }),
+    'phone of one country': phone({ countries: null, otherWay: byEmail }),
+    either: either({}),
+    'either missing': either({ problem: { kind: 'identifier_missing' } }),
+    'either malformed': either({ value: 'maria@', problem: { kind: 'identifier_malformed' } }),
+    'number of no country': either({
+      value: '7400 123456',
+      countries: { ...countries, chosen: null },
+      problem: { kind: 'country_missing' },
+    }),
+    code: code({}),
+    'code branded': code({ page: branded }),
+    'code to a misspelt address': code({ asked: { ...asked, typedForm: 'maria@gmial.com' } }),
+    'code malformed': code({ outcome: { kind: 'code_malformed', codeLength: 6 } }),
+    'code wrong': code({ outcome: { kind: 'code_wrong', triesLeft: 3 } }),
+    'code wrong, last try': code({ outcome: { kind: 'code_wrong', triesLeft: 1 } }),
+    'code expired': code({ outcome: { kind: 'code_expired' } }),
+    'code sent again': code({ outcome: { kind: 'sent_again', newCode: false } }),
+    'code asked for too early': code({ outcome: { kind: 'wait', until: NOW + 14_000 } }),
+    'code waited for': code({ outcome: { kind: 'wait', until: NOW } }),
+    'code not sent': code({ outcome: { kind: 'sending_failed' } }),
+    'both sent': code({ asked: both }),
+    'both sent to Gmail': code({ asked: { ...both, ...gmail }, otherWay: byPhone }),
+    'both sent, code wrong': code({ asked: both, outcome: { kind: 'code_wrong', triesLeft: 3 } }),
+    'link sent': code({ asked: link }),
+    'link sent to Gmail': code({ asked: { ...link, ...gmail } }),
+    'link sent again': code({ asked: link, outcome: { kind: 'sent_again', newCode: true } }),
+    'link not opened': code({ asked: link, outcome: { kind: 'link_not_opened' } }),
+    'text sent': code({ asked: texted }),
+    'text sent twice': code({ asked: texted, otherWay: byEmail, page: branded }),
+    'link opened here': (
+      <SigningInCard {...{ page, shownAddress, action, hidden: { ...hidden, link: 'AbC' } }} />
+    ),
+    'link opened, signed in': <LinkOpenedCard {...{ page, hidden }} finishAction={post('/finish')} />,
+    'link opened elsewhere': elsewhere({}),
+    'link opened elsewhere, may sign in': elsewhere({ signInHere: { action, hidden } }),
+    'link opened elsewhere, browser unknown': elsewhere({
+      askedFrom: { browser: null, system: null },
+    }),
+    'signed in on this device': <SignedInHereCard {...{ page, shownAddress }} continueHref={home} />,
+    'signed in on this device, no way on': (
+      <SignedInHereCard {...{ page, shownAddress }} continueHref={null} />
+    ),
+    stop: <StopCard {...stop} isConfirmMissing={false} />,
+    'stop without a tick': <StopCard {...stop} isConfirmMissing />,
+    'stop done': <StopDoneCard {...{ page, shownAddress }} />,
+    stopped: <StoppedCard page={page} startAgainHref="/again" />,
+    'stopped, seen elsewhere': <StoppedCard {...{ page, shownAddress }} startAgainHref={null} />,
+    'link used': dead('used', { kind: 'go', href: '/again' }),
+    'link used, seen elsewhere': dead('used'),
+    'link expired': dead('expired', { kind: 'post', action: post('/resend'), hidden }),
+    'link replaced': dead('replaced', { kind: 'post', action: post('/resend'), hidden }),
+    'link broken': dead('broken'),
+    'already signed in': <AlreadySignedInCard {...{ page, shownAddress }} continueHref={home} />,
+    'too many tries': (
+      <TooManyTriesCard {...{ page, waitUntil: NOW + 300_000, now: NOW }} startAgainHref="/again" />
+    ),
+    'too many tries, no way back': (
+      <TooManyTriesCard {...{ page, waitUntil: null, now: NOW }} startAgainHref={null} />
+    ),
+    'sending trouble': (
+      <SendingTroubleCard {...trouble} channel="email" returnedFrom={null} otherWay={null} />
+    ),
+    'sending trouble by text': (
+      <SendingTroubleCard {...trouble} channel="sms" returnedFrom={null} otherWay={byEmail} />
+    ),
+    'message returned': (
+      <SendingTroubleCard {...trouble} channel="email" returnedFrom="maria@gmial.com" otherWay={null} />
+    ),
+    'finished elsewhere': <FinishedElsewhereCard page={page} continueHref={home} />,
+    stale: <StaleCard page={page} startAgainHref="/again" />,
+    'stale, client unknown': <StaleCard page={ofNobody} startAgainHref={null} />,
+    'unknown client': error({ page: ofNobody, error: 'unknown_client' }),
+    'unknown address': error({
+      error: 'unknown_address',
+      backHref: home,
+      detail: 'redirect_uri is not registered',
+    }),
+    'bad request': error({ error: 'bad_request' }),
+    'not found': error({ page: ofNobody, error: 'not_found', reference: null, at: null }),
+    unavailable: error({ error: 'unavailable', tryAgainHref: '/again' }),
+    'server error': error({ error: 'server_error', tryAgainHref: '/again', backHref: home }),
+    'signed out': <SignedOutCard page={page} signInHref="https://app.example/login" />,
+    'sign out': <SignOutConfirmCard {...{ page, action, hidden }} stayHref={home} />,
+  };
+}

@@ -7,13 +7,16 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import tailwind from '@tailwindcss/postcss';
+import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { SAMPLE_CARDS, SAMPLE_NONCE } from './sample-cards';
+import { findLanguage, type Language } from '@/lib/login/languages';
+import { SAMPLE_NONCE, sampleCards } from './sample-cards';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 export type CardShow = Readonly<{
-  addressOf(card: string): string;
+  /** English unless another language is named. */
+  addressOf(card: string, language?: Language): string;
   /** What forms sent since the last call: path and fields, oldest first. */
   takeAnswers(): readonly Readonly<{ path: string; fields: Record<string, string> }>[];
   /** What the message's fate is from now on. */
@@ -21,7 +24,7 @@ export type CardShow = Readonly<{
   close(): void;
 }>;
 
-type Delivery = 'pending' | 'failed';
+type Delivery = 'under_way' | 'failed' | 'proven';
 
 type Postcss = (plugins: unknown[]) => {
   process(css: string, options: { from: string }): PromiseLike<{ css: string }>;
@@ -46,18 +49,19 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
       body: await readFile(path.join(root, 'public/login.js'), 'utf8'),
     },
   };
-  let delivery: Delivery = 'pending';
+  let delivery: Delivery = 'under_way';
   let answers: { path: string; fields: Record<string, string> }[] = [];
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const file = files[url.pathname];
-    const card = SAMPLE_CARDS[decodeURIComponent(url.pathname.slice(1))];
+    const [, language = '', name = ''] = url.pathname.split('/');
+    const card = sampleCards(findLanguage(language) ?? 'en')[decodeURIComponent(name)];
     if (file) return response.setHeader('Content-Type', file.type).end(file.body);
     if (card) {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.setHeader('Content-Security-Policy', POLICY);
-      return response.end(documentOf(renderToStaticMarkup(card)));
+      return response.end(documentOf(card));
     }
     if (url.pathname === '/delivery') {
       response.setHeader('Content-Type', 'application/json');
@@ -65,7 +69,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
     }
     answers.push({ path: url.pathname, fields: Object.fromEntries(url.searchParams) });
     setTimeout(
-      () => response.writeHead(303, { Location: `/${encodeURIComponent(next)}` }).end(),
+      () => response.writeHead(303, { Location: `/en/${encodeURIComponent(next)}` }).end(),
       answerAfterMs,
     );
     return response;
@@ -74,7 +78,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
 
   return {
-    addressOf: (card) => `${origin}/${encodeURIComponent(card)}`,
+    addressOf: (card, language = 'en') => `${origin}/${language}/${encodeURIComponent(card)}`,
     deliver(state) {
       delivery = state;
     },
@@ -94,10 +98,11 @@ const POLICY =
   `default-src 'none'; script-src 'nonce-${SAMPLE_NONCE}'; style-src 'self' 'nonce-${SAMPLE_NONCE}'; ` +
   "img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-function documentOf(markup: string): string {
-  return (
-    '<!DOCTYPE html><html lang="en" dir="ltr"><head><meta charset="utf-8"><title>Sample</title>' +
+/** A card is a whole document but for what Next puts into its head. */
+function documentOf(card: ReactElement): string {
+  const head =
+    '<head><meta charset="utf-8"><title>Sample</title>' +
     '<meta name="viewport" content="width=device-width, initial-scale=1">' +
-    `<link rel="icon" href="data:,"><link rel="stylesheet" href="/globals.css"></head><body>${markup}</body></html>`
-  );
+    '<link rel="icon" href="data:,"><link rel="stylesheet" href="/globals.css"></head>';
+  return `<!DOCTYPE html>${renderToStaticMarkup(card).replace('<body>', `${head}<body>`)}`;
 }

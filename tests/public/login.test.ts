@@ -177,7 +177,7 @@ describe('waiting for the message', () => {
   });
 
   it('stays while it may still come', async () => {
-    show.deliver('pending');
+    show.deliver('under_way');
     expect(await waitSixSeconds('')).toBe(true);
   });
 

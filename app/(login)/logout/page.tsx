@@ -5,12 +5,12 @@ import { redirect } from 'next/navigation';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
-import { heldCookies, pageLanguage } from '@/lib/web/browser';
+import { heldCookies, requestLanguage } from '@/lib/web/browser';
 import { pageSetting } from '../page-setting';
 import { confirmSignOut } from './actions';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(await pageLanguage([]))('signOut.heading') };
+  return { title: wordsOf(await requestLanguage([]))('signOut.heading') };
 }
 
 export default async function SignOutPage() {
@@ -20,7 +20,7 @@ export default async function SignOutPage() {
   const client = request.clientId === null ? null : await latchkey.clients.find(request.clientId);
   return (
     <SignOutConfirmCard
-      page={await pageSetting(await pageLanguage(request.uiLocales), client)}
+      page={await pageSetting(await requestLanguage(request.uiLocales), client)}
       action={confirmSignOut}
       hidden={{}}
       stayHref={client?.initiateLoginUri ?? null}

@@ -2,6 +2,7 @@
 import type { PageSetting } from '@/components/frame';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
 import { StaleCard } from '@/components/login/stale-card';
+import { StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
 import { clientHome, restartLocation } from '@/lib/login/restart';
 import type { Visit } from '@/lib/web/visit';
@@ -25,13 +26,16 @@ export function DeadEnd({
     case 'overtaken':
       return <FinishedElsewhereCard page={page} continueHref={startAgainHref} />;
     case 'finished':
-      return interaction.finished === 'too_many_tries' ? (
-        <TooManyTriesCard page={page} startAgainHref={startAgainHref} waitUntil={null} now={now} />
-      ) : (
-        <FinishedElsewhereCard
-          page={page}
-          continueHref={clientHome(client, interaction.request.redirectUri)}
-        />
-      );
+      switch (interaction.finished) {
+        case 'too_many_tries':
+          return <TooManyTriesCard page={page} startAgainHref={startAgainHref} waitUntil={null} now={now} />;
+        case 'cancelled':
+          return <StoppedCard page={page} startAgainHref={startAgainHref} />;
+        case 'signed_in':
+        case null: {
+          const continueHref = clientHome(client, interaction.request.redirectUri);
+          return <FinishedElsewhereCard page={page} continueHref={continueHref} />;
+        }
+      }
   }
 }

@@ -1,50 +1,55 @@
 'use server';
-import { redirect } from 'next/navigation';
 // The typed code, and the wish for another message. Both end in a redirect: to the page with the outcome, or, once, to
 // the client with an authorization code. The code is issued here, in a function call: a redirect through a route of our
 // own would be fetched a second time by a client router (docs/decisions/0003).
+import { redirect } from 'next/navigation';
 import { after } from 'next/server';
-import { answerChallenge, type ChallengeAnswered } from '@/lib/login/answer-challenge';
+import { answerChallenge } from '@/lib/login/answer-challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import { resendCode } from '@/lib/login/resend-code';
-import { addressOutcome } from '@/lib/oidc/authorization-response';
 import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
 import { type OpenInteraction, openInteraction, saveInteraction, textOf } from '@/lib/web/answer';
-import { heldCookies, requestContext, setCookies } from '@/lib/web/browser';
-import { redirectToClient } from '@/lib/web/redirect-to-client';
+import { heldCookies, requestContext } from '@/lib/web/browser';
+import { holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
 
 export async function submitCode(form: FormData): Promise<void> {
   const latchkey = await runtime();
-  const { interaction, client, step } = await openInteraction(latchkey, form, 'code');
-  const { asked, request } = interaction;
+  const open = await openInteraction(latchkey, form, 'code');
+  const { interaction, client, step } = open;
+  const { asked } = interaction;
   if (asked === null) return redirect(step('identifier'));
+  const typed = textOf(form, 'code');
+  // The page shows whether the link was opened meanwhile; only one that is still waited for is worth a sentence.
+  if (asked.sendMode === 'link' && typed.trim() === '') {
+    await saveInteraction(latchkey, { ...interaction, outcome: { kind: 'link_not_opened' } });
+    return redirect(step('code'));
+  }
 
   const subject = latchkey.subjectOf(asked.identifier);
-  const context = await requestContext(latchkey, { uiLocales: request.uiLocales, subject });
+  const context = await requestContext(latchkey, { interaction, subject });
   const answered = await answerChallenge(latchkey.login, {
     interaction,
     asked,
-    typed: textOf(form, 'code'),
+    applicationName: client.name,
+    typed,
     replacedSessionSecret: latchkey.cookies.readSession(await heldCookies()),
     context,
   });
   switch (answered.kind) {
     case 'signed_in':
-      await holdSession(latchkey, answered, { subject, now: context.now });
-      return leave(latchkey, interaction, { kind: 'code', authorizationCode: answered.authorizationCode });
-    case 'blocked':
-      return leave(latchkey, interaction, {
-        kind: 'error',
-        error: 'unauthorized',
-        description: 'user is blocked',
+      await holdSignedIn(latchkey, answered, context.now);
+      return leaveForClient(latchkey, interaction, {
+        kind: 'code',
+        authorizationCode: answered.authorizationCode,
       });
+    case 'blocked':
+      return leaveBlocked(latchkey, interaction);
+    case 'cancelled':
     case 'ended':
-      await saveInteraction(latchkey, { ...interaction, finished: 'signed_in' });
-      return redirect(step('code'));
+      return end(latchkey, open, answered.kind);
     case 'problem':
-      if (answered.problem.kind === 'code_expired')
-        return resend(latchkey, { interaction, client, step }, answered.problem);
+      if (answered.problem.kind === 'code_expired') return resend(latchkey, open, answered.problem);
       await saveInteraction(latchkey, {
         ...interaction,
         outcome: answered.problem,
@@ -62,15 +67,14 @@ export async function resendMessage(form: FormData): Promise<void> {
 /** Sends again; `because` is said instead of "sent again" where the person did not ask for it. */
 async function resend(
   latchkey: Runtime,
-  { interaction, client, step }: OpenInteraction,
+  open: OpenInteraction,
   because: Interaction['outcome'],
 ): Promise<void> {
-  const { asked, request } = interaction;
+  const { interaction, client, step } = open;
+  const { asked } = interaction;
   if (asked === null) return redirect(step('identifier'));
-  const context = await requestContext(latchkey, {
-    uiLocales: request.uiLocales,
-    subject: latchkey.subjectOf(asked.identifier),
-  });
+  const subject = latchkey.subjectOf(asked.identifier);
+  const context = await requestContext(latchkey, { interaction, subject });
   const resent = await resendCode(latchkey.login, {
     interaction,
     asked,
@@ -83,52 +87,29 @@ async function resend(
       if (message !== null) after(() => latchkey.send(message));
       const outcome = because ?? { kind: 'sent_again', newCode };
       await saveInteraction(latchkey, { ...interaction, asked: resent.asked, outcome });
-      break;
+      return redirect(step('code'));
     }
     case 'problem': {
       const { problem } = resent;
       const finished = problem.kind === 'too_many_tries' ? problem.kind : null;
       await saveInteraction(latchkey, { ...interaction, outcome: problem, finished });
-      break;
+      return redirect(step('code'));
     }
+    case 'cancelled':
+    case 'ended':
+      return end(latchkey, open, resent.kind);
   }
-  return redirect(step('code'));
 }
 
-/** A new session and a browser that is known from now on. */
-async function holdSession(
+/** Over, without this page's doing: the page says how. */
+async function end(
   latchkey: Runtime,
-  { sessionSecret, sessionExpiresAt }: Extract<ChallengeAnswered, { kind: 'signed_in' }>,
-  { subject, now }: { subject: string | null; now: Date },
+  { interaction, step }: OpenInteraction,
+  how: 'cancelled' | 'ended',
 ): Promise<void> {
-  const { cookies, login } = latchkey;
-  const known = (await cookies.readKnownBrowser(await heldCookies())) ?? {
-    id: login.random.id(),
-    subjects: [],
-  };
-  const lifetimeSeconds = Math.floor((sessionExpiresAt.getTime() - now.getTime()) / 1000);
-  await setCookies(latchkey, [
-    cookies.holdSession(sessionSecret, lifetimeSeconds),
-    ...(subject === null ? [] : [await cookies.holdKnownBrowser(known, subject)]),
-  ]);
-}
-
-/** To the client, once. A form_post answer leaves by a page of its own, which finds the code in the sealed cookie. */
-async function leave(
-  latchkey: Runtime,
-  interaction: Interaction,
-  outcome: Parameters<typeof addressOutcome>[0],
-): Promise<void> {
-  const answer = addressOutcome(outcome, interaction.request, latchkey.environment.issuer);
-  const authorizationCode = outcome.kind === 'code' ? outcome.authorizationCode : null;
-  const carried = answer.kind === 'form_post' ? authorizationCode : null;
   await saveInteraction(latchkey, {
     ...interaction,
-    outcome: null,
-    finished: 'signed_in',
-    authorizationCode: carried,
+    finished: how === 'cancelled' ? 'cancelled' : 'signed_in',
   });
-  return answer.kind === 'redirect'
-    ? redirectToClient(answer.location)
-    : redirect(`/login/${interaction.id}/return`);
+  return redirect(step('code'));
 }

@@ -1,20 +1,24 @@
-// Step two: the code from the message. Reads only.
+// Step two: the message was sent. Reads only.
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { CodeCard } from '@/components/login/code-card';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
-import { CODE_LIFETIME_SECONDS } from '@/lib/login/one-time-code';
 import { runtime } from '@/lib/runtime/boot';
+import { stepPath } from '@/lib/web/answer';
+import { otherConnection } from '@/lib/web/asking';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
-import { pageSetting } from '../../../page-setting';
+import { waitingState } from '@/lib/web/waiting';
+import { stepSetting } from '../../../page-setting';
 import { DeadEnd } from '../dead-end';
+import { finishLogin } from '../done/actions';
+import { wayTo } from '../way-to';
 import { resendMessage, submitCode } from './actions';
 
 type Props = Readonly<{ params: Promise<{ interaction: string }> }>;
 
-/** A message needs a moment; asking for its fate any sooner would only cost every login a statement. */
-const FATE_KNOWN_AFTER_MS = 2_000;
+/** Messages after which somebody may want to be reached otherwise. */
+const SENDS_BEFORE_OTHER_WAY = 2;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return titleOf(await visitInteraction(await runtime(), (await params).interaction), 'code');
@@ -24,36 +28,45 @@ export default async function CodePage({ params }: Props) {
   const latchkey = await runtime();
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const now = latchkey.clock().getTime();
-  const page = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
+  const page = await stepSetting(visit, 'code');
   if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={now} />;
+
   const { interaction } = visit;
   const { asked, outcome } = interaction;
-  const identifierHref = `/login/${interaction.id}/identifier`;
-  if (asked === null) redirect(identifierHref);
-
-  const hidden = { interaction: interaction.id };
-  const isOld = now - asked.sentAt > FATE_KNOWN_AFTER_MS;
-  const isWaiting = outcome === null || outcome.kind === 'sent_again';
-  if (isOld && isWaiting && (await latchkey.deliveryState(asked)) === 'failed') {
-    return (
-      <SendingTroubleCard
-        page={page}
-        retryAction={resendMessage}
-        hidden={hidden}
-        changeHref={identifierHref}
-      />
-    );
+  const changeHref = stepPath(interaction.id, 'identifier');
+  if (asked === null) redirect(changeHref);
+  const state = await waitingState(latchkey, interaction);
+  if (state === 'proven') redirect(stepPath(interaction.id, 'done'));
+  if (state === 'finished' || state === 'cancelled') {
+    const finished = state === 'finished' ? 'signed_in' : state;
+    const over = { ...visit, kind: 'finished', interaction: { ...interaction, finished } } as const;
+    return <DeadEnd visit={over} page={{ ...page, footer: null }} now={now} />;
   }
-  return (
+
+  const isTroubled = state !== 'under_way';
+  const mayTurn = isTroubled || asked.sends >= SENDS_BEFORE_OTHER_WAY;
+  const other = mayTurn ? await otherConnection(latchkey, { ...visit, than: [asked.channel] }) : null;
+  const shared = {
+    page,
+    hidden: { interaction: interaction.id },
+    changeHref,
+    otherWay: wayTo(other, interaction),
+  };
+  return isTroubled ? (
+    <SendingTroubleCard
+      {...shared}
+      channel={asked.channel}
+      returnedFrom={state === 'returned' ? asked.typedForm : null}
+      retryAction={resendMessage}
+    />
+  ) : (
     <CodeCard
-      page={page}
+      {...shared}
       action={submitCode}
       resendAction={resendMessage}
-      hidden={hidden}
+      finishAction={finishLogin}
       asked={asked}
       outcome={outcome}
-      codeLifetimeSeconds={CODE_LIFETIME_SECONDS}
-      changeHref={identifierHref}
       deliveryHref={`/login/${interaction.id}/delivery`}
       now={now}
     />

@@ -1,0 +1,123 @@
+// Where a magic link leads. Looking at this page spends nothing and signs nobody in, whoever looks (MAG-2, MAG-3). Status 200
+// for every link, made up or genuine; only who holds a genuine one is told what became of it (MAG-9).
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import type { PageSetting } from '@/components/frame';
+import { AlreadySignedInCard, DeadLinkCard, type DeadLinkCardProps } from '@/components/login/dead-link-card';
+import { ElsewhereCard } from '@/components/login/elsewhere-card';
+import { SigningInCard } from '@/components/login/signing-in-card';
+import { StoppedCard } from '@/components/login/stopped-card';
+import type { Interaction } from '@/lib/login/interaction';
+import { LINK_PATH } from '@/lib/login/magic-link';
+import { describeBrowser } from '@/lib/login/requesting-browser';
+import { clientHome, restartLocation } from '@/lib/login/restart';
+import { runtime } from '@/lib/runtime/boot';
+import type { Runtime } from '@/lib/runtime/compose';
+import { wordsOf } from '@/lib/runtime/words';
+import { stepPath } from '@/lib/web/answer';
+import { homeOf, isSignedIn, linkPath, type VisitedLink, visitMagicLink } from '@/lib/web/link-visit';
+import { visitInteraction } from '@/lib/web/visit';
+import { resendMessage } from '../../../login/[interaction]/code/actions';
+import { pageSetting } from '../../../page-setting';
+import { openElsewhere, openHere } from './actions';
+
+type Props = Readonly<{ params: Promise<{ token: string }> }>;
+
+const HEADINGS = {
+  here: 'landing.heading',
+  elsewhere: 'elsewhere.heading',
+  cancelled: 'stopped.heading',
+  used: 'deadLink.usedHeading',
+  expired: 'deadLink.expiredHeading',
+  replaced: 'deadLink.replacedHeading',
+  broken: 'deadLink.brokenHeading',
+} as const;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { link, client, language } = await visitMagicLink(await runtime(), (await params).token);
+  return { title: wordsOf(language)(HEADINGS[link.kind], { app: client?.name ?? '' }) };
+}
+
+export default async function LinkPage({ params }: Props) {
+  const latchkey = await runtime();
+  const { token } = await params;
+  const { link, client, language } = await visitMagicLink(latchkey, token);
+  const shared = { page: await pageSetting(language, client), shownAddress: LINK_PATH };
+  switch (link.kind) {
+    case 'broken':
+      return <DeadLinkCard {...shared} why="broken" sendNew={null} />;
+    case 'cancelled': {
+      const startAgainHref = link.interaction && restartLocation(link.interaction.request);
+      return <StoppedCard {...shared} startAgainHref={startAgainHref} />;
+    }
+    case 'used':
+      return <Used {...shared} latchkey={latchkey} interaction={link.interaction} client={client} />;
+    case 'expired':
+    case 'replaced': {
+      const sendNew = await newLink(latchkey, link.interaction);
+      return <DeadLinkCard {...shared} why={link.kind} sendNew={sendNew} />;
+    }
+    case 'here': {
+      const { id } = link.interaction;
+      const visit = await visitInteraction(latchkey, id);
+      // Another tab of this browser has signed in since: nothing is left to do.
+      if (visit.kind !== 'open')
+        return <AlreadySignedInCard {...shared} continueHref={homeFrom(link.interaction, client)} />;
+      return <SigningInCard {...shared} action={openHere} hidden={{ link: token, interaction: id }} />;
+    }
+    case 'elsewhere':
+      return (
+        <ElsewhereCard
+          {...shared}
+          relayCode={link.relayCode}
+          expiresAt={link.expiresAt.getTime()}
+          askedAt={link.createdAt.getTime()}
+          askedFrom={describeBrowser(link.userAgent)}
+          signInHere={link.signInOnOtherDevice ? { action: openElsewhere, hidden: { link: token } } : null}
+          stopHref={linkPath(token, 'stop')}
+          now={latchkey.clock().getTime()}
+        />
+      );
+  }
+}
+
+async function Used({
+  latchkey,
+  interaction,
+  client,
+  ...shared
+}: {
+  latchkey: Runtime;
+  interaction: Interaction | null;
+  client: VisitedLink['client'];
+  page: PageSetting;
+  shownAddress: string;
+}) {
+  // Opened here before, and no tab has gone on to the client yet.
+  if (interaction?.provenByLink && interaction.finished === null) redirect(stepPath(interaction.id, 'done'));
+  if (await isSignedIn(latchkey))
+    return <AlreadySignedInCard {...shared} continueHref={homeFrom(interaction, client)} />;
+  return <DeadLinkCard {...shared} why="used" sendNew={interaction && startAgain(interaction)} />;
+}
+
+/** In the browser that asked: the message again while the sign-in lasts, then the sign-in again. */
+async function newLink(
+  latchkey: Runtime,
+  interaction: Interaction | null,
+): Promise<DeadLinkCardProps['sendNew']> {
+  if (interaction === null) return null;
+  const visit = await visitInteraction(latchkey, interaction.id);
+  return visit.kind === 'open' && interaction.asked !== null
+    ? { kind: 'post', action: resendMessage, hidden: { interaction: interaction.id } }
+    : startAgain(interaction);
+}
+
+/** The same request, with the address kept. */
+function startAgain({ request, asked }: Interaction): DeadLinkCardProps['sendNew'] {
+  const loginHint = asked?.typedForm ?? request.loginHint;
+  return { kind: 'go', href: restartLocation({ ...request, loginHint }) };
+}
+
+function homeFrom(interaction: Interaction | null, client: VisitedLink['client']): string | null {
+  return interaction && client ? clientHome(client, interaction.request.redirectUri) : homeOf(client);
+}

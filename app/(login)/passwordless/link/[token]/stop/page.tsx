@@ -1,0 +1,48 @@
+// "This was not me": asks before it stops anything, and says when it is done. Reads only.
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { StopCard } from '@/components/login/stop-card';
+import { StopDoneCard } from '@/components/login/stopped-card';
+import { LINK_PATH } from '@/lib/login/magic-link';
+import { runtime } from '@/lib/runtime/boot';
+import { wordsOf } from '@/lib/runtime/words';
+import { linkPath, visitMagicLink } from '@/lib/web/link-visit';
+import { pageSetting } from '../../../../page-setting';
+import { stop } from '../actions';
+
+type Props = Readonly<{
+  params: Promise<{ token: string }>;
+  searchParams: Promise<{ confirm?: string | string[] }>;
+}>;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { link, language } = await visitMagicLink(await runtime(), (await params).token);
+  return { title: wordsOf(language)(link.kind === 'cancelled' ? 'stop.doneHeading' : 'stop.heading') };
+}
+
+export default async function StopPage({ params, searchParams }: Props) {
+  const { token } = await params;
+  const { link, client, language } = await visitMagicLink(await runtime(), token);
+  const shared = { page: await pageSetting(language, client), shownAddress: LINK_PATH };
+  switch (link.kind) {
+    case 'here':
+    case 'elsewhere':
+    // An older message of the same sign-in will do.
+    case 'replaced':
+      return (
+        <StopCard
+          {...shared}
+          action={stop}
+          hidden={{ link: token }}
+          isConfirmMissing={(await searchParams).confirm === 'missing'}
+          backHref={linkPath(token)}
+        />
+      );
+    case 'cancelled':
+      return <StopDoneCard {...shared} />;
+    case 'broken':
+    case 'expired':
+    case 'used':
+      redirect(linkPath(token));
+  }
+}

@@ -1,0 +1,17 @@
+// What stands in the address bar while a link's page is shown, so that no token does. Whoever reloads it, or follows half a
+// link, is asked to open the whole one again.
+import type { Metadata } from 'next';
+import { DeadLinkCard } from '@/components/login/dead-link-card';
+import { LINK_PATH } from '@/lib/login/magic-link';
+import { wordsOf } from '@/lib/runtime/words';
+import { requestLanguage } from '@/lib/web/browser';
+import { pageSetting } from '../../page-setting';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: wordsOf(await requestLanguage([]))('deadLink.brokenHeading') };
+}
+
+export default async function NoLinkPage() {
+  const page = await pageSetting(await requestLanguage([]), null);
+  return <DeadLinkCard page={page} why="broken" sendNew={null} shownAddress={LINK_PATH} />;
+}

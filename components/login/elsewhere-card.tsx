@@ -1,0 +1,67 @@
+// A link, opened in a browser that did not ask for it: on the phone, for a sign-in on the desk, or by somebody's scanner.
+// Signs nobody in. Shows what to type into the window that asked, who asked, and the way to stop it.
+import type { RequestingBrowser } from '@/lib/login/requesting-browser';
+import { QuietButton, TextLink } from '../button';
+import { durationInWords } from '../duration-in-words';
+import { Frame, type PageSetting } from '../frame';
+import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
+import { Moment } from '../moment';
+import type { Words } from '../words';
+
+export type ElsewhereCardProps = Readonly<{
+  page: PageSetting;
+  /** Digits. */
+  relayCode: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  askedAt: number;
+  askedFrom: RequestingBrowser;
+  /** Signs in on this device, never the window that asked; null where the operator does not allow it. */
+  signInHere: Readonly<{ action: FormAction; hidden: HiddenValues }> | null;
+  stopHref: string;
+  shownAddress: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}>;
+
+export function ElsewhereCard(props: ElsewhereCardProps) {
+  const { page, relayCode, expiresAt, askedAt, signInHere, stopHref, shownAddress, now } = props;
+  const { t, client } = page;
+  const device = deviceOf(t, props.askedFrom);
+  const time = () => <Moment at={askedAt} />;
+  return (
+    <Frame
+      page={page}
+      heading={t('elsewhere.heading')}
+      lead={t('elsewhere.lead', { app: client?.name ?? '' })}
+      focusHeading
+      shownAddress={shownAddress}
+    >
+      <div className="grid gap-2">
+        <p className="relay-code" dir="ltr">
+          <span className="sr-only">{t('elsewhere.code')} </span>
+          <output>{relayCode}</output>
+        </p>
+        <p className="note">{t('elsewhere.expiry', { lifetime: durationInWords(t, expiresAt - now) })}</p>
+      </div>
+      <div className="lead text-hint">
+        <p>
+          {device ? t.rich('elsewhere.askedFrom', { time, device }) : t.rich('elsewhere.asked', { time })}
+        </p>
+        <p>{t('elsewhere.keepToYourself')}</p>
+      </div>
+      {signInHere && (
+        <form action={signInHere.action}>
+          <HiddenInputs values={signInHere.hidden} />
+          <QuietButton>{t('elsewhere.signInHere')}</QuietButton>
+        </form>
+      )}
+      <TextLink href={stopHref}>{t('elsewhere.notMe')}</TextLink>
+    </Frame>
+  );
+}
+
+/** "Chrome on Windows", as far as it is known; null where nothing is. */
+function deviceOf(t: Words, { browser, system }: RequestingBrowser): string | null {
+  return browser && system ? t('elsewhere.browserOnSystem', { browser, system }) : (browser ?? system);
+}

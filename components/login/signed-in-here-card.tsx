@@ -1,0 +1,28 @@
+// Signed in on the device that opened the link, because its reader wanted that. The window that asked gets nothing of it;
+// the application begins anew on this device, and finds the session.
+import { PrimaryLink } from '../button';
+import { Frame, type PageSetting } from '../frame';
+
+export type SignedInHereCardProps = Readonly<{
+  page: PageSetting;
+  /** An address of the client; null when none is registered. */
+  continueHref: string | null;
+  shownAddress: string;
+}>;
+
+export function SignedInHereCard({ page, continueHref, shownAddress }: SignedInHereCardProps) {
+  const { t, client } = page;
+  return (
+    <Frame
+      page={page}
+      heading={t('done.heading')}
+      lead={continueHref ? null : t('done.close')}
+      focusHeading
+      shownAddress={shownAddress}
+    >
+      {continueHref && client && (
+        <PrimaryLink href={continueHref}>{t('deadLink.continue', { app: client.name })}</PrimaryLink>
+      )}
+    </Frame>
+  );
+}

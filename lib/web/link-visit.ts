@@ -1,0 +1,65 @@
+// A visit to the pages of a magic link: what it leads to in this browser, whose sign-in it is, and in which language to say
+// so. Reads; never writes, whoever visits (MAG-2).
+import 'server-only';
+import { cache } from 'react';
+import type { FoundChallenge } from '@/lib/login/challenge';
+import type { Language } from '@/lib/login/languages';
+import { LINK_PATH } from '@/lib/login/magic-link';
+import { type LinkVisit, visitLink } from '@/lib/login/open-link';
+import { clientHome } from '@/lib/login/restart';
+import type { Client } from '@/lib/oidc/client';
+import type { Runtime } from '@/lib/runtime/compose';
+import { heldCookies, pageLanguage } from './browser';
+
+export type VisitedLink = Readonly<{
+  link: LinkVisit;
+  /** Of every genuine link. */
+  client: Client | null;
+  language: Language;
+}>;
+
+/** Once a request, however many parts of a page ask. */
+export const visitMagicLink = cache(
+  async (runtime: Runtime, magicLinkToken: string): Promise<VisitedLink> => {
+    const held = await heldCookies();
+    let found: FoundChallenge | null = null;
+    const challenges = {
+      async find(challengeId: string) {
+        found = await runtime.login.challenges.find(challengeId);
+        return found;
+      },
+    };
+    const link = await visitLink(
+      { ...runtime.login, challenges },
+      {
+        magicLinkToken,
+        findInteraction: (id) => runtime.cookies.readInteraction(held, id),
+        now: runtime.clock(),
+      },
+    );
+    const { clientId = null } = (found as FoundChallenge | null) ?? {};
+    return {
+      link,
+      client: clientId === null ? null : await runtime.clients.find(clientId),
+      language: await pageLanguage('interaction' in link ? link.interaction : null),
+    };
+  },
+);
+
+/** Path of a link's landing page, or of a page below it. */
+export function linkPath(magicLinkToken: string, below: 'stop' | 'done' | null = null): string {
+  const path = `${LINK_PATH}/${encodeURIComponent(magicLinkToken)}`;
+  return below === null ? path : `${path}/${below}`;
+}
+
+/** Whether this browser is signed in, as whoever. */
+export async function isSignedIn(runtime: Runtime): Promise<boolean> {
+  const secret = runtime.cookies.readSession(await heldCookies());
+  return secret !== null && (await runtime.sessions.findActive(secret, runtime.clock())) !== null;
+}
+
+/** Where a person without a login in progress goes on, an address of the client; null when none is known. */
+export function homeOf(client: Client | null): string | null {
+  const redirectUri = client?.initiateLoginUri ?? client?.redirectUris[0];
+  return client === null || redirectUri === undefined ? null : clientHome(client, redirectUri);
+}

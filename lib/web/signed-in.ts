@@ -1,0 +1,56 @@
+// What every proof ends with, whether a code was typed or a link opened: the browser holds a session, a notice goes out where
+// one is due, and the client gets its answer, once.
+import 'server-only';
+import { redirect } from 'next/navigation';
+import { after } from 'next/server';
+import type { SignedIn } from '@/lib/login/answer-challenge';
+import type { Interaction } from '@/lib/login/interaction';
+import { addressOutcome } from '@/lib/oidc/authorization-response';
+import type { Runtime } from '@/lib/runtime/compose';
+import { saveInteraction } from './answer';
+import { heldCookies, setCookies } from './browser';
+import { redirectToClient } from './redirect-to-client';
+
+/** A new session and a browser that is known from now on. */
+export async function holdSignedIn(
+  runtime: Runtime,
+  { sessionSecret, sessionExpiresAt, subject, notice }: SignedIn,
+  now: Date,
+): Promise<void> {
+  const { cookies, login } = runtime;
+  const known = (await cookies.readKnownBrowser(await heldCookies())) ?? {
+    id: login.random.id(),
+    subjects: [],
+  };
+  const lifetimeSeconds = Math.floor((sessionExpiresAt.getTime() - now.getTime()) / 1000);
+  await setCookies(runtime, [
+    cookies.holdSession(sessionSecret, lifetimeSeconds),
+    await cookies.holdKnownBrowser(known, subject),
+  ]);
+  if (notice !== null) after(() => runtime.send(notice));
+}
+
+/** To the client, once. A form_post answer leaves by a page of its own, which finds the code in the sealed cookie. */
+export async function leaveForClient(
+  runtime: Runtime,
+  interaction: Interaction,
+  outcome: Parameters<typeof addressOutcome>[0],
+): Promise<void> {
+  const answer = addressOutcome(outcome, interaction.request, runtime.environment.issuer);
+  const authorizationCode = outcome.kind === 'code' ? outcome.authorizationCode : null;
+  await saveInteraction(runtime, {
+    ...interaction,
+    outcome: null,
+    finished: 'signed_in',
+    authorizationCode: answer.kind === 'form_post' ? authorizationCode : null,
+  });
+  return answer.kind === 'redirect'
+    ? redirectToClient(answer.location)
+    : redirect(`/login/${interaction.id}/return`);
+}
+
+/** Tells the client that this person may not sign in: they proved who they are, and an operator blocked them. */
+export async function leaveBlocked(runtime: Runtime, interaction: Interaction): Promise<void> {
+  const outcome = { kind: 'error', error: 'unauthorized', description: 'user is blocked' } as const;
+  return leaveForClient(runtime, interaction, outcome);
+}

@@ -1,0 +1,35 @@
+// What a page that waits for a message may know: how the message fares, and whether the sign-in went on without this page.
+// The page itself and the script that asks for it now and then get the same answer.
+import 'server-only';
+import type { Interaction } from '@/lib/login/interaction';
+import type { DeliveryState } from '@/lib/login/outbox';
+import type { Runtime } from '@/lib/runtime/compose';
+
+export type WaitingState =
+  | DeliveryState
+  /** The link was opened in this browser: whichever of its tabs goes on first finishes. */
+  | 'proven'
+  /** Signed in, but not for this page: it ended in another tab, or on the device that opened the link. */
+  | 'finished'
+  /** Whoever holds the message did not ask for it. */
+  | 'cancelled';
+
+/** A message needs a moment; asking for its fate any sooner would only cost every login a statement. */
+const FATE_KNOWN_AFTER_MS = 2_000;
+
+/**
+ * A challenge that nobody may answer looks as one that is waited for, so that this tells nothing of an account (ENU-1). What
+ * was said to the person last is not taken away by news of the message.
+ */
+export async function waitingState(runtime: Runtime, interaction: Interaction): Promise<WaitingState> {
+  const { asked, outcome, finished, provenByLink } = interaction;
+  if (finished !== null) return finished === 'cancelled' ? 'cancelled' : 'finished';
+  if (provenByLink) return 'proven';
+  if (asked === null || runtime.clock().getTime() - asked.sentAt <= FATE_KNOWN_AFTER_MS) return 'under_way';
+
+  const challenge = await runtime.login.challenges.find(asked.challengeId);
+  if (challenge?.state === 'proven') return 'finished';
+  if (challenge?.state === 'cancelled') return 'cancelled';
+  const isQuiet = outcome === null || outcome.kind === 'sent_again';
+  return isQuiet ? runtime.deliveryState(asked) : 'under_way';
+}
