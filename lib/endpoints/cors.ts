@@ -6,8 +6,8 @@ import { respondEmpty } from './respond';
 /** Seconds a browser may remember a preflight. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
-/** Auth0's clients send their telemetry as `auth0-client`. */
-const ALLOWED_HEADERS = 'authorization, content-type, auth0-client';
+/** Auth0's clients send their telemetry as `auth0-client`, and the language of a message as `x-request-language`. */
+const ALLOWED_HEADERS = 'authorization, content-type, auth0-client, x-request-language';
 
 /** Answers a preflight. It names no client, so it is enough that one of them lists the origin. */
 export async function answerPreflight(
@@ -40,7 +40,7 @@ export async function exposeToOrigin(
   response.headers.set('Vary', 'Origin');
   if (origin !== null && (await isListed(deps, origin, client))) {
     response.headers.set('Access-Control-Allow-Origin', origin);
-    response.headers.set('Access-Control-Expose-Headers', 'WWW-Authenticate, X-Request-Id');
+    response.headers.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Request-Id');
   }
   return response;
 }

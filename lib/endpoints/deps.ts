@@ -1,6 +1,8 @@
 // Everything the endpoints are handed. Each endpoint asks for the slice it needs: Pick<Deps, 'clock' | 'codes'>.
 // lib/runtime composes the one value there is; tests compose their own from memory.
 import type { DeliveryEventStore, WebhookReader } from '@/lib/login/delivery-event';
+import type { EmbeddedDeps } from '@/lib/login/embedded-login';
+import type { LoginMessage } from '@/lib/login/message';
 import type { Randomness } from '@/lib/login/randomness';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
@@ -35,6 +37,12 @@ export type Deps = Readonly<{
   sessions: BrowserSessions;
   signIn: SignIn;
   signOut: SignOut;
+  /** What applications with pages of their own ask and answer. */
+  embedded: EmbeddedDeps;
+  /** Hands a message to the providers, after the answer. Never throws; what they say is recorded. */
+  sendLater(message: LoginMessage): void;
+  /** Address of the client, by the operator's rule about proxies; null when the platform gives none. */
+  clientAddress(headers: Headers): string | null;
   errorPage: ErrorPage;
   formPostWords: FormPostWords;
   log: EndpointLog;

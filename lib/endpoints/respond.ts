@@ -141,9 +141,7 @@ function describeFailure(
     const { status, error: code, description } = error;
     const clientId = client?.clientId ?? null;
     const reference = deps.log.refused({ endpoint, status, error: code, description, clientId });
-    const challenge = error instanceof OAuthError ? error.wwwAuthenticate : null;
-    const headers = challenge === null ? [] : [['WWW-Authenticate', challenge] as const];
-    return { status, error: code, description, reference, headers };
+    return { status, error: code, description, reference, headers: headersOf(error) };
   }
   const reference = deps.log.failed({ endpoint, cause: error });
   if (error instanceof StorageUnavailable) {
@@ -162,6 +160,15 @@ function describeFailure(
     reference,
     headers: [],
   };
+}
+
+function headersOf(error: OAuthError | AuthorizationError): Failure['headers'] {
+  if (error instanceof AuthorizationError) return [];
+  const { wwwAuthenticate, retryAfterSeconds } = error;
+  return [
+    ...(wwwAuthenticate === null ? [] : [['WWW-Authenticate', wwwAuthenticate] as const]),
+    ...(retryAfterSeconds === null ? [] : [['Retry-After', String(retryAfterSeconds)] as const]),
+  ];
 }
 
 function withFailureHeaders(response: Response, failure: Failure): Response {

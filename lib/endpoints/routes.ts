@@ -8,6 +8,7 @@ import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
+import { passwordlessStart } from './passwordless-start';
 import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { revoke } from './revoke';
 import { token } from './token';
@@ -31,6 +32,12 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
+  {
+    path: PATHS.passwordlessStart,
+    methods: ['POST', 'OPTIONS'],
+    speaksTo: 'programs',
+    endpoint: passwordlessStart,
+  },
   { path: PATHS.endSession, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: endSession },
   { path: PATHS.auth0Logout, methods: ['GET'], speaksTo: 'browsers', endpoint: auth0Logout },
   { path: PATHS.openidConfiguration, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: metadata },

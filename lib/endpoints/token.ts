@@ -1,13 +1,16 @@
 // POST /oauth/token: body, client, grant, answer. Form or JSON; readable by scripts of the client's own origins only.
 // RFC 6749 §3.2, §5.
-import type { Client } from '@/lib/oidc/client';
+import { proveOneTimeCode } from '@/lib/login/embedded-login';
+import { type Client, isPublicClient } from '@/lib/oidc/client';
 import { authenticateClient, parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
+import type { PasswordlessGrantDeps } from '@/lib/oidc/grants/passwordless-otp';
 import { parseTokenParameters, serveGrant } from '@/lib/oidc/token-request';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { readBody } from './body';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
+import { contextOf } from './request-context';
 import { answerApi, respondJson } from './respond';
 
 type TokenDeps = Pick<
@@ -22,6 +25,9 @@ type TokenDeps = Pick<
   | 'tokenEvents'
   | 'refreshTokens'
   | 'refreshTokenStore'
+  | 'families'
+  | 'embedded'
+  | 'clientAddress'
   | 'signer'
   | 'log'
 >;
@@ -39,9 +45,21 @@ export async function token(deps: TokenDeps, request: Request): Promise<Response
     // Known before it is proven, so that its own pages can read why they were refused.
     named = await deps.clients.find(credentials.clientId);
     const client = await authenticateClient(deps, named, credentials);
-    return respondJson(await serveGrant(deps, client, parameters));
+    return respondJson(await serveGrant({ ...deps, ...codeProofs(deps, request) }, client, parameters));
   });
   return exposeToOrigin(deps, response, { request, client: named });
+}
+
+/** How a one-time code that came with this request is proven. */
+export function codeProofs(
+  deps: Pick<Deps, 'embedded' | 'clientAddress' | 'clock'>,
+  request: Request,
+): Pick<PasswordlessGrantDeps, 'proveOneTimeCode'> {
+  const context = contextOf(deps, request.headers);
+  return {
+    proveOneTimeCode: (proof) =>
+      proveOneTimeCode(deps.embedded, proof, { context, countsNetwork: isPublicClient(proof.client) }),
+  };
 }
 
 /** A secret in an address is in every log on the way. @see RFC 6749 §2.3.1 */

@@ -151,6 +151,7 @@ export async function prove(
     session,
     replacedSessionSecret: proof.replacedSessionSecret,
     authorizationCode: proof.authorizationCode,
+    tokenFamily: null,
     provenBy: proof.provenBy,
     notice,
     logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subject },
@@ -201,9 +202,9 @@ export function newAuthorizationCode(
 }
 
 /** The budgets one guess counts against (OTP-5, OTP-6, OTP-7). A fixed code, which no new message replaces, has a smaller one. */
-function guessLimits(
+export function guessLimits(
   deps: Pick<AnswerDeps, 'hashSubject' | 'limitOverrides'>,
-  { asked, isTest }: { asked: AskedChallenge; isTest: boolean },
+  { asked, isTest }: { asked: Pick<AskedChallenge, 'channel' | 'identifier'>; isTest: boolean },
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
@@ -268,9 +269,9 @@ function noticeMessage({
 }
 
 /** Of the messages to a country some have to be answered. A count that is missing costs nobody their login. */
-async function countAnswered(
+export async function countAnswered(
   { spendGuard }: Pick<AnswerDeps, 'spendGuard'>,
-  asked: Provable,
+  asked: Pick<Provable, 'channel' | 'identifier' | 'connection'>,
   now: Date,
 ): Promise<void> {
   const number = asked.channel === 'sms' ? parsePhoneIdentifier(asked.identifier, null) : null;

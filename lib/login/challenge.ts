@@ -1,5 +1,6 @@
 // A challenge: the question whether someone holds an identifier. Its store promises what no type can say: guesses count
 // before they are compared, and a right answer counts once. NIST SP 800-63B §5.2.2, OWASP ASVS 6.6.
+import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import type { SendMode } from './connection';
 import type { Channel, Identifier } from './identifier';
 import type { CountedLimit } from './limits';
@@ -80,7 +81,8 @@ export type ChallengeAnswer = Readonly<{
   limits: readonly CountedLimit[];
   /** 24 hex digits, should this be a first login. */
   newUserId: string;
-  session: NewSession;
+  /** Null where an application of its own is given tokens: no browser of ours is signed in. */
+  session: NewSession | null;
   /** Cookie value of the session this browser had until now, to be ended. */
   replacedSessionSecret: string | null;
   /**
@@ -88,6 +90,8 @@ export type ChallengeAnswer = Readonly<{
    * opened in another browser (`interactionId` is null) nobody may.
    */
   authorizationCode: NewAuthorizationCode | null;
+  /** Tokens that an application is given at once; null where a code, or a browser of ours, is between. */
+  tokenFamily: NewTokenFamily | null;
   /** What `amr` and the audit log call the proof. */
   provenBy: 'code' | 'link' | 'test_identity';
   /** Whom a notice about a new browser goes to; null where none is wanted. */

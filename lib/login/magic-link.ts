@@ -18,6 +18,19 @@ export type MagicLinks = Readonly<{
 /** Path of the landing page, below the issuer. */
 export const LINK_PATH = '/passwordless/link';
 
+/** Where the links of the embedded API lead. Auth0's. */
+export const VERIFY_REDIRECT_PATH = '/passwordless/verify_redirect';
+
+/** The link of an application that asks with its own pages, all but its code. Plain JSON. */
+export type EmbeddedLink = Readonly<{
+  /** {@link VERIFY_REDIRECT_PATH}, or an address below the issuer that a native application opens by itself. */
+  path: string;
+  /** Client, connection, identifier and the authorization request that was checked when the message was asked for. */
+  parameters: Readonly<Record<string, string>>;
+  /** Name of the parameter that carries the code. */
+  codeName: 'verification_code' | 'code';
+}>;
+
 /** What the code and the link of a message are made with. */
 export type ProofMaker = Readonly<{
   codes: Pick<OneTimeCodes, 'derive'>;
@@ -26,17 +39,28 @@ export type ProofMaker = Readonly<{
   origin: string;
 }>;
 
-/** What a login message proves itself with: code, link or both, as its connection says. Null when its SECRET is gone. */
+/**
+ * What a login message proves itself with: code, link or both, as its connection or the application says. Null when its
+ * SECRET is gone.
+ *
+ * @param made.embeddedLink for an application that asked with its own pages; null for ours
+ */
 export function makeProofs(
   { codes, links, origin }: ProofMaker,
-  seed: CodeSeed,
-  sendMode: SendMode,
+  made: { seed: CodeSeed; sendMode: SendMode; embeddedLink: EmbeddedLink | null },
 ): Pick<LoginMessage, 'oneTimeCode' | 'link'> | null {
+  const { seed, sendMode, embeddedLink } = made;
   const oneTimeCode = codes.derive(seed);
   const magicLinkToken = links.derive(seed);
   if (oneTimeCode === null || magicLinkToken === null) return null;
+  const path =
+    embeddedLink === null ? `${LINK_PATH}/${magicLinkToken}` : embeddedPath(embeddedLink, oneTimeCode);
   return {
     oneTimeCode: sendMode === 'link' ? null : oneTimeCode,
-    link: sendMode === 'code' ? null : `${origin}${LINK_PATH}/${magicLinkToken}`,
+    link: sendMode === 'code' ? null : `${origin}${path}`,
   };
+}
+
+function embeddedPath({ path, parameters, codeName }: EmbeddedLink, oneTimeCode: string): string {
+  return `${path}?${new URLSearchParams({ ...parameters, [codeName]: oneTimeCode })}`;
 }

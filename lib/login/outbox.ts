@@ -6,7 +6,7 @@ import type { LoggedSubject } from './challenge';
 import type { CircuitBreaker } from './circuit-breaker';
 import type { SendMode } from './connection';
 import { type Channel, maskIdentifier, parseEmailIdentifier } from './identifier';
-import { type LinkParameters, makeProofs, type ProofMaker } from './magic-link';
+import { type EmbeddedLink, makeProofs, type ProofMaker } from './magic-link';
 import type { LoginMessage, PreparedMessage, SendOutcome, SmsCharge, Unsendable } from './message';
 import { messageReference } from './message-reference';
 import type { CodeSeed } from './one-time-code';
@@ -64,7 +64,7 @@ export type ClaimedMessage = Readonly<
     Omit<LoginMessage, 'oneTimeCode' | 'link' | 'reference' | 'ip'> & {
       sendMode: SendMode;
       /** Where the link leads, for an application that asked with its own pages; null for ours. */
-      linkParameters: LinkParameters | null;
+      embeddedLink: EmbeddedLink | null;
       /**
        * False: the challenge was answered or stopped, or a newer message of it exists. A notice is always wanted; so is a
        * message whose challenge is gone, which happens long after it expired and makes it fail as expired.

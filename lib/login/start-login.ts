@@ -20,7 +20,7 @@ import {
 import type { AskedChallenge, Interaction } from './interaction';
 import { INTERACTION_LIFETIME_SECONDS } from './interaction';
 import { type CountedLimit, countLimit, type LimitOverrides, networkOf, retryAt } from './limits';
-import { makeProofs, type ProofMaker } from './magic-link';
+import { type EmbeddedLink, makeProofs, type ProofMaker } from './magic-link';
 import type { LoginMessage } from './message';
 import { messageReference } from './message-reference';
 import { type CodeSeed, type OneTimeCodes, resendWaitSeconds } from './one-time-code';
@@ -234,11 +234,13 @@ export function loginMessage(
     seed: CodeSeed;
     recipient: string | null;
     sendMode: SendMode;
+    /** Where the link leads, for an application that asked with its own pages. */
+    embeddedLink?: EmbeddedLink | null;
     context: RequestContext;
   },
 ): LoginMessage | null {
-  const { seed, recipient, context } = message;
-  const proofs = recipient === null ? null : makeProofs(maker, seed, message.sendMode);
+  const { seed, recipient, sendMode, embeddedLink = null, context } = message;
+  const proofs = recipient === null ? null : makeProofs(maker, { seed, sendMode, embeddedLink });
   if (recipient === null || proofs === null) return null;
   return {
     messageId: message.messageId,
@@ -264,7 +266,7 @@ const REFUSALS: Record<IdentifierRefusal['kind'], LoginProblem> = {
 };
 
 /** The country of a number that is not on the operator's list (SMS-1); null for every other identifier. */
-function unservedCountry(
+export function unservedCountry(
   { servedCountries }: Pick<StartLoginDeps, 'servedCountries'>,
   connection: Connection,
   { country }: Identifier,

@@ -24,8 +24,8 @@ export type Subject = Readonly<{
 export type AuthorizationGrant = Readonly<{
   clientId: string;
   subject: Subject;
-  /** Public session id, the `sid` claim. */
-  sessionId: string;
+  /** Public session id, the `sid` claim; null where no browser of ours was signed in. */
+  sessionId: string | null;
   /** Granted scope, space separated. */
   scope: string;
   /** Identifier of the API that access tokens are for; null: UserInfo alone. */

@@ -170,8 +170,14 @@ function checkGrantType(client: Client): void {
   }
 }
 
-/** The API asked for, null for none but UserInfo. One that is not known here is refused: its token would be good for nothing. */
-async function checkAudience(deps: Deps, parameters: Parameters): Promise<ResourceServer | null> {
+/**
+ * The API asked for, null for none but UserInfo.
+ * @throws OAuthError `access_denied` for one that is not known here: its token would be good for nothing
+ */
+export async function checkAudience(
+  deps: Pick<Deps, 'issuer' | 'resourceServers'>,
+  parameters: Parameters,
+): Promise<ResourceServer | null> {
   const audience = readParameter(parameters, 'audience', MAX_BYTES.audience);
   if (audience === null || audience === userinfoAudience(deps.issuer)) return null;
   const api = await deps.resourceServers.find(audience);

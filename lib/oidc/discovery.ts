@@ -4,6 +4,7 @@ import { PERSON_CLAIMS } from './claims';
 import {
   AUTHORIZATION_CODE_GRANT,
   CLIENT_CREDENTIALS_GRANT,
+  PASSWORDLESS_OTP_GRANT,
   PATHS,
   PROMPTS,
   REFRESH_TOKEN_GRANT,
@@ -34,7 +35,12 @@ export function describeProvider(
     scopes_supported: SCOPES,
     response_types_supported: ['code'],
     response_modes_supported: RESPONSE_MODES,
-    grant_types_supported: [AUTHORIZATION_CODE_GRANT, REFRESH_TOKEN_GRANT, CLIENT_CREDENTIALS_GRANT],
+    grant_types_supported: [
+      AUTHORIZATION_CODE_GRANT,
+      REFRESH_TOKEN_GRANT,
+      CLIENT_CREDENTIALS_GRANT,
+      PASSWORDLESS_OTP_GRANT,
+    ],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,

@@ -24,7 +24,8 @@ export type EndSessionRequest = Readonly<{
 
 type Deps = Readonly<{ clients: Pick<ClientStore, 'find'>; signer: Pick<TokenSigner, 'verify'> }>;
 
-type HintClaims = Readonly<{ clientId: string; sessionId: string }>;
+/** `sessionId` is null where no browser of ours was signed in. */
+type HintClaims = Readonly<{ clientId: string; sessionId: string | null }>;
 
 /**
  * Turns parameters into a request to sign out. No broken rule redirects: the person is told.
@@ -58,10 +59,11 @@ async function checkIdTokenHint(deps: Deps, parameters: Parameters): Promise<Hin
   const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
   if (hint === null) return null;
   const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });
-  if (claims === null || typeof claims.aud !== 'string' || typeof claims.sid !== 'string') {
+  const { aud, sid = null } = claims ?? {};
+  if (typeof aud !== 'string' || (sid !== null && typeof sid !== 'string')) {
     throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token of this provider.');
   }
-  return { clientId: claims.aud, sessionId: claims.sid };
+  return { clientId: aud, sessionId: sid };
 }
 
 /** `client_id` and the audience of the hint must be the same client. @see RP-Initiated Logout 1.0 §2 */
@@ -84,7 +86,7 @@ async function checkClient(
 /** Auth0's clients send the `sid` as `logout_hint`; beside an id_token_hint it must agree with it. */
 function checkLogoutHint(parameters: Parameters, hint: HintClaims | null): string | null {
   const logoutHint = readParameter(parameters, 'logout_hint');
-  if (hint === null) return logoutHint;
+  if (hint === null || hint.sessionId === null) return logoutHint;
   if (logoutHint !== null && logoutHint !== hint.sessionId) {
     throw new OAuthError('invalid_request', 'logout_hint is not the session of the id_token_hint.');
   }

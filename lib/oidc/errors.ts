@@ -6,6 +6,7 @@ import type { Client } from './client';
 /** `error` values that we answer with. @see RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6 */
 export type ErrorCode =
   | 'access_denied'
+  | PasswordlessErrorCode
   | 'insufficient_scope'
   | 'interaction_required'
   | 'invalid_client'
@@ -18,11 +19,23 @@ export type ErrorCode =
   | 'request_uri_not_supported'
   | 'server_error'
   | 'temporarily_unavailable'
+  | 'too_many_attempts'
+  | 'too_many_requests'
   /** Auth0's word for an account that an operator blocked. */
   | 'unauthorized'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'unsupported_response_type';
+
+/** Auth0's words for what is wrong with one parameter of the passwordless API. */
+type PasswordlessErrorCode =
+  | 'bad.authParams'
+  | 'bad.client_id'
+  | 'bad.connection'
+  | 'bad.email'
+  | 'bad.phone_number'
+  | 'bad.request'
+  | 'bad.send';
 
 /** A broken rule. Becomes the JSON of RFC 6749 §5.2 at an API; at /authorize an {@link AuthorizationError}. */
 export class OAuthError extends Error {
@@ -32,11 +45,13 @@ export class OAuthError extends Error {
   readonly status: number;
   /** Value of the `WWW-Authenticate` header, or null. @see RFC 6749 §5.2, RFC 6750 §3 */
   readonly wwwAuthenticate: string | null;
+  /** Seconds for the `Retry-After` header, or null. @see RFC 9110 §10.2.3 */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     error: ErrorCode,
     description: string,
-    answer: { status?: number; wwwAuthenticate?: string | null } = {},
+    answer: { status?: number; wwwAuthenticate?: string | null; retryAfterSeconds?: number } = {},
   ) {
     super(`${error}: ${description}`);
     this.name = 'OAuthError';
@@ -44,6 +59,7 @@ export class OAuthError extends Error {
     this.description = description;
     this.status = answer.status ?? 400;
     this.wwwAuthenticate = answer.wwwAuthenticate ?? null;
+    this.retryAfterSeconds = answer.retryAfterSeconds ?? null;
   }
 }
 

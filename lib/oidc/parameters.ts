@@ -32,6 +32,14 @@ export function parseFormParameters(...encoded: readonly string[]): Parameters {
  * @throws OAuthError `invalid_request` for anything else, members of the same name included.
  */
 export function parseJsonParameters(text: string): Parameters {
+  return readMembers(parseJsonObject(text));
+}
+
+/**
+ * Parses a JSON object that may hold objects.
+ * @throws OAuthError `invalid_request` for anything else, members of the same name at any depth included.
+ */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,14 +49,21 @@ export function parseJsonParameters(text: string): Parameters {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new OAuthError('invalid_request', 'The body is not a JSON object.');
   }
-  const members = Object.entries(value);
-  // An object that filters a query must never pass for a value: strings only, null included in what is not one.
+  // JSON.parse keeps the last of two equal names: the text then has more strings than the value.
+  if ((text.match(JSON_STRING)?.length ?? 0) !== countStrings(value)) {
+    throw new OAuthError('invalid_request', 'A parameter was sent more than once.');
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * The members of a JSON object as parameters.
+ * @throws OAuthError `invalid_request` unless each is a string: an object that filters a query must never pass for one.
+ */
+export function readMembers(object: Readonly<Record<string, unknown>>): Parameters {
+  const members = Object.entries(object);
   if (!members.every((member): member is [string, string] => typeof member[1] === 'string')) {
     throw new OAuthError('invalid_request', 'Every parameter must be a string.');
-  }
-  // JSON.parse keeps the last of two equal names. Where all values are strings, each member is exactly two string tokens.
-  if ((text.match(JSON_STRING)?.length ?? 0) !== members.length * 2) {
-    throw new OAuthError('invalid_request', 'A parameter was sent more than once.');
   }
   return collect(members);
 }
@@ -93,6 +108,19 @@ export function byteLength(text: string): number {
 
 /** A JSON string as a token; linear, as no two alternatives begin alike. */
 const JSON_STRING = /"(?:[^"\\]|\\.)*"/g;
+
+/** Names and values, at any depth. */
+function countStrings(value: unknown): number {
+  const waiting = [value];
+  let count = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (typeof next === 'string') count++;
+    if (typeof next !== 'object' || next === null) continue;
+    if (!Array.isArray(next)) count += Object.keys(next).length;
+    waiting.push(...Object.values(next));
+  }
+  return count;
+}
 
 /** Control characters and halves of surrogate pairs (JSON can smuggle them in by escape). */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;

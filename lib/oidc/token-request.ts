@@ -4,15 +4,21 @@ import type { Client } from './client';
 import { OAuthError } from './errors';
 import { type CodeGrantDeps, redeemAuthorizationCode } from './grants/authorization-code';
 import { type ClientCredentialsDeps, issueToClient } from './grants/client-credentials';
+import { exchangeOneTimeCode, type PasswordlessGrantDeps } from './grants/passwordless-otp';
 import { exchangeRefreshToken, type RefreshGrantDeps } from './grants/refresh-token';
 import { type Parameters, parseFormParameters, parseJsonParameters, requireParameter } from './parameters';
-import { AUTHORIZATION_CODE_GRANT, CLIENT_CREDENTIALS_GRANT, REFRESH_TOKEN_GRANT } from './vocabulary';
+import {
+  AUTHORIZATION_CODE_GRANT,
+  CLIENT_CREDENTIALS_GRANT,
+  PASSWORDLESS_OTP_GRANT,
+  REFRESH_TOKEN_GRANT,
+} from './vocabulary';
 
 /** The two encodings a body may have: RFC 6749's form, and the JSON of Auth0's native clients. */
 export type BodyEncoding = 'form' | 'json';
 
 /** What the grants need, all together. */
-export type GrantDeps = CodeGrantDeps & RefreshGrantDeps & ClientCredentialsDeps;
+export type GrantDeps = CodeGrantDeps & RefreshGrantDeps & ClientCredentialsDeps & PasswordlessGrantDeps;
 
 /** @see RFC 6749 §5.1, OpenID Connect Core §3.1.3.3 */
 export type TokenResponse = Readonly<{
@@ -52,7 +58,10 @@ export async function serveGrant(
   if (grant === undefined)
     throw new OAuthError('unsupported_grant_type', 'This grant_type is not supported.');
   if (!client.grantTypes.includes(grantType)) {
-    throw new OAuthError('unauthorized_client', 'This client may not use this grant_type.');
+    throw new OAuthError('unauthorized_client', 'This client may not use this grant_type.', {
+      // Auth0's status for its own grant; RFC 6749 §5.2 says 400 for the others.
+      status: grantType === PASSWORDLESS_OTP_GRANT ? 403 : 400,
+    });
   }
   return grant(deps, client, parameters);
 }
@@ -63,4 +72,5 @@ const GRANTS: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   [AUTHORIZATION_CODE_GRANT, redeemAuthorizationCode],
   [REFRESH_TOKEN_GRANT, exchangeRefreshToken],
   [CLIENT_CREDENTIALS_GRANT, issueToClient],
+  [PASSWORDLESS_OTP_GRANT, exchangeOneTimeCode],
 ]);

@@ -7,6 +7,7 @@ export const PATHS = {
   token: '/oauth/token',
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',
+  passwordlessStart: '/passwordless/start',
   endSession: '/oidc/logout',
   auth0Logout: '/v2/logout',
   jwks: '/.well-known/jwks.json',
@@ -39,6 +40,9 @@ export const REFRESH_TOKEN_GRANT = 'refresh_token';
 
 /** @see RFC 6749 §4.4 */
 export const CLIENT_CREDENTIALS_GRANT = 'client_credentials';
+
+/** Auth0's: a one-time code that an application's own page asked for. */
+export const PASSWORDLESS_OTP_GRANT = 'http://auth0.com/oauth/grant-type/passwordless/otp';
 
 /** The one way a client proves itself, as `token_endpoint_auth_method` spells it. @see RFC 8414 §2 */
 export const TOKEN_ENDPOINT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;

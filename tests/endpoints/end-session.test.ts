@@ -128,7 +128,7 @@ describe('/oidc/logout refuses, without a redirect and with the session alive,',
       await hintOf(deps, { iss: 'https://evil.test/' }),
       await hintOf(deps, {}, 'at+jwt'),
       await hintOf(deps, { aud: 'nobody' }),
-      await hintOf(deps, { sid: undefined }),
+      await hintOf(deps, { sid: 5 }),
     ]) {
       await expectRefused(deps, await get(deps, { id_token_hint: bad }));
     }

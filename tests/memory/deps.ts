@@ -10,6 +10,7 @@ import type { Client } from '@/lib/oidc/client';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type MemoryCodes, memoryCodes } from './authorization-codes';
 import { confidentialClient, memoryClients, publicClient } from './clients';
+import { memoryEmbedded } from './embedded';
 import { type MemoryResourceServers, memoryResourceServers } from './resource-servers';
 import { memorySigner } from './token-signer';
 
@@ -117,6 +118,9 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         return { location: '/logout', setCookies: ['__Host-sign-out=sealed'] };
       },
     },
+    embedded: memoryEmbedded(random),
+    sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
+    clientAddress: () => null,
     errorPage: ({ status, error, description, reference, client }) =>
       new Response(`<h1>${error}</h1><p>${description}</p><i>${reference}</i><b>${client?.name ?? ''}</b>`, {
         status,

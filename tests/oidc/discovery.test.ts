@@ -27,7 +27,12 @@ describe('the metadata document (oidcc-discovery-endpoint-verification)', () => 
     expect(metadata).toMatchObject({
       response_types_supported: ['code'],
       response_modes_supported: ['query', 'fragment', 'form_post'],
-      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+      grant_types_supported: [
+        'authorization_code',
+        'refresh_token',
+        'client_credentials',
+        'http://auth0.com/oauth/grant-type/passwordless/otp',
+      ],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],

@@ -17,6 +17,8 @@ import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { MessageKind } from '@/lib/login/message';
 import { OUTBOX_LEASE_SECONDS } from '@/lib/login/outbox';
 import type { RequestContext } from '@/lib/login/request-context';
+import type { NewSession } from '@/lib/login/session';
+import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
@@ -114,13 +116,13 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
     },
 
     async answer(answer) {
-      const { context, session, authorizationCode: code, provenBy } = answer;
+      const { context, session, authorizationCode: code, tokenFamily, provenBy } = answer;
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
       const matched = answer.matchedGeneration;
       const mine = isChallenge(answer);
       const replaced = answer.replacedSessionSecret;
       // Whoever asked elsewhere is not let in by a link that is opened here: no code is left to fetch.
-      const isReturned = code !== null || answer.interactionId === null;
+      const isReturned = code !== null || tokenFamily !== null || answer.interactionId === null;
       const [row] = await prisma.$queryRaw<AnswerRow[]>`
         WITH open AS (
           SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
@@ -133,7 +135,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           UPDATE challenges SET
             attempts = attempts + ${provenBy === 'link' ? 0 : 1}::int,
             (proven_at, session_id, returned_at) = (
-              SELECT ${now}, ${session.id}::text, CASE WHEN ${isReturned}::boolean THEN ${now} END
+              SELECT ${now}, ${session?.id ?? null}::text, CASE WHEN ${isReturned}::boolean THEN ${now} END
               WHERE answerable AND (
                 (generation = ${matched}::int AND code_expires_at > ${now}) OR
                 (generation - 1 = ${matched}::int AND previous_code_expires_at > ${now})))
@@ -161,16 +163,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             AND ended_at IS NULL AND EXISTS (SELECT 1 FROM account)
         ),
         session AS (
-          INSERT INTO sessions (id, secret_hash, account_id, authenticated_at, amr, connection, ip, user_agent, created_at,
-            last_seen_at, idle_expires_at, expires_at)
-          SELECT ${session.id}::text, ${keyedHash.hash('session', session.secret)}::text, account.id, ${now},
-            ${[...session.amr]}::text[], proven.connection, ${context.ip}::text, left(${context.userAgent}::text, 512), ${now}, ${now},
-            ${session.idleExpiresAt.toISOString()}::timestamptz, ${session.expiresAt.toISOString()}::timestamptz
-          FROM account, proven
+          ${session === null ? NOTHING : insertSession(keyedHash, session, context)}
+        ),
+        family AS (
+          ${tokenFamily === null ? NOTHING : insertTokenFamily(tokenFamily, now)}
         ),
         code AS (
           ${
-            code === null
+            code === null || session === null
               ? NOTHING
               : insertAuthorizationCode(
                   keyedHash,
@@ -300,14 +300,14 @@ function isChallenge(held: { challengeId: string; interactionId: string | null }
  * A challenge that may still be answered. Both statements take its row before they count any limit, so that of many at
  * once only those are counted that are compared or sent (OTP-7).
  */
-const isOpen = (now: Prisma.Sql) =>
+export const isOpen = (now: Prisma.Sql) =>
   Prisma.sql`proven_at IS NULL AND cancelled_at IS NULL AND attempts < max_attempts AND expires_at > ${now}`;
 
 /**
  * What the audit log says of a challenge, whether a message goes out (the CTE `addressed` holds it) or not. Loud where a
  * text message is withheld to save money, and where an identity needs none: nobody else learns of either.
  */
-function sendingEvent(description: string) {
+export function sendingEvent(description: string) {
   const isSent = Prisma.sql`EXISTS (SELECT 1 FROM addressed)`;
   return {
     type: Prisma.sql`CASE WHEN ${isSent} THEN CASE provider WHEN 'sms' THEN 'cs' ELSE 'cls' END
@@ -322,7 +322,7 @@ function sendingEvent(description: string) {
 }
 
 /** The outbox row of a challenge that somebody is to hear of: the CTE `addressed` holds it. */
-function insertLoginMessage(
+export function insertLoginMessage(
   message: { messageId: string; messageDueAt: Date; applicationName: string; logged: LoggedSubject },
   context: RequestContext,
 ): Prisma.Sql {
@@ -373,6 +373,38 @@ function insertMessage(
       ${logged.maskedIdentifier}::text, ${logged.identifierHash}::text, ${language}::text, ${context}::jsonb, 'queued',
       ${dueAt.toISOString()}::timestamptz, ${expiresAt}, ${now.toISOString()}::timestamptz
     FROM ${from}`;
+}
+
+/** A browser that is signed in: the CTEs `account` and `proven` hold who, and how. */
+function insertSession(
+  keyedHash: KeyedHash,
+  session: NewSession,
+  { ip, userAgent, now: at }: RequestContext,
+): Prisma.Sql {
+  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+  return Prisma.sql`
+    INSERT INTO sessions (id, secret_hash, account_id, authenticated_at, amr, connection, ip, user_agent, created_at,
+      last_seen_at, idle_expires_at, expires_at)
+    SELECT ${session.id}::text, ${keyedHash.hash('session', session.secret)}::text, account.id, ${now},
+      ${[...session.amr]}::text[], proven.connection, ${ip}::text, left(${userAgent}::text, 512), ${now}, ${now},
+      ${session.idleExpiresAt.toISOString()}::timestamptz, ${session.expiresAt.toISOString()}::timestamptz
+    FROM account, proven`;
+}
+
+/** Tokens for the account that the CTE `account` holds, while their client is there. */
+function insertTokenFamily(family: NewTokenFamily, now: Prisma.Sql): Prisma.Sql {
+  const { refresh } = family;
+  const accessTokensExpireAt = Prisma.sql`${family.accessTokensExpireAt.toISOString()}::timestamptz`;
+  const [idleExpiresAt, expiresAt] = [refresh?.idleExpiresAt, refresh?.expiresAt].map(
+    (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
+  );
+  return Prisma.sql`
+    INSERT INTO token_families (id, client_id, account_id, scope, audience, authenticated_at, refresh_sequence,
+      refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+    SELECT ${family.id}::text, c.client_id, account.id, ${family.scope}::text, ${family.audience}::text, ${now},
+      ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt}, ${now},
+      COALESCE(${expiresAt} + (${accessTokensExpireAt} - ${now}), ${accessTokensExpireAt})
+    FROM account, clients c WHERE c.client_id = ${family.clientId}::text`;
 }
 
 /** The authorization code of a session: a row of `from` with its id, account_id and authenticated_at. */
@@ -457,7 +489,7 @@ function finishedFrom(row: FinishRow | undefined): Finished {
   return { kind: row?.cancelledAt ? 'cancelled' : 'ended' };
 }
 
-function foundFrom(held: Challenge): FoundChallenge {
+export function foundFrom(held: Challenge): FoundChallenge {
   const { interactionId, clientId, connection, identifier, pepperId, codeLength, generation } = held;
   return {
     interactionId,

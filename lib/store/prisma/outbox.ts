@@ -22,7 +22,7 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
           m.context->>'applicationName' AS "applicationName", m.context->>'userAgent' AS "userAgent",
           COALESCE(c.recipient, '') AS recipient, COALESCE(c.id, '') AS "challengeId", m.generation,
           COALESCE(c.code_length, 0) AS "codeLength", COALESCE(c.pepper_id, '') AS "pepperId",
-          COALESCE(c.send_mode, 'both') AS "sendMode",
+          COALESCE(c.send_mode, 'both') AS "sendMode", c.embedded_link AS "embeddedLink",
           c.id IS NULL OR m.kind = 'new_device' OR (
             c.answerable AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND NOT EXISTS (
               SELECT 1 FROM messages newer WHERE newer.challenge_id = c.id AND newer.kind <> 'new_device'

@@ -99,7 +99,7 @@ type RotationRow = SubjectRow & {
   wasReused: boolean;
   scopeExceeded: boolean;
   clientId: string;
-  sessionId: string;
+  sessionId: string | null;
   scope: string;
   audience: string | null;
   authenticatedAt: Date;

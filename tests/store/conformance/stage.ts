@@ -202,6 +202,7 @@ export function createStage(store: OpenStore) {
       },
       replacedSessionSecret: changes.replacedSessionSecret ?? null,
       authorizationCode: changes.finishes === false ? null : code,
+      tokenFamily: null,
       provenBy: changes.provenBy ?? 'code',
       notice: changes.notifies ? { messageId: id(), applicationName: 'Acme', expiresAt: later(3600) } : null,
       logged: logged(email),

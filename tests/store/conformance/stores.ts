@@ -3,12 +3,14 @@
 import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import type { ChallengeStore } from '@/lib/login/challenge';
+import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
+import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
@@ -19,7 +21,7 @@ import { createDatabase } from '@/tests/harness/database';
 /** What one process holds of the database. */
 export type Process = Readonly<{
   prisma: PrismaClient;
-  challenges: ChallengeStore;
+  challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
   sessions: SessionStore;
   families: TokenFamilyStore;
@@ -45,7 +47,7 @@ export const nextBox = createSecretBox([NEXT_SECRET]);
 export function processOf(prisma: PrismaClient, secrets = box): Process {
   return {
     prisma,
-    challenges: createChallengeStore(prisma, secrets),
+    challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
     families: createTokenFamilyStore(prisma),

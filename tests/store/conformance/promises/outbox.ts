@@ -117,6 +117,7 @@ export function promiseOutbox(stage: () => Stage): void {
         applicationName: 'Acme',
         userAgent: expect.stringContaining('Firefox'),
         pepperId: box.currentId,
+        embeddedLink: null,
         wanted: true,
         leasedUntil,
         roundsBefore: 0,

@@ -1,0 +1,114 @@
+// The challenges of the embedded API, found again by their slot. The promises are those of lib/login/embedded-challenge.ts;
+// they are answered by the same statement as all others (challenges.ts).
+import type { EmbeddedAsked, EmbeddedChallengeStore, EmbeddedQuestion } from '@/lib/login/embedded-challenge';
+import type { CountedLimit } from '@/lib/login/limits';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
+import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
+import { insertLogEvent } from './log-events';
+
+export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChallengeStore {
+  return {
+    async ask(question, limits, context) {
+      const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
+      const slot = Prisma.sql`${question.slot}::text`;
+      const [row] = await prisma.$queryRaw<AskRow[]>`
+        WITH standing AS (
+          SELECT * FROM challenges WHERE slot = ${slot} AND ${isOpen(now)} AND code_expires_at > ${now} FOR NO KEY UPDATE
+        ),
+        ${countLimits(limits, { onlyIf: Prisma.sql`(SELECT count(*) FROM standing) >= 0` })},
+        asked_again AS (
+          UPDATE challenges held SET
+            sends = held.sends + 1,
+            resend_allowed_at = ${now} + make_interval(secs => (${[...question.resendWaitsSeconds]}::int[])[
+              LEAST(held.sends + 1, ${question.resendWaitsSeconds.length}::int)]),
+            send_mode = ${question.sendMode}::text, embedded_link = ${embeddedLinkOf(question)},
+            withheld = ${question.withheld}::text
+          WHERE id = (SELECT id FROM standing WHERE resend_allowed_at <= ${now}) AND ${allLimitsHadRoom}
+          RETURNING *
+        ),
+        -- Whatever has the slot and does not stand open makes room.
+        replaced AS (
+          UPDATE challenges SET slot = NULL
+          WHERE slot = ${slot} AND NOT EXISTS (SELECT 1 FROM standing) AND ${allLimitsHadRoom}
+          RETURNING id
+        ),
+        -- Of many at once the index lets one in; the others wait for it, and are given the same.
+        taken AS (
+          ${insertEmbedded(question, context.userAgent, now)}
+        ),
+        challenge AS (
+          SELECT * FROM asked_again UNION ALL SELECT * FROM taken WHERE id = ${question.id}::text
+        ),
+        addressed AS (
+          SELECT * FROM challenge c WHERE answerable AND withheld IS NULL AND NOT EXISTS (
+            SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
+            WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
+        ),
+        message AS (
+          ${insertLoginMessage(question, context)}
+        ),
+        event AS (
+          ${insertLogEvent(context, {
+            from: Prisma.sql`challenge`,
+            ...sendingEvent('One-time code asked for by an application.'),
+            ...question.logged,
+          })}
+        )
+        SELECT c.id AS "challengeId", c.generation, c.code_length AS "codeLength", c.code_expires_at AS "codeExpiresAt",
+          c.pepper_id AS "pepperId", (SELECT recipient FROM addressed) AS recipient, ${limitColumns}
+        FROM (SELECT 1) AS always LEFT JOIN (
+          SELECT * FROM standing UNION ALL SELECT * FROM taken) AS c ON true`;
+      return askedFrom(row, limits);
+    },
+
+    async findStanding(slot) {
+      const held = await prisma.challenge.findUnique({ where: { slot } });
+      if (held === null) return null;
+      return { ...foundFrom(held), challengeId: held.id, resendAllowedAt: held.resendAllowedAt };
+    },
+  };
+}
+
+type AskRow = LimitRow & {
+  challengeId: string | null;
+  generation: number;
+  codeLength: number;
+  codeExpiresAt: Date;
+  pepperId: string;
+  recipient: string | null;
+};
+
+/** A challenge for the slot; or the one that took it a moment ago, told by its id. */
+function insertEmbedded(question: EmbeddedQuestion, userAgent: string | null, now: Prisma.Sql): Prisma.Sql {
+  const { channel, canonical, typedForm } = question.identifier;
+  const person = Prisma.sql`identities i JOIN accounts a ON a.id = i.account_id
+    WHERE i.provider = ${channel}::text AND i.identifier = ${canonical}::text`;
+  return Prisma.sql`
+    INSERT INTO challenges AS held (id, interaction_id, slot, client_id, connection, provider, identifier, recipient,
+      pepper_id, code_length, code_expires_at, max_attempts, resend_allowed_at, answerable, withheld, send_mode,
+      embedded_link, user_agent, created_at, expires_at)
+    SELECT ${question.id}::text, ${question.interactionId}::text, ${question.slot}::text, ${question.clientId}::text,
+      ${question.connection}::text, ${channel}::text, ${canonical}::text,
+      COALESCE((SELECT i.typed_form FROM ${person}), ${typedForm}::text), ${question.pepperId}::text,
+      ${question.codeLength}::int, ${question.codeExpiresAt.toISOString()}::timestamptz, ${question.maxAttempts}::int,
+      ${question.resendAllowedAt.toISOString()}::timestamptz,
+      COALESCE((SELECT a.blocked_at IS NULL FROM ${person}), ${question.signUpOpen}::boolean),
+      ${question.withheld}::text, ${question.sendMode}::text, ${embeddedLinkOf(question)},
+      left(${userAgent}::text, 512), ${now}, ${question.expiresAt.toISOString()}::timestamptz
+    WHERE ${allLimitsHadRoom} AND NOT EXISTS (SELECT 1 FROM standing) AND (SELECT count(*) FROM replaced) >= 0
+    ON CONFLICT (slot) DO UPDATE SET slot = held.slot
+    RETURNING *`;
+}
+
+function embeddedLinkOf({ embeddedLink }: EmbeddedQuestion): Prisma.Sql {
+  return Prisma.sql`${embeddedLink === null ? null : JSON.stringify(embeddedLink)}::jsonb`;
+}
+
+function askedFrom(row: AskRow | undefined, limits: readonly CountedLimit[]): EmbeddedAsked {
+  const limit = fullLimit(limits, row);
+  if (limit !== null) return { kind: 'limited', limit };
+  if (row?.challengeId == null) throw new Error('A slot was neither taken nor held.');
+  const { challengeId, generation, codeLength, codeExpiresAt, pepperId, recipient } = row;
+  return { kind: 'asked', challengeId, generation, codeLength, codeExpiresAt, pepperId, recipient };
+}

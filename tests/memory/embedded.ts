@@ -1,0 +1,25 @@
+// Embedded passwordless where nobody asked for anything: what endpoints that have to do with other things are handed.
+import type { EmbeddedDeps } from '@/lib/login/embedded-login';
+import type { Randomness } from '@/lib/login/randomness';
+import { emailConnection, memoryConnections } from './connections';
+
+export function memoryEmbedded(random: Randomness): EmbeddedDeps {
+  return {
+    challenges: {
+      ask: async () => {
+        throw new Error('Challenges are asked on a real store.');
+      },
+      findStanding: async () => null,
+      answer: async () => ({ kind: 'ended' }),
+    },
+    connections: memoryConnections(emailConnection()),
+    codes: { pepperId: 'pepper', derive: () => '123456', equal: (a, b) => a === b },
+    links: { derive: () => 'link' },
+    origin: 'https://op.test',
+    random,
+    hashSubject: (subject) => `hash of ${subject}`,
+    limitOverrides: () => ({}),
+    servedCountries: () => null,
+    spendGuard: { admit: async () => null, answered: async () => {} },
+  };
+}
