@@ -24,7 +24,7 @@ export type CardShow = Readonly<{
   close(): void;
 }>;
 
-type Delivery = 'under_way' | 'failed' | 'proven';
+type Delivery = 'under_way' | 'failed' | 'proven' | 'finished';
 
 type Postcss = (plugins: unknown[]) => {
   process(css: string, options: { from: string }): PromiseLike<{ css: string }>;

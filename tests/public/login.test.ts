@@ -161,6 +161,13 @@ describe('a pressed button', () => {
 });
 
 describe('waiting for the message', () => {
+  /** The page's questions from now on. */
+  function watchAsking(): string[] {
+    const asked: string[] = [];
+    page.on('request', (request) => request.url().endsWith('/delivery') && asked.push(request.url()));
+    return asked;
+  }
+
   async function waitSixSeconds(typed: string): Promise<boolean> {
     await page.clock.install();
     await open('code');
@@ -181,9 +188,206 @@ describe('waiting for the message', () => {
     expect(await waitSixSeconds('')).toBe(true);
   });
 
+  it('goes on when the link was opened in this browser', async () => {
+    show.deliver('proven');
+    await page.clock.install();
+    await open('both sent');
+    await page.clock.runFor(6100);
+    await page.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers().map(({ path }) => path)).toEqual(['/finish']);
+  });
+
+  it('looks again when the sign-in went on elsewhere', async () => {
+    show.deliver('finished');
+    expect(await waitSixSeconds('')).toBe(false);
+  });
+
+  it('asks at once when somebody comes back to it, and not while nobody looks', async () => {
+    const asked = watchAsking();
+    show.deliver('under_way');
+    await page.addInitScript(() => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => 'away' in window });
+    });
+    await page.clock.install();
+    await open('both sent');
+    await page.evaluate(() => Object.assign(window, { away: true }));
+    await page.clock.runFor(30_000);
+    await page.waitForTimeout(300);
+    expect(asked).toHaveLength(0);
+    await page.evaluate(() => {
+      Reflect.deleteProperty(window, 'away');
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.waitForTimeout(300);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('asks less and less often', async () => {
+    const asked = watchAsking();
+    show.deliver('under_way');
+    await page.clock.install();
+    await open('both sent');
+    for (let second = 0; second < 120; second += 3) {
+      await page.clock.runFor(3_000);
+      await page.waitForTimeout(20);
+    }
+    expect(asked.length).toBeGreaterThanOrEqual(4);
+    expect(asked.length).toBeLessThanOrEqual(7);
+  });
+
   it('never takes the page from someone who types', async () => {
     show.deliver('failed');
     expect(await waitSixSeconds('482')).toBe(true);
+  });
+});
+
+describe('an opened link', () => {
+  const LINK = 'link opened here';
+
+  it('sends its form by itself, once, and does not say that somebody pressed', async () => {
+    await open(LINK);
+    await page.waitForURL(show.addressOf('code wrong'));
+    await settle();
+    expect(show.takeAnswers()).toEqual([
+      { path: '/answer', fields: { interaction: 'q83vASNFZ4mrze8BI0VniQ', link: 'AbC' } },
+    ]);
+  });
+
+  it('says that somebody pressed where scripts are off', async () => {
+    const profile = await openProfile(browser, { scripts: false });
+    const plain = await profile.newPage();
+    await plain.goto(show.addressOf(LINK));
+    await plain.click('.button');
+    await plain.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers()[0]?.fields).toMatchObject({ link: 'AbC', finish: 'here' });
+    await profile.close();
+  });
+
+  it.each([
+    ['hidden', 'visibilitychange'],
+    ['prerendering', 'prerenderingchange'],
+  ])('waits until somebody looks at the page: %s (MAG-2)', async (state, event) => {
+    await page.addInitScript((name) => {
+      Object.defineProperty(document, name, { configurable: true, get: () => !('looked' in window) });
+    }, state);
+    await open(LINK);
+    await settle();
+    expect(show.takeAnswers()).toEqual([]);
+    await page.evaluate((name) => {
+      Object.assign(window, { looked: true });
+      document.dispatchEvent(new Event(name));
+      document.dispatchEvent(new Event(name));
+    }, event);
+    await page.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers()).toHaveLength(1);
+  });
+
+  it('is not sent again when its answer leads back to it', async () => {
+    const { origin } = new URL(show.addressOf(LINK));
+    await page.goto(show.addressOf(LINK), { referer: `${origin}/passwordless/link` });
+    await settle();
+    expect(show.takeAnswers()).toEqual([]);
+    await page.click('.button');
+    await page.waitForURL(show.addressOf('code wrong'));
+  });
+
+  it('leaves the address bar, and its forms still answer to the address as it was (MAG-7)', async () => {
+    const address = show.addressOf('stop');
+    await page.route(address, async (route) => {
+      const body = await (await route.fetch()).text();
+      await route.fulfill({ contentType: 'text/html', body: body.replace('action="/answer"', 'action=""') });
+    });
+    await page.goto(address);
+    expect(new URL(page.url()).pathname).toBe('/passwordless/link');
+    expect(await page.evaluate(() => history.length)).toBe(2);
+    expect(await page.getAttribute('form', 'action')).toBe(address);
+  });
+});
+
+describe('two tabs of one sign-in', () => {
+  const OPENED = 'link opened, signed in';
+
+  async function openBeside(card: string): Promise<Page> {
+    const other = await page.context().newPage();
+    await other.goto(show.addressOf(card));
+    return other;
+  }
+
+  it('let the one that waited go on, and the other says that it can be closed', async () => {
+    await open('both sent');
+    const opened = await openBeside(OPENED);
+    await page.waitForURL(show.addressOf('code wrong'));
+    await opened.getByText('You can close this page.').waitFor();
+    expect(await opened.locator('.button').isVisible()).toBe(false);
+    await opened.waitForTimeout(1_200);
+    expect(show.takeAnswers().map(({ path }) => path)).toEqual(['/finish']);
+    expect(opened.url()).toBe(show.addressOf(OPENED));
+  });
+
+  it('go on where the link was opened when nobody waits', async () => {
+    const opened = await openBeside(OPENED);
+    await opened.waitForTimeout(500);
+    expect(show.takeAnswers()).toEqual([]);
+    await opened.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers().map(({ path }) => path)).toEqual(['/finish']);
+  });
+
+  it('are not taken for two tabs of two sign-ins', async () => {
+    await page.route(show.addressOf('both sent'), async (route) => {
+      const body = (await (await route.fetch()).text()).replaceAll('q83vASNFZ4mrze8BI0VniQ', 'another');
+      await route.fulfill({ contentType: 'text/html', body });
+    });
+    await open('both sent');
+    const opened = await openBeside(OPENED);
+    await opened.waitForURL(show.addressOf('code wrong'));
+    expect(page.url()).toBe(show.addressOf('both sent'));
+    expect(show.takeAnswers()).toHaveLength(1);
+  });
+
+  it('do not wait for one that is busy with a code', async () => {
+    await open('both sent');
+    await page.evaluate(() => document.addEventListener('submit', (event) => event.preventDefault()));
+    await page.click('.button');
+    const opened = await openBeside(OPENED);
+    await opened.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers().map(({ path }) => path)).toEqual(['/finish']);
+  });
+});
+
+describe('the language', () => {
+  it('is sent when it was chosen with a pointer', async () => {
+    await open('identifier branded');
+    await page.locator('[name=language]').evaluate((select: HTMLSelectElement) => {
+      select.value = 'ar';
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    await page.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers()).toMatchObject([{ path: '/language', fields: { language: 'ar' } }]);
+  });
+
+  it('waits for its button when it is chosen with keys, which pass every language on the way', async () => {
+    await open('identifier branded');
+    const select = page.locator('[name=language]');
+    while (!(await select.evaluate((element) => element === document.activeElement)))
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await settle();
+    expect(show.takeAnswers()).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers()).toMatchObject([{ fields: { language: 'pt-BR' } }]);
+  });
+
+  it('has its button where scripts are off', async () => {
+    const profile = await openProfile(browser, { scripts: false });
+    const plain = await profile.newPage();
+    await plain.goto(show.addressOf('identifier branded'));
+    await plain.locator('[name=language]').selectOption('ja');
+    await plain.getByRole('button', { name: 'Change language' }).click();
+    await plain.waitForURL(show.addressOf('code wrong'));
+    expect(show.takeAnswers()).toMatchObject([{ path: '/language', fields: { language: 'ja' } }]);
+    await profile.close();
   });
 });
 

@@ -15,9 +15,13 @@ type Props = Readonly<{
   searchParams: Promise<{ confirm?: string | string[] }>;
 }>;
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { link, language } = await visitMagicLink(await runtime(), (await params).token);
-  return { title: wordsOf(language)(link.kind === 'cancelled' ? 'stop.doneHeading' : 'stop.heading') };
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
+  const { link, client, language } = await visitMagicLink(await runtime(), (await params).token);
+  const t = wordsOf(language);
+  const step = t(link.kind === 'cancelled' ? 'stop.doneHeading' : 'stop.heading');
+  return (await searchParams).confirm === 'missing'
+    ? { title: t('page.titleWithError', { step, app: client?.name ?? '' }) }
+    : { title: step };
 }
 
 export default async function StopPage({ params, searchParams }: Props) {
