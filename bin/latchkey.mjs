@@ -5,6 +5,7 @@ import '../scripts/node-version.mjs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const calledFrom = process.cwd();
 process.chdir(root);
 
 // A reader that has seen enough (`latchkey apps list | head -1`) is no error.
@@ -18,7 +19,7 @@ try {
   nextEnv.loadEnvConfig(root, false, { info: () => {}, error: console.error });
   register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) });
   const { runCommandLine } = await import('../lib/cli/main.ts');
-  process.exitCode = await runCommandLine(process.argv.slice(2));
+  process.exitCode = await runCommandLine(process.argv.slice(2), { calledFrom });
 } catch (problem) {
   if (problem.code !== 'ERR_MODULE_NOT_FOUND') throw problem;
   console.error(`latchkey: Latchkey is not prepared yet: run "npm start" in ${root} once.`);

@@ -1,17 +1,17 @@
 // `latchkey apps`: applications, which the standards call clients. The management API does the work, wherever it runs.
 import { type Command, Option } from 'commander';
+import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import {
   APPLICATION_TYPES,
   type ClientDocument,
   type CreatedClientDocument,
   GRANT_TYPES,
 } from '@/lib/management/clients';
-import { CLIENTS_PATH } from '@/lib/management/clients-endpoint';
 import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
 import { readEnvironment } from '@/lib/runtime/environment';
-import { type ManagementApi, openManagementApi } from '@/lib/runtime/operations';
-import { CommandFailure, print, printJson } from './command-line';
+import { print, printJson } from './command-line';
 import { formatCard, formatTable } from './layout';
+import { ask, withApi } from './management-api';
 
 /** Adds the commands to the program. */
 export function addAppsCommands(program: Command): void {
@@ -149,29 +149,4 @@ function describe(app: CreatedClientDocument): string {
     ['PKCE', app.require_pkce ? 'required' : 'optional'],
     ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),
   ]);
-}
-
-async function withApi<Outcome>(work: (api: ManagementApi) => Promise<Outcome>): Promise<Outcome> {
-  const api = await openManagementApi(readEnvironment());
-  try {
-    return await work(api);
-  } finally {
-    await api.close();
-  }
-}
-
-/** What the API answered, or its sentence as this command's failure. */
-async function ask<Answer>(
-  api: ManagementApi,
-  request: Parameters<ManagementApi['send']>[0],
-): Promise<Answer> {
-  const response = await api.send(request);
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as Answer;
-  const { message, errorCode } = (answer ?? {}) as { message?: string; errorCode?: string };
-  if (errorCode === 'inexistent_client')
-    throw new CommandFailure('There is no application with that client ID.');
-  const sentence =
-    message?.replace(/^Payload validation error: /, '') ?? `The server answered ${response.status}.`;
-  throw new CommandFailure(sentence, errorCode === 'invalid_body' ? 2 : 1);
 }

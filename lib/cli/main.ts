@@ -5,23 +5,30 @@ import { EnvironmentError } from '@/lib/runtime/environment';
 import { OperationFailure } from '@/lib/runtime/operations';
 import { addAppsCommands } from './apps';
 import { CommandFailure, type ExitCode } from './command-line';
+import { addConnectionsCommands } from './connections';
 import { addDoctorCommand } from './doctor';
+import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
+import { addSmsSpendCommand } from './sms-spend';
 
 /**
  * Runs one command.
  * @param words what follows the program's name
+ * @param calledFrom the folder that files are named from
  */
-export async function runCommandLine(words: readonly string[]): Promise<ExitCode> {
+export async function runCommandLine(
+  words: readonly string[],
+  { calledFrom }: { calledFrom: string },
+): Promise<ExitCode> {
   try {
-    await describeProgram().parseAsync([...words], { from: 'user' });
+    await describeProgram(calledFrom).parseAsync([...words], { from: 'user' });
     return 0;
   } catch (problem) {
     return explain(problem);
   }
 }
 
-function describeProgram(): Command {
+function describeProgram(calledFrom: string): Command {
   const program = new Command('latchkey')
     .description('Operates a Latchkey: the one whose environment (and .env file) this folder has.')
     .version(readVersion())
@@ -31,6 +38,9 @@ function describeProgram(): Command {
   addMigrateCommand(program);
   addDoctorCommand(program);
   addAppsCommands(program);
+  addConnectionsCommands(program, { calledFrom });
+  addMessagesCommand(program);
+  addSmsSpendCommand(program);
   return program;
 }
 

@@ -366,7 +366,7 @@ function findTemplateProblem(connection: Connection): OptionsProblem | null {
     const problem = source === null ? null : checkTemplate(source, { context, syntax });
     if (problem === null) continue;
     const { reason, line, column } = problem;
-    return problemAt(field, `${reason} (line ${line}, column ${column})`);
+    return problemAt(field, `(line ${line}, column ${column}): ${reason}`);
   }
   return null;
 }

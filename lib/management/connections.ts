@@ -11,7 +11,7 @@ import {
 import type { ConnectionChange, ConnectionRecord, ConnectionRegister } from '@/lib/login/connection-register';
 import type { Channel } from '@/lib/login/identifier';
 import { ManagementProblem } from './problem';
-import { badBody } from './route';
+import { badBody, fieldsOf, parseBody } from './route';
 
 export type ConnectionsDeps = Readonly<{
   connections: ConnectionRegister;
@@ -57,12 +57,12 @@ export async function loadConnection(
   deps: Pick<ConnectionsDeps, 'connections'>,
   id: string,
 ): Promise<ConnectionDocument> {
-  return describe(await load(deps, id));
+  return describe(await loadRecord(deps, id));
 }
 
 /** Makes a connection of whatever was sent. @throws {ManagementProblem} 400 that names the field, 409 */
 export async function createConnection(deps: ConnectionsDeps, input: unknown): Promise<ConnectionDocument> {
-  const { name, strategy, options, enabled_clients: clientIds = [] } = parse(creation, input);
+  const { name, strategy, options, enabled_clients: clientIds = [] } = parseBody(creation, input);
   const now = deps.clock();
   const accepted = accept(deps, options ?? {}, { strategy, stored: {}, now });
   const record = { id: deps.drawConnectionId(), name, strategy, options: accepted, clientIds };
@@ -74,9 +74,9 @@ export async function updateConnection(
   deps: ConnectionsDeps,
   { id, input }: { id: string; input: unknown },
 ): Promise<ConnectionDocument> {
-  const { options, enabled_clients: clientIds } = parse(change, input);
+  const { options, enabled_clients: clientIds } = parseBody(change, input);
   const now = deps.clock();
-  let record = await load(deps, id);
+  let record = await loadRecord(deps, id);
   const stored = record.options as StoredOptions;
   const accepted =
     options === undefined
@@ -101,7 +101,7 @@ export async function listEnabledClients(
   deps: Pick<ConnectionsDeps, 'connections'>,
   id: string,
 ): Promise<{ client_id: string }[]> {
-  return (await load(deps, id)).clientIds.map((clientId) => ({ client_id: clientId }));
+  return (await loadRecord(deps, id)).clientIds.map((clientId) => ({ client_id: clientId }));
 }
 
 /** Puts it on pages, or takes it from them. @throws {ManagementProblem} 400 that names the field, 404 */
@@ -109,11 +109,11 @@ export async function enableClients(
   deps: ConnectionsDeps,
   { id, input }: { id: string; input: unknown },
 ): Promise<void> {
-  const clients = parse(enabling, input).map(({ client_id: clientId, status }) => ({
+  const clients = parseBody(enabling, input).map(({ client_id: clientId, status }) => ({
     clientId,
     enabled: status,
   }));
-  await load(deps, id);
+  await loadRecord(deps, id);
   take(await deps.connections.enable({ id, clients }, deps.clock()));
 }
 
@@ -131,8 +131,9 @@ function describe(record: ConnectionRecord): ConnectionDocument {
   };
 }
 
-async function load(
-  { connections }: Pick<ConnectionsDeps, 'connections'>,
+/** The connection as it is kept. @throws {ManagementProblem} 404 */
+export async function loadRecord(
+  { connections }: Readonly<{ connections: Pick<ConnectionRegister, 'find'> }>,
   id: string,
 ): Promise<ConnectionRecord> {
   const record = await connections.find(id);
@@ -196,15 +197,7 @@ const clientIds = z
 /** Looked at together with what is kept. */
 const options = z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional();
 
-const fields = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `holds a field that is not one of ${Object.keys(shape).join(', ')}`
-        : 'must be a JSON object',
-  });
-
-const creation = fields({
+const creation = fieldsOf({
   name: z
     .string({ error: 'must be a string' })
     .max(NAME_MAX_CHARACTERS, `may hold ${NAME_MAX_CHARACTERS} characters at most`)
@@ -214,26 +207,14 @@ const creation = fields({
   enabled_clients: clientIds,
 });
 
-const change = fields({ options, enabled_clients: clientIds });
+const change = fieldsOf({ options, enabled_clients: clientIds });
 
 /** Auth0's figure. */
 const ENABLED_AT_ONCE_MAX = 50;
 
 const enabling = z
-  .array(fields({ client_id: clientId, status: z.boolean({ error: 'must be true or false' }) }), {
+  .array(fieldsOf({ client_id: clientId, status: z.boolean({ error: 'must be true or false' }) }), {
     error: 'must be a list of { client_id, status }',
   })
   .min(1, 'must not be empty')
   .max(ENABLED_AT_ONCE_MAX, `may hold ${ENABLED_AT_ONCE_MAX} entries at most`);
-
-function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = (issue?.path ?? []).reduce<string>(
-    (name, part) =>
-      typeof part === 'number' ? `${name}[${part}]` : `${name}${name === '' ? '' : '.'}${String(part)}`,
-    '',
-  );
-  throw badBody(field === '' ? 'the body' : field, issue?.message ?? '');
-}

@@ -1,4 +1,5 @@
 // What one route of the management API is, and how its parameters are read. Which routes there are: routes.ts.
+import { z } from 'zod';
 import { readBody } from '@/lib/endpoints/body';
 import { ManagementProblem } from './problem';
 
@@ -92,4 +93,26 @@ export function badQuery(sentence: string): ManagementProblem {
 export function badBody(field: string, sentence: string): ManagementProblem {
   const said = /^[A-Z]/.test(sentence) ? `: ${sentence}` : ` ${sentence}.`;
   return new ManagementProblem(400, 'invalid_body', `Payload validation error: ${field}${said}`);
+}
+
+/** A JSON object of these fields and no other (MGT-2). */
+export const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `holds a field that is not one of ${Object.keys(shape).join(', ')}`
+        : 'must be a JSON object',
+  });
+
+/** Reads a body by its schema, each rule of which has a sentence. @throws {ManagementProblem} 400 that names the field */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = (issue?.path ?? []).reduce<string>(
+    (name, part) =>
+      typeof part === 'number' ? `${name}[${part}]` : [name, String(part)].filter(Boolean).join('.'),
+    '',
+  );
+  throw badBody(field === '' ? 'the body' : field, issue?.message ?? '');
 }

@@ -6,6 +6,8 @@ import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { answerManagement, ManagementProblem } from './problem';
+import { REPORT_ROUTES } from './report-routes';
+import type { ReportsDeps } from './reports';
 import { type ManagementRoute, readJson } from './route';
 
 /** Tells who may use the management API. */
@@ -16,11 +18,16 @@ export type Operators = Readonly<{
 
 export type ManagementDeps = ClientsDeps &
   ConnectionsDeps &
+  ReportsDeps &
   Pick<Deps, 'log'> &
   Readonly<{ operators: Operators }>;
 
 /** The table. */
-export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [...CLIENT_ROUTES, ...CONNECTION_ROUTES];
+export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
+  ...CLIENT_ROUTES,
+  ...CONNECTION_ROUTES,
+  ...REPORT_ROUTES,
+];
 
 const PREFIX = '/api/v2';
 

@@ -49,10 +49,7 @@ export function composeDelivery(deps: {
   log: Log;
 }): Delivery {
   const { environment, connections, box, clock, log } = deps;
-  const letterhead: Letterhead = {
-    from: environment.emailFrom ?? 'login@localhost',
-    issuerHost: new URL(environment.issuer).host,
-  };
+  const letterhead = letterheadOf(environment);
   const inbox = { ...deps.inbox, clock };
   const emailSenders = createEmailSenders(environment, inbox);
   const guardedFetch = createGuardedFetch({ privateNetworks: environment.outboundPrivateNetworks });
@@ -116,6 +113,11 @@ export function composeDelivery(deps: {
       }),
     },
   };
+}
+
+/** Who messages are from, and where their codes are typed. */
+export function letterheadOf({ emailFrom, issuer }: Pick<Environment, 'emailFrom' | 'issuer'>): Letterhead {
+  return { from: emailFrom ?? 'login@localhost', issuerHost: new URL(issuer).host };
 }
 
 /** The chain, in the order of the environment; the inbox only where nothing else is. */

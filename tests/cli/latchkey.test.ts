@@ -1,5 +1,3 @@
-// The command line as people call it: a process of its own, from a folder that is not the project's.
-import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,17 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawClientId, drawClientSecret } from '@/lib/keys/client-secret';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
-import { clientsEndpoint } from '@/lib/management/clients-endpoint';
-import { createClientStore } from '@/lib/store/prisma/clients';
-import { type Database, openDatabase } from '@/lib/store/prisma/database';
-import { migrate } from '@/lib/store/prisma/migrate';
+import { openDatabase } from '@/lib/store/prisma/database';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createDatabase } from '@/tests/harness/database';
+import { type Office, openOffice } from '@/tests/management/office';
+import { runLatchkey, runLatchkeyJson } from './run-latchkey';
 
-const PROGRAM = path.resolve(import.meta.dirname, '..', '..', 'bin', 'latchkey.mjs');
 const SECRET = 'kT9v0pQ2xWm5Zr8LbN4yUc7HdJ1sGfEa';
 
 /** Holds the data folders; the space is on purpose. */
@@ -27,37 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-type Run = { code: number | null; stdout: string; stderr: string };
-
-function latchkey(words: string[], environment: Record<string, string> = {}): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
-      cwd: home,
-      // No .env file of a developer, and nobody listening at the issuer.
-      env: {
-        ISSUER: 'http://localhost:9',
-        ...environment,
-        ...{ PATH: process.env.PATH, NODE_ENV: 'production', __NEXT_PROCESSED_ENV: 'true' },
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const printed = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        printed[stream] += text;
-      });
-    }
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, ...printed }));
-  });
-}
-
-/** What a command that went well printed as JSON. */
-async function latchkeyJson(words: string[], environment: Record<string, string>) {
-  const run = await latchkey([...words, '--json'], environment);
-  expect(run).toMatchObject({ code: 0, stderr: '' });
-  return JSON.parse(run.stdout);
-}
+const latchkey = (words: string[], environment: Record<string, string> = {}) =>
+  runLatchkey(words, { cwd: home, environment });
+const latchkeyJson = (words: string[], environment: Record<string, string>) =>
+  runLatchkeyJson(words, { cwd: home, environment });
 
 describe('calling it', () => {
   it('shows help with examples on stdout and prints no warning of Node', async () => {
@@ -197,43 +165,27 @@ describe('with the embedded database, while no server runs', () => {
 });
 
 describe('with the embedded database, while a server holds it', () => {
-  const TOKEN = 'operator-token-of-this-run';
   let environment: { DATA_DIR: string };
-  let database: Database;
+  let office: Office;
   let server: Server;
 
   beforeAll(async () => {
     environment = { DATA_DIR: path.join(home, 'held folder') };
     await mkdir(environment.DATA_DIR);
-    database = await openDatabase({ databaseUrl: null, dataDir: environment.DATA_DIR });
-    await migrate(database, 'prisma/migrations');
-    const clock = () => new Date();
-    const deps = {
-      clients: createClientStore(database.prisma, { clock }),
-      credentials: {
-        drawId: drawClientId,
-        drawSecret: drawClientSecret,
-        hashSecret: (secret: string) => secret,
-      },
-      clock,
-      operators: {
-        isOperator: async ({ headers }: Request) => headers.get('authorization') === `Bearer ${TOKEN}`,
-      },
-      log: { refused: () => 'R', failed: () => 'R' },
-    };
-    server = createServer(getRequestListener((request) => clientsEndpoint(deps, request))).listen(
-      0,
-      '127.0.0.1',
-    );
+    office = await openOffice({ dataDir: environment.DATA_DIR });
+    server = createServer(getRequestListener(office.answer)).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
   });
   afterAll(async () => {
     await new Promise((resolve) => server.close(resolve));
-    await database.close();
+    await office.close();
   });
 
   const announce = (token: string) =>
-    database.folder?.announce({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token });
+    office.database.folder?.announce({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      token,
+    });
 
   it('waits until the server listens, and has it do the work', async () => {
     const waiting = latchkeyJson(
@@ -241,10 +193,10 @@ describe('with the embedded database, while a server holds it', () => {
       environment,
     );
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    await announce(TOKEN);
+    await announce('operator');
     const created = await waiting;
     expect(await latchkeyJson(['apps', 'list'], environment)).toEqual([created]);
-    expect(await database.prisma.client.findMany({ select: { name: true } })).toEqual([
+    expect(await office.prisma.client.findMany({ select: { name: true } })).toEqual([
       { name: 'Through the server' },
     ]);
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hashClientSecret } from '@/lib/keys/client-secret';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import type { ClientRegister } from '@/lib/oidc/client-register';
 import { StorageUnavailable } from '@/lib/oidc/errors';
 import { createClientStore } from '@/lib/store/prisma/clients';
-import { type Asked, type Office, openOffice } from './office';
+import { type Asked, box, type Office, openOffice } from './office';
 
 const CALLBACK = 'https://app.example.com/callback';
 
@@ -54,7 +55,7 @@ describe('a new client', () => {
       create({ name: 'App', app_type: 'regular_web' }),
     );
     expect(await clients.find(id)).toMatchObject({
-      secretHashes: [`hash of ${secret}`],
+      secretHashes: [hashClientSecret(box, secret)],
       connections: ['email', 'sms'],
     });
   });

@@ -1,10 +1,9 @@
 // The management API over a database of its own, as an operator reaches it: real stores, a clock that is moved by hand.
-import { randomBytes } from 'node:crypto';
-import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
-import { drawClientId, drawClientSecret } from '@/lib/keys/client-secret';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { readConnection } from '@/lib/login/connection-options';
 import { type ManagementDeps, managementEndpoint } from '@/lib/management/routes';
+import { guardStore } from '@/lib/runtime/guard-store';
+import { composeManagement } from '@/lib/runtime/management';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
@@ -27,30 +26,33 @@ export type Asked = {
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
-/** @param name of the database */
-export async function openOffice(name: string) {
-  const database = await openDatabase({ databaseUrl: await createDatabase(name), dataDir: '' });
+/** @param where a database on the server, by its name, or an embedded one */
+export async function openOffice(where: string | { dataDir: string }) {
+  const database = await openDatabase(
+    typeof where === 'string'
+      ? { databaseUrl: await createDatabase(where), dataDir: '' }
+      : { databaseUrl: null, dataDir: where.dataDir },
+  );
   await migrate(database, 'prisma/migrations');
   let now = new Date('2031-05-06T07:08:09Z');
   const refusals: string[] = [];
   const clock = () => now;
-  const deps: ManagementDeps = {
-    clients: createClientStore(database.prisma, { clock }),
-    connections: createConnectionStore(database.prisma, {
-      clock,
-      read: readConnection,
-      reportUnreadable() {},
-    }),
-    credentials: {
-      drawId: drawClientId,
-      drawSecret: drawClientSecret,
-      hashSecret: (secret) => `hash of ${secret}`,
+  const { prisma } = database;
+  const deps = composeManagement({
+    environment: {
+      issuer: 'https://login.example.com/',
+      emailFrom: 'login@example.com',
+      outboundPrivateNetworks: [],
     },
-    sealConnectionSecret: (secret) => box.seal('connection', secret),
-    drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
-    findGatewayRefusal: (url) => findUrlRefusal(url, []),
+    prisma,
+    box,
     clock,
-    operators: { scopesOf: async ({ headers }) => (headers.has('authorization') ? 'every' : null) },
+    guard: guardStore,
+    clients: guardStore(createClientStore(prisma, { clock })),
+    connections: guardStore(
+      createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
+    ),
+    operators: operatorsWith('every'),
     log: {
       refused({ description }) {
         refusals.push(description);
@@ -58,11 +60,11 @@ export async function openOffice(name: string) {
       },
       failed: () => 'REFERENCE',
     },
-  };
+  });
 
   return {
     database,
-    prisma: database.prisma,
+    prisma,
     deps,
     refusals,
     get now() {
@@ -73,17 +75,16 @@ export async function openOffice(name: string) {
     },
     /** As after the first boot, with stores that remember nothing. */
     async reset() {
-      await database.prisma.client.deleteMany();
-      await database.prisma.connection.deleteMany();
-      await ensureSetup(database.prisma, { limits: {}, clients: [], now });
+      await prisma.client.deleteMany();
+      await prisma.connection.deleteMany();
+      await ensureSetup(prisma, { limits: {}, clients: [], now });
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
     },
+    /** As a server answers whose only operator has the token `operator`. */
+    answer: (request: Request) => managementEndpoint({ ...deps, operators: operatorsWith('every') }, request),
     ask({ method = 'GET', path, body, headers = {}, scopes = 'every', deps: changes = {} }: Asked) {
-      const operators = {
-        scopesOf: async (request: Request) =>
-          request.headers.get('authorization') === 'Bearer operator' ? scopes : null,
-      };
+      const operators = operatorsWith(scopes);
       const request = new Request(`https://login.example.com${path}`, {
         method,
         headers: {
@@ -96,5 +97,12 @@ export async function openOffice(name: string) {
       return managementEndpoint({ ...deps, operators, ...changes }, request);
     },
     close: () => database.close(),
+  };
+}
+
+/** One token, good for these. */
+function operatorsWith(scopes: readonly string[] | 'every'): ManagementDeps['operators'] {
+  return {
+    scopesOf: async ({ headers }) => (headers.get('authorization') === 'Bearer operator' ? scopes : null),
   };
 }

@@ -1,0 +1,38 @@
+// Composes the management API: the same parts whether the server answers or the command line does.
+import { randomBytes } from 'node:crypto';
+import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
+import { drawClientId, drawClientSecret, hashClientSecret } from '@/lib/keys/client-secret';
+import type { SecretBox } from '@/lib/keys/secret-box';
+import type { ManagementDeps } from '@/lib/management/routes';
+import type { Database } from '@/lib/store/prisma/database';
+import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
+import { createTimelineStore } from '@/lib/store/prisma/timelines';
+import { CONNECTION_SECRET, letterheadOf } from './delivery';
+import type { Environment } from './environment';
+
+/** @param given.guard as for every store: tells an outage from a bug */
+export function composeManagement(
+  given: Pick<ManagementDeps, 'clients' | 'connections' | 'clock' | 'operators' | 'log'> & {
+    environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
+    prisma: Database['prisma'];
+    box: SecretBox;
+    guard<Store extends object>(store: Store): Store;
+  },
+): ManagementDeps {
+  const { environment, prisma, box, guard, ...ports } = given;
+  return {
+    ...ports,
+    credentials: {
+      drawId: drawClientId,
+      drawSecret: drawClientSecret,
+      hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
+    },
+    drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
+    sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
+    findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
+    ledger: guard(createSmsLedger(prisma)),
+    timelines: guard(createTimelineStore(prisma)),
+    letterhead: letterheadOf(environment),
+    identifierHashes: ({ channel, canonical }) => box.hashes('subject', `${channel}:${canonical}`),
+  };
+}
