@@ -6,12 +6,7 @@ import { join } from 'node:path';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
-import {
-  createSecretVerifier,
-  drawClientId,
-  drawClientSecret,
-  hashClientSecret,
-} from '@/lib/keys/client-secret';
+import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
@@ -35,7 +30,9 @@ import { servedCountries } from '@/lib/login/served-countries';
 import type { SessionStore } from '@/lib/login/session';
 import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
-import { CLIENTS_PATH, clientsEndpoint } from '@/lib/management/clients-endpoint';
+import { createOperators } from '@/lib/management/operators';
+import { isManagementPath, managementEndpoint } from '@/lib/management/routes';
+import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
@@ -48,10 +45,12 @@ import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
+import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
+import { createTokenEvents } from '@/lib/store/prisma/token-events';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
@@ -61,6 +60,7 @@ import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
+import { composeManagement } from './management';
 import { createErrorPage } from './plain-page';
 import { formPostWords } from './words';
 
@@ -152,6 +152,15 @@ export async function composeRuntime(
     hashSecret: (secret) => hashClientSecret(box, secret),
   });
   await ensureSetup(prisma, { limits: environment.limits, clients, now: clock() });
+  await ensureManagementApi(prisma, {
+    identifier: managementAudience(issuer),
+    scopes: MANAGEMENT_SCOPES,
+    operator: environment.managementClient && {
+      clientId: environment.managementClient.clientId,
+      scopes: OPERATOR_SCOPES,
+    },
+    now: clock(),
+  });
   let storageAwayAt = Number.NEGATIVE_INFINITY;
   const guard = <Store extends object>(store: Store) =>
     guardStore(store, () => {
@@ -176,6 +185,7 @@ export async function composeRuntime(
     challenges: guard(createChallengeStore(prisma, box)),
     codes: guard(createAuthorizationCodeStore(prisma, box)),
     families: guard(createTokenFamilyStore(prisma)),
+    resourceServers: guard(createResourceServerStore(prisma, { clock })),
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
   };
@@ -227,6 +237,10 @@ export async function composeRuntime(
   };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
+  const tokenEvents = createTokenEvents(prisma, {
+    reportLost: (count, cause) =>
+      log.warn('audit events lost', { count, cause: cause instanceof Error ? cause.name : '' }),
+  });
   const deps: Deps = {
     issuer,
     clock,
@@ -234,6 +248,8 @@ export async function composeRuntime(
     clients: stores.clients,
     codes: stores.codes,
     families: stores.families,
+    resourceServers: stores.resourceServers,
+    tokenEvents,
     refreshTokens: createRefreshTokens(box),
     refreshTokenStore: stores.refreshTokenStore,
     signer,
@@ -248,21 +264,22 @@ export async function composeRuntime(
     uiLocales: LANGUAGES,
   };
 
-  const management = {
+  const management = composeManagement({
+    environment,
+    prisma,
+    box,
+    guard,
     clients: stores.clients,
-    credentials: {
-      drawId: drawClientId,
-      drawSecret: drawClientSecret,
-      hashSecret: (secret: string) => hashClientSecret(box, secret),
-    },
+    connections,
     clock,
-    // Until there are management tokens, the command line of this machine is the only operator.
-    operators: {
-      isOperator: async ({ headers }: Request) =>
-        box.equal(headers.get('authorization') ?? '', `Bearer ${given.operatorToken}`),
-    },
+    operators: createOperators({
+      issuer,
+      signer,
+      resourceServers: stores.resourceServers,
+      isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
+    }),
     log: deps.log,
-  };
+  });
 
   const inHand = new Set<Promise<unknown>>();
   const stopBackground = startBackground(
@@ -348,7 +365,7 @@ export async function composeRuntime(
     isProtocolPath: (pathname) => findRoute(pathname) !== null || isManagementPath(pathname),
     async answer(request) {
       const { pathname } = new URL(request.url);
-      if (isManagementPath(pathname)) return clientsEndpoint(management, request);
+      if (isManagementPath(pathname)) return managementEndpoint(management, request);
       const route = findRoute(pathname);
       return route === null ? new Response(null, { status: 404 }) : answerRoute(deps, route, request);
     },
@@ -370,6 +387,7 @@ export async function composeRuntime(
     announce: async (address) => database.folder?.announce(address),
     async close() {
       await Promise.allSettled([stopBackground(), ...inHand]);
+      await tokenEvents.close();
       await database.close();
     },
   };
@@ -386,8 +404,4 @@ function sealingOf(box: SecretBox) {
 async function fingerprint(path: string): Promise<string> {
   const bytes = await readFile(join(process.cwd(), path)).catch(() => '');
   return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-}
-
-function isManagementPath(pathname: string): boolean {
-  return pathname === CLIENTS_PATH || pathname.startsWith(`${CLIENTS_PATH}/`);
 }

@@ -1,11 +1,12 @@
 // What the command line does: the same parts as the server's, opened for one command. The embedded database belongs to
 // one process, so while a server holds it the command goes to that server instead, with the token from its lock file.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drawClientId, drawClientSecret, hashClientSecret } from '@/lib/keys/client-secret';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
-import { clientsEndpoint } from '@/lib/management/clients-endpoint';
+import { readConnection } from '@/lib/login/connection-options';
+import { managementEndpoint } from '@/lib/management/routes';
 import { createClientStore } from '@/lib/store/prisma/clients';
+import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
@@ -13,6 +14,7 @@ import { ensureSetup } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
+import { composeManagement } from './management';
 
 /** Relative to the project's folder, which is the working directory of every command. */
 export const MIGRATIONS = 'prisma/migrations';
@@ -100,23 +102,27 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
   try {
     await bringUpToDate(database, environment);
     const clock = () => new Date();
-    const box = createSecretBox(await loadSecrets(environment));
-    const deps = {
+    const management = composeManagement({
+      environment,
+      prisma: database.prisma,
+      box: createSecretBox(await loadSecrets(environment)),
+      guard: guardStore,
       clients: guardStore(createClientStore(database.prisma, { clock })),
-      credentials: {
-        drawId: drawClientId,
-        drawSecret: drawClientSecret,
-        hashSecret: (clientSecret: string) => hashClientSecret(box, clientSecret),
-      },
+      connections: guardStore(
+        createConnectionStore(database.prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
+      ),
       clock,
       // Whoever can open the database needs no token.
-      operators: { isOperator: async () => true },
+      operators: { scopesOf: async () => 'every' },
       log: createEndpointLog(createLog('silent')),
-    };
+    });
     return {
       send: ({ method, path, body }) => {
         const init = body === undefined ? {} : { headers: JSON_HEADERS, body: JSON.stringify(body) };
-        return clientsEndpoint(deps, new Request(new URL(path, environment.issuer), { method, ...init }));
+        return managementEndpoint(
+          management,
+          new Request(new URL(path, environment.issuer), { method, ...init }),
+        );
       },
       close: () => database.close(),
     };
