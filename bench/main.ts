@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createDatabaseOn, startPostgres } from '@/tests/harness/postgres';
+import { type DeliveryPlan, type Failure, measureDelivery } from './delivery';
 import { computeFigures } from './figures';
 import { prepareRoute } from './journey/journey';
 import { runLoad } from './journey/load';
@@ -24,9 +25,10 @@ type Plan = Readonly<{
   warmUpJourneys: number;
   rounds: number;
   points: readonly Readonly<{ users: number; journeys: number }>[];
+  delivery: DeliveryPlan;
 }>;
 
-/** About six minutes on two cores. */
+/** About eight minutes on two cores. */
 const FULL: Plan = {
   warmUpJourneys: 400,
   rounds: 3,
@@ -35,10 +37,16 @@ const FULL: Plan = {
     { users: 8, journeys: 400 },
     { users: 32, journeys: 600 },
   ],
+  delivery: { rounds: 3, startsARound: 300, messages: 1_000 },
 };
 
-/** A minute: enough to see that something became much better or worse. */
-const QUICK: Plan = { warmUpJourneys: 150, rounds: 2, points: [{ users: 8, journeys: 150 }] };
+/** A minute and a half: enough to see that something became much better or worse. */
+const QUICK: Plan = {
+  warmUpJourneys: 150,
+  rounds: 2,
+  points: [{ users: 8, journeys: 150 }],
+  delivery: { rounds: 2, startsARound: 100, messages: 200 },
+};
 
 const PEER = 'oidc-provider';
 const WARM_UP_USERS = 8;
@@ -48,6 +56,7 @@ const HELP = `npm run bench -- [options]
   --quick              two short rounds with 8 users
   --no-embedded        leave the embedded database out
   --no-browser         do not weigh the page
+  --no-delivery        leave out providers that are slow, dead or failing
   --json               also write the figures to bench/results/
   --cpu-profile <file> write Node's profile of Latchkey on PostgreSQL there, without start and warm-up`;
 
@@ -55,6 +64,7 @@ type Options = Readonly<{
   plan: Plan;
   embedded: boolean;
   browser: boolean;
+  delivery: boolean;
   json: boolean;
   cpuProfile: string | null;
 }>;
@@ -82,14 +92,15 @@ function readOptions(words: string[]): Options | null {
       quick: { type: 'boolean', default: false },
       embedded: { type: 'boolean', default: true },
       browser: { type: 'boolean', default: true },
+      delivery: { type: 'boolean', default: true },
       json: { type: 'boolean', default: false },
       'cpu-profile': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return null;
-  const { quick, embedded, browser, json, 'cpu-profile': cpuProfile } = values;
-  return { plan: quick ? QUICK : FULL, embedded, browser, json, cpuProfile: cpuProfile ?? null };
+  const { quick, embedded, browser, delivery, json, 'cpu-profile': cpuProfile } = values;
+  return { plan: quick ? QUICK : FULL, embedded, browser, delivery, json, cpuProfile: cpuProfile ?? null };
 }
 
 async function measureAll(options: Options): Promise<RunResult> {
@@ -119,6 +130,8 @@ async function measureAll(options: Options): Promise<RunResult> {
       }
     }
     if (options.cpuProfile !== null) await waitForProfile(systems, options.cpuProfile);
+    if (options.delivery) say('Delivery');
+    const delivery = options.delivery ? await measureDelivery(postgres.adminUrl, plan.delivery) : null;
 
     return {
       versions: readVersions(meter.version),
@@ -130,7 +143,11 @@ async function measureAll(options: Options): Promise<RunResult> {
         residentBytes: samples.findLast(({ system }) => system === name)?.residentBytes ?? 0,
         page: pages[index] ?? null,
       })),
-      failures: countFailures(samples),
+      delivery,
+      failures: countFailures([
+        ...samples.flatMap(({ system, load }) => load.failures.map((sentence) => ({ system, sentence }))),
+        ...(delivery?.failures ?? []),
+      ]),
     };
   } finally {
     await Promise.all(systems.map((system) => system.stop()));
@@ -183,13 +200,11 @@ function weighAll(subjects: readonly Subject[]): Promise<PageWeight[]> {
   return weighPages(subjects.map(({ route }) => route.firstAddress));
 }
 
-function countFailures(samples: readonly Sample[]): RunResult['failures'] {
+function countFailures(failed: readonly Failure[]): RunResult['failures'] {
   const counted = new Map<string, RunResult['failures'][number]>();
-  for (const { system, load } of samples) {
-    for (const sentence of load.failures) {
-      const key = `${system}\n${sentence}`;
-      counted.set(key, { system, sentence, times: (counted.get(key)?.times ?? 0) + 1 });
-    }
+  for (const { system, sentence } of failed) {
+    const key = `${system}\n${sentence}`;
+    counted.set(key, { system, sentence, times: (counted.get(key)?.times ?? 0) + 1 });
   }
   return [...counted.values()];
 }

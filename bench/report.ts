@@ -1,4 +1,5 @@
 // The report of a run, in Markdown, so that it can be pasted where it is needed.
+import type { ArrivalFigures, DeliveryFigures, StartFigures } from './delivery';
 import type { Figures } from './figures';
 import { STEPS } from './journey/journey';
 import type { PageWeight } from './measure/page-weight';
@@ -15,13 +16,15 @@ export type RunResult = Readonly<{
     residentBytes: number;
     page: PageWeight | null;
   }>[];
+  /** Null where it was left out. */
+  delivery: DeliveryFigures | null;
   /** Different sentences of journeys that failed, with how often each came. */
   failures: readonly Readonly<{ system: string; sentence: string; times: number }>[];
 }>;
 
 /** The whole report. */
 export function formatReport(result: RunResult): string {
-  const { versions, figures, systems, failures } = result;
+  const { versions, figures, systems, delivery, failures } = result;
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   const journeys = figures.reduce((sum, each) => sum + each.journeys, 0);
   const failed = figures.reduce((sum, each) => sum + each.failed, 0);
@@ -36,7 +39,34 @@ export function formatReport(result: RunResult): string {
     formatTable(STEP_COLUMNS, figures),
     heading('Once', 'bytes as sent, of the page that asks for the e-mail address and all that comes with it'),
     formatTable(SYSTEM_COLUMNS, systems),
+    ...(delivery === null ? [] : formatDelivery(delivery)),
   ].join('\n');
+}
+
+function formatDelivery({ starts, arrivals }: DeliveryFigures): string[] {
+  const [fast] = starts;
+  const columns: readonly Column<StartFigures>[] = [
+    { name: 'provider', of: ({ sink }) => sink },
+    { name: 'starts', of: (figures) => `${figures.starts}` },
+    { name: 'p50 ms', of: ({ p50 }) => fixed(p50, 1) },
+    { name: '×', of: ({ p50 }) => fixed(p50 / (fast?.p50 ?? Number.NaN), 2) },
+    { name: 'p99 ms', of: ({ p99 }) => fixed(p99, 1) },
+    { name: '×', of: ({ p99 }) => fixed(p99 / (fast?.p99 ?? Number.NaN), 2) },
+  ];
+  return [
+    heading('Delivery', 'the form that asks for a message, by its provider; × is the ratio to the fast one'),
+    formatTable(columns, starts),
+    `\n${describeArrivals(arrivals)}`,
+  ];
+}
+
+function describeArrivals(arrivals: ArrivalFigures): string {
+  const { messages, requests, failedRequests, arrivedOnce, arrivedTwice, neverArrived } = arrivals;
+  return [
+    `${messages} messages through a provider that failed ${failedRequests} of ${requests} requests:`,
+    `${arrivedOnce} arrived once, ${arrivedTwice} more than once, ${neverArrived} never;`,
+    `the last ${fixed(arrivals.lastAfterSeconds, 1)} s after the last was asked for.`,
+  ].join(' ');
 }
 
 function heading(title: string, note: string): string {

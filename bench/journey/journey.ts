@@ -16,9 +16,14 @@ export type JourneyTimes = Record<(typeof STEPS)[number], number>;
 export type Route = Readonly<{
   /** Makes a journey with a person nobody has seen before. @throws when any answer is not as it should be */
   travel(): Promise<JourneyTimes>;
+  /** The beginning of one: a person asks for a message. @throws as `travel` does */
+  ask(): Promise<Asked>;
   /** Where a journey begins, for a browser that goes no further than the first page. */
   firstAddress: string;
 }>;
+
+/** A message that was asked for, and the milliseconds until the answer to the form that asked for it. */
+export type Asked = Readonly<{ recipient: string; milliseconds: number }>;
 
 /** Reads the provider's metadata. */
 export async function prepareRoute(system: System, sink: MailSink): Promise<Route> {
@@ -26,6 +31,7 @@ export async function prepareRoute(system: System, sink: MailSink): Promise<Rout
   const keys = createRemoteJWKSet(new URL(metadata.jwks_uri));
   return {
     travel: () => signIn({ system, sink, metadata, keys }),
+    ask: () => askForMessage(system, metadata),
     firstAddress: authorizationAddress(metadata.authorization_endpoint, system, drawRequest()),
   };
 }
@@ -53,7 +59,7 @@ async function signIn({ system, sink, metadata, keys }: Surroundings): Promise<J
     return outcome;
   }
 
-  const email = `${randomBytes(8).toString('hex')}@example.com`;
+  const email = drawRecipient();
   const request = drawRequest();
   const browser = createVisitor(system.issuer, { headers: { 'X-Forwarded-For': drawAddress() } });
   const relyingParty = createVisitor(system.issuer);
@@ -107,6 +113,23 @@ async function signIn({ system, sink, metadata, keys }: Surroundings): Promise<J
   return times as JourneyTimes;
 }
 
+async function askForMessage(system: System, metadata: Metadata): Promise<Asked> {
+  const recipient = drawRecipient();
+  const browser = createVisitor(system.issuer, { headers: { 'X-Forwarded-For': drawAddress() } });
+  const page = await browser.open(
+    authorizationAddress(metadata.authorization_endpoint, system, drawRequest()),
+  );
+  const { url, ...form } = await browser.compose(page, {
+    press: 'Continue',
+    fields: { identifier: recipient },
+  });
+  const begun = performance.now();
+  const answer = await browser.send(url, form);
+  const milliseconds = performance.now() - begun;
+  expectEqual('answer', answer.status, 303);
+  return { recipient, milliseconds };
+}
+
 function authorizationAddress(
   endpoint: string,
   { client }: System,
@@ -149,6 +172,7 @@ function expectEqual(name: string, found: unknown, expected: unknown): void {
   if (found !== expected) throw new Error(`${name} is ${String(found)} and should be ${String(expected)}.`);
 }
 
+const drawRecipient = () => `${randomBytes(8).toString('hex')}@example.com`;
 const draw = () => randomBytes(32).toString('base64url');
 const drawRequest = () => ({ state: draw(), nonce: draw(), codeVerifier: draw() });
 

@@ -15,20 +15,29 @@ export async function runLoad(
   route: Route,
   { users, journeys }: { users: number; journeys: number },
 ): Promise<Load> {
-  const times: JourneyTimes[] = [];
-  const failures: string[] = [];
-  let left = journeys;
   const begun = performance.now();
+  const { outcomes, failures } = await repeat(route.travel, { users, times: journeys });
+  return { seconds: (performance.now() - begun) / 1000, times: outcomes, failures };
+}
+
+/** Does the work so many times, as many at once as there are users. */
+export async function repeat<Outcome>(
+  work: () => Promise<Outcome>,
+  { users, times }: { users: number; times: number },
+): Promise<{ outcomes: Outcome[]; failures: string[] }> {
+  const outcomes: Outcome[] = [];
+  const failures: string[] = [];
+  let left = times;
   await Promise.all(
     Array.from({ length: users }, async () => {
       while (left-- > 0) {
         try {
-          times.push(await route.travel());
+          outcomes.push(await work());
         } catch (problem) {
           failures.push(problem instanceof Error ? problem.message : String(problem));
         }
       }
     }),
   );
-  return { seconds: (performance.now() - begun) / 1000, times, failures };
+  return { outcomes, failures };
 }
