@@ -40,6 +40,7 @@ import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
+import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { migrate } from '@/lib/store/prisma/migrate';
@@ -241,6 +242,23 @@ export async function composeRuntime(
     reportLost: (count, cause) =>
       log.warn('audit events lost', { count, cause: cause instanceof Error ? cause.name : '' }),
   });
+  const inHand = new Set<Promise<unknown>>();
+  async function send(message: LoginMessage): Promise<void> {
+    const sending = deliver(delivery, message);
+    inHand.add(sending);
+    try {
+      await sending;
+    } catch (cause) {
+      // The row is still leased to us: the outbox sends it when the lease has run out.
+      log.warn('message not recorded', {
+        messageId: message.messageId,
+        cause: cause instanceof Error ? cause.name : '',
+      });
+    } finally {
+      inHand.delete(sending);
+    }
+  }
+
   const deps: Deps = {
     issuer,
     clock,
@@ -255,6 +273,12 @@ export async function composeRuntime(
     signer,
     verifySecret: createSecretVerifier(box),
     ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
+    embedded: {
+      ...login,
+      challenges: { ...stores.challenges, ...guard(createEmbeddedChallengeStore(prisma)) },
+    },
+    sendLater: (message) => void send(message),
+    clientAddress: addressOf,
     errorPage: createErrorPage({ ...environment, clock, random, showsDetail: isLoopback }),
     formPostWords,
     webhooks,
@@ -281,7 +305,6 @@ export async function composeRuntime(
     log: deps.log,
   });
 
-  const inHand = new Set<Promise<unknown>>();
   const stopBackground = startBackground(
     [
       { name: 'outbox', everySeconds: 1, run: () => drainOutbox(delivery, { limit: OUTBOX_BATCH }) },
@@ -339,21 +362,7 @@ export async function composeRuntime(
       return 'kind' in identifier ? null : subjectHash(login, identifier);
     },
     clientAddress: addressOf,
-    async send(message) {
-      const sending = deliver(delivery, message);
-      inHand.add(sending);
-      try {
-        await sending;
-      } catch (cause) {
-        // The row is still leased to us: the outbox sends it when the lease has run out.
-        log.warn('message not recorded', {
-          messageId: message.messageId,
-          cause: cause instanceof Error ? cause.name : '',
-        });
-      } finally {
-        inHand.delete(sending);
-      }
-    },
+    send,
     async deliveryState(asked) {
       const connection = (await connections.all()).find(({ name }) => name === asked.connection);
       return deliveryState(delivery, { ...asked, signUpOpen: connection?.signUpOpen ?? false });
