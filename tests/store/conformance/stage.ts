@@ -11,6 +11,7 @@ import type {
   Resent,
   Started,
 } from '@/lib/login/challenge';
+import type { EmbeddedAsked } from '@/lib/login/embedded-challenge';
 import { maskIdentifier } from '@/lib/login/identifier';
 import { type CountedLimit, countLimit, type LimitName } from '@/lib/login/limits';
 import {
@@ -23,6 +24,7 @@ import {
 import type { RequestContext } from '@/lib/login/request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from '@/lib/login/session';
 import { AUTHORIZATION_CODE_LIFETIME_SECONDS, type CodeRedemption } from '@/lib/oidc/authorization-code';
+import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import type { Prisma } from '@/prisma/generated/client';
 import { box, type OpenStore, type Process } from './stores';
 
@@ -141,6 +143,57 @@ export function createStage(store: OpenStore) {
     return { ...asked, started };
   }
 
+  /** An application asks with a page of its own: always the same one, unless a test names a slot. */
+  async function askEmbedded(
+    email: string,
+    changes: On & { limits?: CountedLimit[]; slot?: string } = {},
+  ): Promise<Omit<Asked, 'started'> & { kind: EmbeddedAsked['kind']; recipient: string | null }> {
+    const drawn = id();
+    const asked = await (changes.on ?? first).challenges.ask(
+      {
+        id: drawn,
+        interactionId: drawn,
+        slot: changes.slot ?? `${CLIENT_ID} ${email}`,
+        embeddedLink: null,
+        clientId: CLIENT_ID,
+        applicationName: 'Acme',
+        connection: 'email',
+        identifier: { channel: 'email', canonical: email, typedForm: email, country: null },
+        sendMode: 'code',
+        pepperId: box.currentId,
+        codeLength: CODE_LENGTH,
+        codeExpiresAt: later(CODE_LIFETIME_SECONDS),
+        maxAttempts: MAX_GUESSES,
+        resendAllowedAt: later(RESEND_WAITS_SECONDS[0]),
+        resendWaitsSeconds: RESEND_WAITS_SECONDS,
+        expiresAt: later(3600),
+        signUpOpen: true,
+        withheld: null,
+        messageId: id(),
+        messageDueAt: later(30),
+        logged: logged(email),
+      },
+      changes.limits ?? [],
+      context(),
+    );
+    const { challengeId, recipient } =
+      asked.kind === 'asked' ? asked : { challengeId: drawn, recipient: null };
+    return { kind: asked.kind, challengeId, interactionId: challengeId, email, recipient };
+  }
+
+  /** Tokens that an application is about to be given. */
+  function tokenFamily(changes: Partial<NewTokenFamily> = {}): NewTokenFamily {
+    return {
+      id: id(),
+      clientId: CLIENT_ID,
+      scope: 'openid',
+      audience: null,
+      accessTokensExpireAt: later(86_400),
+      refresh: { idleExpiresAt: later(30 * 86_400), expiresAt: later(30 * 86_400) },
+      ...changes,
+    };
+  }
+
   function resend(
     { challengeId, interactionId, email }: Asked,
     changes: On & {
@@ -167,7 +220,7 @@ export function createStage(store: OpenStore) {
 
   /** Answers with one of the challenge's codes: the first unless a test says so; null is a wrong one. */
   async function answer(
-    { challengeId, interactionId, email }: Asked,
+    { challengeId, interactionId, email }: Omit<Asked, 'started'>,
     changes: On &
       Partial<
         Pick<
@@ -176,6 +229,8 @@ export function createStage(store: OpenStore) {
         >
       > & {
         sessionId?: string;
+        /** Tokens for an application, in place of a session. */
+        tokenFamily?: NewTokenFamily;
         /** What the request asked for, where that matters. */
         requested?: Partial<Pick<NewAuthorizationCode, 'scope' | 'audience'>>;
         /** False: the authorization code is left to be fetched. */
@@ -193,16 +248,18 @@ export function createStage(store: OpenStore) {
       matchedGeneration: changes.matchedGeneration === undefined ? 0 : changes.matchedGeneration,
       limits: changes.limits ?? [],
       newUserId: randomBytes(12).toString('hex'),
-      session: {
-        id: sessionId,
-        secret: sessionSecret,
-        amr: ['otp'],
-        expiresAt: later(SESSION_LIFETIME_SECONDS),
-        idleExpiresAt: later(SESSION_IDLE_SECONDS),
-      },
+      session: changes.tokenFamily
+        ? null
+        : {
+            id: sessionId,
+            secret: sessionSecret,
+            amr: ['otp'],
+            expiresAt: later(SESSION_LIFETIME_SECONDS),
+            idleExpiresAt: later(SESSION_IDLE_SECONDS),
+          },
       replacedSessionSecret: changes.replacedSessionSecret ?? null,
-      authorizationCode: changes.finishes === false ? null : code,
-      tokenFamily: null,
+      authorizationCode: changes.finishes === false || changes.tokenFamily ? null : code,
+      tokenFamily: changes.tokenFamily ?? null,
       provenBy: changes.provenBy ?? 'code',
       notice: changes.notifies ? { messageId: id(), applicationName: 'Acme', expiresAt: later(3600) } : null,
       logged: logged(email),
@@ -211,7 +268,7 @@ export function createStage(store: OpenStore) {
     return { answered, sessionId, sessionSecret, code };
   }
 
-  const guessWrong = (asked: Asked, changes: Parameters<typeof answer>[1] = {}) =>
+  const guessWrong = (asked: Omit<Asked, 'started'>, changes: Parameters<typeof answer>[1] = {}) =>
     answer(asked, { ...changes, matchedGeneration: null });
 
   /** Opens a link of the challenge in the browser that asked; a tab fetches the authorization code. */
@@ -288,6 +345,8 @@ export function createStage(store: OpenStore) {
     },
     limit,
     ask,
+    askEmbedded,
+    tokenFamily,
     resend,
     answer,
     guessWrong,

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { promiseToAnswer } from './promises/answer';
 import { promiseConnections } from './promises/connections';
+import { promiseEmbedded } from './promises/embedded';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
@@ -43,6 +44,7 @@ export function describeStore(
     promiseToResend(current);
     promiseToAnswer(current, { rounds: rounds.luckyGuess });
     promiseLinks(current);
+    promiseEmbedded(current);
     promiseOutbox(current);
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
