@@ -4,7 +4,7 @@ import 'server-only';
 import { type Connection, channelsOf } from '@/lib/login/connection';
 import type { Channel } from '@/lib/login/identifier';
 import type { Interaction } from '@/lib/login/interaction';
-import { PHONE_COUNTRIES } from '@/lib/login/phone-number';
+import { exampleNumber, PHONE_COUNTRIES } from '@/lib/login/phone-number';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
 import { presumedCountry } from './browser';
@@ -51,10 +51,20 @@ export function asksForCountry(
   return outcome !== null && typedForm !== null && !typedForm.includes('@');
 }
 
-/** What stands in the field to begin with: what was typed before, unless that was for another kind of field. */
-export function prefill({ channels }: Asked, { typedForm }: Interaction): string {
-  if (typedForm === null || channels.length > 1) return typedForm ?? '';
-  return typedForm.includes('@') === channels.includes('email') ? typedForm : '';
+/** A number as strangers may write it, of a country that is asked for; empty where none is. */
+export function exampleOf({ countries, country }: Asked): string {
+  const known = country ?? EXAMPLE_COUNTRIES.find((each) => countries.includes(each)) ?? countries[0];
+  return (known && exampleNumber(known)) ?? '';
+}
+
+/** Whose numbers most people recognise as such. */
+const EXAMPLE_COUNTRIES = ['GB', 'US', 'DE', 'FR', 'IN', 'BR'];
+
+/** What stands in the field to begin with: what was typed into it, or a hint unless that is for another kind of field. */
+export function prefill({ channels }: Asked, { typedForm, outcome }: Interaction): string {
+  if (typedForm === null || outcome !== null) return typedForm ?? '';
+  if (typedForm.includes('@')) return channels.includes('email') ? typedForm : '';
+  return channels.includes('sms') || !/^\+?\d/.test(typedForm) ? typedForm : '';
 }
 
 /** The first connection of another channel than those, for a person whom these do not serve; null where there is none. */

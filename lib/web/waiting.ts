@@ -1,6 +1,7 @@
 // What a page that waits for a message may know: how the message fares, and whether the sign-in went on without this page.
 // The page itself and the script that asks for it now and then get the same answer.
 import 'server-only';
+import type { ChallengeStore } from '@/lib/login/challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import type { DeliveryState } from '@/lib/login/outbox';
 import type { Runtime } from '@/lib/runtime/compose';
@@ -21,7 +22,12 @@ const FATE_KNOWN_AFTER_MS = 2_000;
  * A challenge that nobody may answer looks as one that is waited for, so that this tells nothing of an account (ENU-1). What
  * was said to the person last is not taken away by news of the message.
  */
-export async function waitingState(runtime: Runtime, interaction: Interaction): Promise<WaitingState> {
+export async function waitingState(
+  runtime: Pick<Runtime, 'clock' | 'deliveryState'> & {
+    login: { challenges: Pick<ChallengeStore, 'find'> };
+  },
+  interaction: Interaction,
+): Promise<WaitingState> {
   const { asked, outcome, finished, provenByLink } = interaction;
   if (finished !== null) return finished === 'cancelled' ? 'cancelled' : 'finished';
   if (provenByLink) return 'proven';

@@ -2,9 +2,8 @@
 import type { Metadata } from 'next';
 import { ErrorCard } from '@/components/login/error-card';
 import { IdentifierCard } from '@/components/login/identifier-card';
-import { exampleNumber } from '@/lib/login/phone-number';
 import { runtime } from '@/lib/runtime/boot';
-import { asksForCountry, otherConnection, prefill, whatIsAsked } from '@/lib/web/asking';
+import { asksForCountry, exampleOf, otherConnection, prefill, whatIsAsked } from '@/lib/web/asking';
 import { countryNames, listCountries } from '@/lib/web/country-names';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
@@ -43,7 +42,7 @@ export default async function IdentifierPage({ params }: Props) {
       hidden={{ interaction: interaction.id }}
       asking={{
         channels,
-        exampleNumber: exampleNumber(country ?? countries[0] ?? '') ?? '',
+        exampleNumber: exampleOf(asked),
         countryName: countryNames(language),
       }}
       sendsLink={offered.every((each) => each.strategy === 'email' && each.sendMode === 'link')}
