@@ -42,7 +42,7 @@ let slow: Promise<RawAnswer[]>;
 beforeAll(async () => {
   post = await startSmtpSink();
   databaseUrl = await createDatabase('attacks');
-  const shared = { SECRET, SMTP_URL: post.url, EMAIL_FROM: 'login@op.example' };
+  const shared = { SECRET, SMTP_URL: post.url, EMAIL_FROM: 'login@op.example', INBOX: 'off' };
   [server, proxied, secure] = await Promise.all([
     startLatchkey({
       ...shared,
