@@ -3,7 +3,7 @@
 import { decideNextStep } from '@/lib/login/next-step';
 import type { ActiveSession } from '@/lib/login/session';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
-import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
+import { AuthorizationError, OAuthError, type ReturnAddress } from '@/lib/oidc/errors';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { answerClient } from './answer-client';
 import { readPageParameters } from './body';
@@ -58,7 +58,8 @@ export async function authorize(deps: AuthorizeDeps, request: Request): Promise<
       return await proceed(deps, { request: authorizationRequest, session, headers });
     } catch (error) {
       if (error instanceof AuthorizationError && error.returnAddress !== null) {
-        return tellClient(deps, error, error.returnAddress, headers);
+        const { returnAddress } = error;
+        return tellClient(deps, error, { returnAddress, endpoint: PATHS.authorize, headers });
       }
       throw error;
     }
@@ -74,11 +75,9 @@ async function proceed(
   const step = decideNextStep({ request, session: asked.session, now: deps.clock() });
   switch (step.kind) {
     case 'issue': {
-      const authorizationCode = await deps.signIn.issueCode({ request, session: step.session, headers });
+      const answer = await answerWithSession(deps, { request, session: step.session, headers });
       // The session ended between the two statements: the same decision without it.
-      if (authorizationCode === null) return proceed(deps, { ...asked, session: null });
-      const outcome = { kind: 'code', authorizationCode } as const;
-      return answerClient(deps, { outcome, returnAddress: request, acceptLanguage });
+      return answer ?? proceed(deps, { ...asked, session: null });
     }
     case 'interact': {
       const page = await deps.signIn.begin(asked);
@@ -92,14 +91,36 @@ async function proceed(
   }
 }
 
-function tellClient(
-  deps: AuthorizeDeps,
+/** Gives the client what the session answers for; null when that ended meanwhile. */
+export async function answerWithSession(
+  deps: Pick<Deps, 'issuer' | 'random' | 'signIn' | 'formPostWords'>,
+  answer: Readonly<{
+    request: AuthorizationRequest;
+    session: ActiveSession;
+    headers: Headers;
+    /** Cookies that begin the session, where it begins now. */
+    setCookies?: readonly string[];
+  }>,
+): Promise<Response | null> {
+  const { request, headers, setCookies = [] } = answer;
+  const authorizationCode = await deps.signIn.issueCode(answer);
+  if (authorizationCode === null) return null;
+  return answerClient(deps, {
+    outcome: { kind: 'code', authorizationCode },
+    returnAddress: request,
+    acceptLanguage: headers.get('accept-language'),
+    setCookies,
+  });
+}
+
+/** Tells the client which rule its request broke, at the address that was checked before any other rule. */
+export function tellClient(
+  deps: Pick<Deps, 'issuer' | 'random' | 'formPostWords' | 'log'>,
   { error, description, status }: AuthorizationError,
-  returnAddress: NonNullable<AuthorizationError['returnAddress']>,
-  headers: Headers,
+  { returnAddress, endpoint, headers }: { returnAddress: ReturnAddress; endpoint: string; headers: Headers },
 ): Response {
   const { clientId } = returnAddress;
-  deps.log.refused({ endpoint: PATHS.authorize, status, error, description, clientId });
+  deps.log.refused({ endpoint, status, error, description, clientId });
   const outcome = { kind: 'error', error, description } as const;
   return answerClient(deps, { outcome, returnAddress, acceptLanguage: headers.get('accept-language') });
 }
@@ -108,7 +129,7 @@ function tellClient(
  * Only a person's own navigation may begin or finish a sign-in. Next's client router and browsers that prefetch would
  * fetch this address a second time, and a code would be issued to nobody. A refusal makes browsers drop the prefetch.
  */
-function refuseSpeculation(headers: Headers): void {
+export function refuseSpeculation(headers: Headers): void {
   const prefetches = ['sec-purpose', 'purpose', 'x-moz'].some((name) =>
     headers.get(name)?.includes('prefetch'),
   );

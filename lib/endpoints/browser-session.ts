@@ -7,6 +7,10 @@ export type BrowserSessions = {
    * or gone. At most one statement; none at all when there is no session cookie.
    */
   findActive(headers: Headers): Promise<ActiveSession | null>;
+  /** What these request headers hold of a session, live or not, to be replaced by another; null when nothing. */
+  heldSecret(headers: Headers): string | null;
+  /** The Set-Cookie values by which a browser holds a session that begins. */
+  hold(session: Readonly<{ secret: string; expiresAt: Date }>): readonly string[];
   /**
    * Ends the session that these request headers hold, for all processes before it answers, and writes the audit event;
    * without a session it changes nothing. Returns the Set-Cookie values that remove the cookie.

@@ -44,6 +44,7 @@ export type Deps = Readonly<{
   /** Address of the client, by the operator's rule about proxies; null when the platform gives none. */
   clientAddress(headers: Headers): string | null;
   errorPage: ErrorPage;
+  pressPage: PressPage;
   formPostWords: FormPostWords;
   log: EndpointLog;
   /** Null where the provider is not configured: nobody could sign. */
@@ -71,6 +72,22 @@ export type PageProblem = Readonly<{
 
 /** The error page as a string of HTML with its security headers (no-store, frame-ancestors 'none'). Echoes no input. */
 export type ErrorPage = (problem: PageProblem) => Response;
+
+/**
+ * A page with one button, for an address that is never acted upon by being opened: a person presses, a scanner does not. As a
+ * string of HTML with its security headers (no-store, same-origin Referer, frame-ancestors 'none').
+ */
+export type PressPage = (
+  page: Readonly<{
+    client: Client;
+    /** Who is about to be signed in, masked. */
+    maskedIdentifier: string;
+    /** Path the button posts to, and what it posts. */
+    action: string;
+    fields: readonly (readonly [name: string, value: string])[];
+    acceptLanguage: string | null;
+  }>,
+) => Response;
 
 /** The log as endpoints use it. Both calls return the reference that the answer shows. Neither ever throws. */
 export type EndpointLog = {

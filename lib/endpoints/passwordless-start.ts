@@ -3,7 +3,7 @@
 import type { Connection, SendMode } from '@/lib/login/connection';
 import { findOfferedConnection, readSentIdentifier, startEmbedded } from '@/lib/login/embedded-login';
 import type { Identifier } from '@/lib/login/identifier';
-import { type EmbeddedLink, VERIFY_REDIRECT_PATH } from '@/lib/login/magic-link';
+import type { EmbeddedLink } from '@/lib/login/magic-link';
 import { unservedCountry } from '@/lib/login/start-login';
 import { checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { type Client, isPublicClient } from '@/lib/oidc/client';
@@ -289,7 +289,7 @@ async function linkOf(
   await checkLink(deps, client, parameters);
   return {
     sendMode: 'link',
-    embeddedLink: { path: VERIFY_REDIRECT_PATH, parameters, codeName: 'verification_code' },
+    embeddedLink: { path: PATHS.passwordlessVerifyRedirect, parameters, codeName: 'verification_code' },
   };
 }
 

@@ -9,10 +9,12 @@ import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
 import { passwordlessStart } from './passwordless-start';
+import { passwordlessVerify } from './passwordless-verify';
 import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { revoke } from './revoke';
 import { token } from './token';
 import { userinfo } from './userinfo';
+import { passwordlessVerifyRedirect } from './verify-redirect';
 import { resendWebhook, twilioWebhook, WEBHOOK_PATHS } from './webhooks';
 
 /** Web standards in, web standards out. Never rejects. */
@@ -37,6 +39,18 @@ const ROUTES: readonly Route[] = [
     methods: ['POST', 'OPTIONS'],
     speaksTo: 'programs',
     endpoint: passwordlessStart,
+  },
+  {
+    path: PATHS.passwordlessVerify,
+    methods: ['POST', 'OPTIONS'],
+    speaksTo: 'programs',
+    endpoint: passwordlessVerify,
+  },
+  {
+    path: PATHS.passwordlessVerifyRedirect,
+    methods: ['GET', 'HEAD', 'POST'],
+    speaksTo: 'browsers',
+    endpoint: passwordlessVerifyRedirect,
   },
   { path: PATHS.endSession, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: endSession },
   { path: PATHS.auth0Logout, methods: ['GET'], speaksTo: 'browsers', endpoint: auth0Logout },

@@ -4,7 +4,7 @@ import { AUTHORIZATION_CODE_LIFETIME_SECONDS } from '@/lib/oidc/authorization-co
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { Answered, ChallengeAnswer, ChallengeStore, NewAuthorizationCode } from './challenge';
 import type { Connection } from './connection';
-import { maskIdentifier, parsePhoneIdentifier } from './identifier';
+import { type Channel, maskIdentifier, parsePhoneIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
 import { type CountedLimit, countLimit, networkOf, retryAt } from './limits';
 import type { LoginMessage } from './message';
@@ -13,7 +13,7 @@ import { findGeneration, type OneTimeCodes, parseTypedCode } from './one-time-co
 import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
 import type { RequestContext } from './request-context';
-import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
+import { type NewSession, SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
 import {
   budgetHash,
   findConnection,
@@ -132,13 +132,7 @@ export async function prove(
   const { now } = context;
   const identifier = { channel: asked.channel, canonical: asked.identifier };
   const subject = subjectHash(deps, identifier);
-  const session = {
-    id: deps.random.id(),
-    secret: deps.random.secret(),
-    amr: AMR[asked.channel],
-    expiresAt: later(now, SESSION_LIFETIME_SECONDS),
-    idleExpiresAt: later(now, SESSION_IDLE_SECONDS),
-  };
+  const session = newSession(deps.random, asked.channel, now);
   const notice = isNoticeWanted(proof)
     ? { messageId: deps.random.id(), applicationName, expiresAt: later(now, NOTICE_LIFETIME_SECONDS) }
     : null;
@@ -177,6 +171,17 @@ export async function prove(
             recipient: noticeSentTo,
             context,
           }),
+  };
+}
+
+/** A session that begins with a proof over this channel. Not yet anywhere but in memory. */
+export function newSession(random: Randomness, channel: Channel, now: Date): NewSession {
+  return {
+    id: random.id(),
+    secret: random.secret(),
+    amr: AMR[channel],
+    expiresAt: later(now, SESSION_LIFETIME_SECONDS),
+    idleExpiresAt: later(now, SESSION_IDLE_SECONDS),
   };
 }
 

@@ -1,6 +1,6 @@
 // The challenges of the embedded API: asked and answered by an application with pages of its own, so that no cookie of ours
 // knows them. A challenge is found again by its slot: one for each identifier at each client (contract §4, OTP-17).
-import type { FoundChallenge, NewChallenge } from './challenge';
+import type { Answered, FoundChallenge, LoggedSubject, NewChallenge } from './challenge';
 import type { CountedLimit } from './limits';
 import type { EmbeddedLink } from './magic-link';
 import type { RequestContext } from './request-context';
@@ -31,7 +31,12 @@ export type StandingChallenge = FoundChallenge &
     challengeId: string;
     /** Until then asking again sends nothing. */
     resendAllowedAt: Date;
+    /** When its code was last found right without being used up, and in a page of which origin; null: it was not. */
+    checked: Readonly<{ at: Date; origin: string }> | null;
   }>;
+
+/** A code is right, or what `answer` would say of it. */
+export type CodeChecked = Readonly<{ kind: 'right' } | Exclude<Answered, { kind: 'proven' | 'blocked' }>>;
 
 export type EmbeddedChallengeStore = Readonly<{
   /**
@@ -47,4 +52,19 @@ export type EmbeddedChallengeStore = Readonly<{
   ): Promise<EmbeddedAsked>;
   /** The challenge in this slot, open or not; null when it is empty. Writes nothing. */
   findStanding(slot: string): Promise<StandingChallenge | null>;
+  /**
+   * Compares a code and does not use it up, in one conditional statement. A wrong one is counted as by ChallengeStore's
+   * `answer`, so that however many are compared by either at once, at most `maxAttempts` are. A right one is no guess: it
+   * is remembered with the origin of the page it was typed in.
+   */
+  check(check: {
+    challengeId: string;
+    /** As for `answer`. */
+    matchedGeneration: number | null;
+    limits: readonly CountedLimit[];
+    /** Null: nobody could go on from there, and nothing is remembered. */
+    origin: string | null;
+    logged: LoggedSubject;
+    context: RequestContext;
+  }): Promise<CodeChecked>;
 }>;

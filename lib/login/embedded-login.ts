@@ -3,7 +3,7 @@
 // client and the identifier. Auth0's /passwordless/start and OTP grant (auth0-contract §3.1, §3.2).
 import type { Client } from '@/lib/oidc/client';
 import type { OneTimeCodeProof, OneTimeCodeProven } from '@/lib/oidc/grants/passwordless-otp';
-import { type AnswerDeps, countAnswered, guessLimits } from './answer-challenge';
+import { type AnswerDeps, countAnswered, guessLimits, newSession } from './answer-challenge';
 import type { Answered, ChallengeAnswer, ChallengeStore } from './challenge';
 import type { Connection, SendMode } from './connection';
 import type { EmbeddedChallengeStore, StandingChallenge } from './embedded-challenge';
@@ -15,6 +15,7 @@ import type { LoginMessage } from './message';
 import { findGeneration, parseTypedCode, RESEND_WAITS_SECONDS, resendWaitSeconds } from './one-time-code';
 import { OUTBOX_LEASE_SECONDS } from './outbox';
 import type { RequestContext } from './request-context';
+import type { ActiveSession } from './session';
 import {
   findConnection,
   findTestIdentity,
@@ -134,32 +135,121 @@ export async function findOfferedConnection(
   return client.connections.includes(name) ? findConnection(deps, name) : null;
 }
 
+/** A code as it was typed in a page that is not ours: for whom, and where. */
+export type TypedCode = Omit<OneTimeCodeProof, 'tokenFamily'>;
+
+/** How it came here. */
+type Arrival = Readonly<{
+  /** False for an authenticated client, behind whose one address all its people are. */
+  countsNetwork: boolean;
+  context: RequestContext;
+}>;
+
 /**
  * Counts a code that an application was given, and if it is the one makes account, identity and token family, in the store's
  * one statement. As much is done where nothing was asked, so that the time tells nothing (OTP-13).
  */
 export async function proveOneTimeCode(
   deps: EmbeddedDeps,
-  proof: OneTimeCodeProof,
-  given: { countsNetwork: boolean; context: RequestContext },
+  { tokenFamily, ...code }: OneTimeCodeProof,
+  arrival: Arrival,
 ): Promise<OneTimeCodeProven> {
-  const connection = await findOfferedConnection(deps, proof.client, proof.realm);
-  if (connection === null) return { kind: 'realm_unknown' };
-  const channel = connection.strategy;
-  const identifier = readSentIdentifier(connection, proof.username);
-  if (identifier === null) return { kind: 'wrong', channel };
-  const standing = await deps.challenges.findStanding(slotOf(proof.client, connection, identifier));
-  const answered = await answer(deps, {
-    standing,
-    connection,
-    identifier,
-    typed: proof.otp,
-    tokenFamily: proof.tokenFamily,
-    ...given,
+  const guess = await prepareGuess(deps, code, arrival);
+  if ('kind' in guess) return guess;
+  const answered = await answer(deps, guess, { tokenFamily, session: null, replacedSessionSecret: null });
+  return answered.kind === 'proven' ? { kind: 'proven' } : refusalOf(answered, guess);
+}
+
+/**
+ * Compares a code without using it up; a wrong one is counted.
+ *
+ * @param page.origin of the page it was typed in, from where the browser may go on (see {@link isChecked}); null: nowhere
+ */
+export async function checkOneTimeCode(
+  deps: EmbeddedDeps,
+  code: TypedCode,
+  { origin, ...arrival }: Arrival & { origin: string | null },
+): Promise<OneTimeCodeProven> {
+  const guess = await prepareGuess(deps, code, arrival);
+  if ('kind' in guess) return guess;
+  const { challengeId, matchedGeneration, limits, logged, context } = guess;
+  const checked = await deps.challenges.check({
+    challengeId,
+    matchedGeneration,
+    limits,
+    logged,
+    context,
+    origin,
   });
+  return checked.kind === 'right' ? { kind: 'proven' } : refusalOf(checked, guess);
+}
+
+/** Seconds in which a page goes on to the address that uses its code up. */
+const CHECKED_SECONDS = 60;
+
+/**
+ * Whether the code of this identifier was found right a moment ago in a page of this origin: a browser that comes from there
+ * has a proof of its own, which no scanner of mail has.
+ */
+export async function isChecked(
+  deps: Pick<EmbeddedDeps, 'challenges' | 'connections'>,
+  { client, realm, username }: Omit<TypedCode, 'otp'>,
+  page: { origin: string; now: Date },
+): Promise<boolean> {
+  const connection = await findOfferedConnection(deps, client, realm);
+  const identifier = connection && readSentIdentifier(connection, username);
+  if (connection === null || identifier === null) return false;
+  const standing = await deps.challenges.findStanding(slotOf(client, connection, identifier));
+  const checked = standing?.checked ?? null;
+  if (checked?.origin !== page.origin) return false;
+  return page.now.getTime() - checked.at.getTime() <= CHECKED_SECONDS * 1000;
+}
+
+export type EmbeddedSignedIn = Readonly<
+  | { kind: 'signed_in'; session: ActiveSession; sessionSecret: string; sessionExpiresAt: Date }
+  | Exclude<OneTimeCodeProven, { kind: 'proven' }>
+>;
+
+/** Counts a code that came by an address, and if it is the one signs this browser in. */
+export async function signInWithCode(
+  deps: EmbeddedDeps,
+  code: TypedCode,
+  { replacedSessionSecret, ...arrival }: Arrival & { replacedSessionSecret: string | null },
+): Promise<EmbeddedSignedIn> {
+  const { now } = arrival.context;
+  const guess = await prepareGuess(deps, code, arrival);
+  if ('kind' in guess) return guess;
+  const session = newSession(deps.random, guess.identifier.channel, now);
+  const answered = await answer(deps, guess, { session, tokenFamily: null, replacedSessionSecret });
+  if (answered.kind !== 'proven') return refusalOf(answered, guess);
+  return {
+    kind: 'signed_in',
+    session: { id: session.id, accountId: answered.accountId, authenticatedAt: now, createdAt: now },
+    sessionSecret: session.secret,
+    sessionExpiresAt: session.expiresAt,
+  };
+}
+
+/** A code beside what was asked: counted and compared by the store. */
+type Guess = Pick<
+  ChallengeAnswer,
+  'challengeId' | 'interactionId' | 'matchedGeneration' | 'limits' | 'logged' | 'context'
+> &
+  Readonly<{
+    identifier: Identifier;
+    connection: Connection;
+    /** The fixed code of a test identity. */
+    isFixed: boolean;
+  }>;
+
+type Refused = Exclude<OneTimeCodeProven, { kind: 'proven' }>;
+
+/** What an application may know of a code that was not accepted. */
+function refusalOf(
+  answered: Exclude<Answered, { kind: 'proven' }>,
+  { identifier: { channel } }: Pick<Guess, 'identifier'>,
+): Refused {
   switch (answered.kind) {
-    case 'proven':
-      return { kind: 'proven' };
     case 'limited':
       return { kind: 'limited', until: retryAt(answered.limit) };
     case 'blocked':
@@ -174,46 +264,59 @@ export async function proveOneTimeCode(
   }
 }
 
-async function answer(
+/** A guess, or the refusal of what cannot be one: it is not counted. */
+async function prepareGuess(
   deps: EmbeddedDeps,
-  given: {
-    standing: StandingChallenge | null;
-    connection: Connection;
-    identifier: Identifier;
-    typed: string;
-    tokenFamily: ChallengeAnswer['tokenFamily'];
-    countsNetwork: boolean;
-    context: RequestContext;
-  },
-): Promise<Answered> {
-  const { connection, identifier, context } = given;
-  const asked = given.standing ?? nobodyAsked(deps, connection);
-  const typed = parseTypedCode(given.typed, asked.codeLength);
-  // Not as many digits as it has: no guess, and not counted as one.
-  if (typed === null) return { kind: 'ended' };
+  code: TypedCode,
+  { countsNetwork, context }: Arrival,
+): Promise<Guess | Refused> {
+  const connection = await findOfferedConnection(deps, code.client, code.realm);
+  if (connection === null) return { kind: 'realm_unknown' };
+  const channel = connection.strategy;
+  const identifier = readSentIdentifier(connection, code.username);
+  if (identifier === null) return { kind: 'wrong', channel };
+  const asked =
+    (await deps.challenges.findStanding(slotOf(code.client, connection, identifier))) ??
+    nobodyAsked(deps, connection);
+  const typed = parseTypedCode(code.otp, asked.codeLength);
+  if (typed === null) return { kind: 'wrong', channel };
   const fixed = findTestIdentity(connection, identifier.canonical, context.now);
   const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);
-  const answered = await deps.challenges.answer({
+  return {
     challengeId: asked.challengeId,
     interactionId: asked.interactionId,
+    identifier,
+    connection,
+    isFixed,
     matchedGeneration: isFixed ? asked.generation : findGeneration(deps.codes, typed, asked),
     limits: guessLimits(
       deps,
-      { asked: { channel: identifier.channel, identifier: identifier.canonical }, isTest: fixed !== null },
-      given.countsNetwork ? context : { ...context, ip: null },
+      { asked: { channel, identifier: identifier.canonical }, isTest: fixed !== null },
+      countsNetwork ? context : { ...context, ip: null },
     ),
-    newUserId: deps.random.hex24(),
-    session: null,
-    replacedSessionSecret: null,
-    authorizationCode: null,
-    tokenFamily: given.tokenFamily,
-    provenBy: isFixed ? 'test_identity' : 'code',
-    notice: null,
     logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subjectHash(deps, identifier) },
     context,
+  };
+}
+
+async function answer(
+  deps: EmbeddedDeps,
+  { identifier, connection, isFixed, ...guess }: Guess,
+  given: Pick<ChallengeAnswer, 'session' | 'tokenFamily' | 'replacedSessionSecret'>,
+): Promise<Answered> {
+  const answered = await deps.challenges.answer({
+    ...guess,
+    ...given,
+    newUserId: deps.random.hex24(),
+    authorizationCode: null,
+    provenBy: isFixed ? 'test_identity' : 'code',
+    notice: null,
   });
-  if (answered.kind === 'proven' && given.standing !== null && !isFixed)
-    await countAnswered(deps, given.standing, context.now);
+  if (answered.kind === 'proven' && !isFixed) {
+    const { channel, canonical } = identifier;
+    const asked = { channel, identifier: canonical, connection: connection.name };
+    await countAnswered(deps, asked, guess.context.now);
+  }
   return answered;
 }
 

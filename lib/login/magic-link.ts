@@ -18,12 +18,9 @@ export type MagicLinks = Readonly<{
 /** Path of the landing page, below the issuer. */
 export const LINK_PATH = '/passwordless/link';
 
-/** Where the links of the embedded API lead. Auth0's. */
-export const VERIFY_REDIRECT_PATH = '/passwordless/verify_redirect';
-
 /** The link of an application that asks with its own pages, all but its code. Plain JSON. */
 export type EmbeddedLink = Readonly<{
-  /** {@link VERIFY_REDIRECT_PATH}, or an address below the issuer that a native application opens by itself. */
+  /** Below the issuer: Auth0's address for links, or one that a native application opens by itself. */
   path: string;
   /** Client, connection, identifier and the authorization request that was checked when the message was asked for. */
   parameters: Readonly<Record<string, string>>;

@@ -35,7 +35,8 @@ type PasswordlessErrorCode =
   | 'bad.email'
   | 'bad.phone_number'
   | 'bad.request'
-  | 'bad.send';
+  | 'bad.send'
+  | 'bad.verification_code';
 
 /** A broken rule. Becomes the JSON of RFC 6749 §5.2 at an API; at /authorize an {@link AuthorizationError}. */
 export class OAuthError extends Error {

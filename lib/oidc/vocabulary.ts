@@ -8,6 +8,8 @@ export const PATHS = {
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',
   passwordlessStart: '/passwordless/start',
+  passwordlessVerify: '/passwordless/verify',
+  passwordlessVerifyRedirect: '/passwordless/verify_redirect',
   endSession: '/oidc/logout',
   auth0Logout: '/v2/logout',
   jwks: '/.well-known/jwks.json',

@@ -42,6 +42,11 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
         const secret = cookies.readSession(heldBy(headers));
         return secret === null ? null : deps.sessions.findActive(secret, clock());
       },
+      heldSecret: (headers) => cookies.readSession(heldBy(headers)),
+      hold({ secret, expiresAt }) {
+        const maxAgeSeconds = Math.floor((expiresAt.getTime() - clock().getTime()) / 1000);
+        return [serialize(cookies.holdSession(secret, maxAgeSeconds))];
+      },
       async end(headers, clientId) {
         const secret = cookies.readSession(heldBy(headers));
         const session = secret === null ? null : await deps.sessions.findActive(secret, clock());

@@ -1,8 +1,9 @@
-// The error page of the protocol endpoints: one string, with its own few styles, so that it can be shown when nothing
-// else works. Never repeats anything the request carried. Pages with forms live in app/.
-import type { ErrorPage, PageProblem } from '@/lib/endpoints/deps';
-import { html } from '@/lib/login/html';
-import { chooseLanguage, directionOf } from '@/lib/login/languages';
+// The pages of the protocol endpoints: the error page, which never repeats anything the request carried, and the page with
+// one button. One string each, with its own few styles, so that they can be shown when nothing else works. Other pages
+// with forms live in app/.
+import type { ErrorPage, PageProblem, PressPage } from '@/lib/endpoints/deps';
+import { html, joinHtml } from '@/lib/login/html';
+import { chooseLanguage, directionOf, type Language } from '@/lib/login/languages';
 import type { Randomness } from '@/lib/login/randomness';
 import { pageHeaders } from './page-headers';
 import { wordsOf } from './words';
@@ -28,6 +29,46 @@ export function createErrorPage(deps: {
       },
     });
   };
+}
+
+export function createPressPage(deps: {
+  random: Pick<Randomness, 'id'>;
+  isHttps: boolean;
+  origin: string;
+}): PressPage {
+  return (page) => {
+    const nonce = deps.random.id();
+    return new Response(pressDocument(page, nonce), {
+      headers: {
+        ...pageHeaders({ ...deps, nonce }),
+        'Content-Type': 'text/html; charset=utf-8',
+        'Cache-Control': 'no-store',
+      },
+    });
+  };
+}
+
+function pressDocument(
+  { client, maskedIdentifier, action, fields, acceptLanguage }: Parameters<PressPage>[0],
+  nonce: string,
+): string {
+  const language = chooseLanguage([], acceptLanguage);
+  const t = wordsOf(language);
+  const heading = t('landing.heading', { app: client.name });
+  const inputs = fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  return document({
+    language,
+    title: heading,
+    nonce,
+    body: html`<div>
+<h1>${heading}</h1>
+<p dir="ltr">${maskedIdentifier}</p>
+</div>
+<form method="post" action="${action}">
+${joinHtml(inputs)}
+<button>${t('landing.continue')}</button>
+</form>`,
+  });
 }
 
 /** Which screen tells a person of an error code. */
@@ -57,21 +98,11 @@ function errorDocument(
   const detail = showsDetail
     ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
     : NOTHING;
-  return html`<!doctype html>
-<html lang="${language}" dir="${directionOf(language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${heading}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body>
-<main>
-${MARK}
-<div>
+  return document({
+    language,
+    title: heading,
+    nonce,
+    body: html`<div>
 <h1>${heading}</h1>
 <p>${t(`${screen}.lead`)}</p>
 </div>
@@ -80,7 +111,36 @@ ${back}
 <div><dt>${t('error.reference')}</dt><dd>${reference}</dd></div>
 <div><dt>${t('error.time')}</dt><dd><time datetime="${time}">${time.slice(0, 10)} ${time.slice(11, 16)} UTC</time></dd></div>
 </dl>
-${detail}
+${detail}`,
+  });
+}
+
+function document({
+  language,
+  title,
+  nonce,
+  body,
+}: {
+  language: Language;
+  title: string;
+  nonce: string;
+  body: ReturnType<typeof html>;
+}): string {
+  return html`<!doctype html>
+<html lang="${language}" dir="${directionOf(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body>
+<main>
+${MARK}
+${body}
 </main>
 </body>
 </html>
@@ -100,6 +160,7 @@ svg{inline-size:2.5rem}
 h1{margin-block-end:.5rem;font-size:1.5rem;line-height:2rem;font-weight:600;text-wrap:balance}
 p,dt,summary{color:var(--muted)}
 a{color:inherit}
+button{inline-size:100%;padding:.75rem 1rem;border:0;border-radius:.625rem;background:var(--ink);color:var(--card);font:inherit;font-weight:600;cursor:pointer}
 dl,details{font-size:.875rem;line-height:1.25rem}
 dl div{display:flex;justify-content:space-between;gap:1rem;padding-block:.25rem}
 summary{padding-block:.25rem;cursor:pointer}

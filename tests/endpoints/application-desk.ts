@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
+import { createSealedCookies } from '@/lib/endpoints/sealed-cookies';
+import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import type { Connection } from '@/lib/login/connection';
@@ -10,6 +12,7 @@ import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Client } from '@/lib/oidc/client';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
+import { createBrowserPorts } from '@/lib/runtime/browser-ports';
 import { confidentialClient, publicClient } from '@/tests/memory/clients';
 import { emailConnection, memoryConnections, smsConnection } from '@/tests/memory/connections';
 import { ISSUER, memoryDeps } from '@/tests/memory/deps';
@@ -26,6 +29,7 @@ const CLIENTS: readonly Client[] = [
     tokenEndpointAuthMethod: 'client_secret_post',
     grantTypes: GRANTS,
     connections: CONNECTIONS,
+    webOrigins: ['https://rp.test'],
     redirectUris: ['https://rp.test/cb', 'com.rp://op.test/ios/com.rp.app/callback'],
   }),
   confidentialClient({ clientId: 'plain', name: 'Plain', connections: CONNECTIONS }),
@@ -73,6 +77,15 @@ export async function openApplicationDesk() {
       clock,
       random,
       signer,
+      ...createBrowserPorts({
+        cookies: createSealedCookies(createCookieSealer(box, { clock }), ISSUER),
+        sessions: on.sessions,
+        codes: on.codes,
+        random,
+        clock,
+        issuer: ISSUER,
+        clientAddress: () => null,
+      }),
       codes: on.codes,
       families: on.families,
       refreshTokenStore: on.refreshTokens,

@@ -92,6 +92,8 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     verifySecret: async (secret, hashes) => hashes.includes(`hash of ${secret}`),
     sessions: {
       findActive: async (headers) => (holds(headers) ? session : null),
+      heldSecret: (headers) => (holds(headers) ? 'secret' : null),
+      hold: ({ secret }) => [`__Host-session=${secret}; Path=/`],
       async end(headers, clientId) {
         if (holds(headers) && session !== null) happened.push(`ended ${session.id} for ${clientId}`);
         session = null;
@@ -124,6 +126,10 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     errorPage: ({ status, error, description, reference, client }) =>
       new Response(`<h1>${error}</h1><p>${description}</p><i>${reference}</i><b>${client?.name ?? ''}</b>`, {
         status,
+        headers: { 'Content-Type': 'text/html', 'Cache-Control': 'no-store' },
+      }),
+    pressPage: ({ client, fields, action }) =>
+      new Response(`<form action="${action}">${JSON.stringify(fields)}</form><b>${client.name}</b>`, {
         headers: { 'Content-Type': 'text/html', 'Cache-Control': 'no-store' },
       }),
     formPostWords: () => ({

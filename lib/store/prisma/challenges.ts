@@ -426,7 +426,7 @@ function insertAuthorizationCode(
 }
 
 /** Why a challenge that was not touched cannot be answered. Null: it can, but for a limit or another who was quicker. */
-async function findOver(
+export async function findOver(
   prisma: PrismaClient,
   { challengeId, interactionId }: { challengeId: string; interactionId: string | null },
   now: Date,

@@ -1,9 +1,15 @@
 // The challenges of the embedded API, found again by their slot. The promises are those of lib/login/embedded-challenge.ts;
 // they are answered by the same statement as all others (challenges.ts).
-import type { EmbeddedAsked, EmbeddedChallengeStore, EmbeddedQuestion } from '@/lib/login/embedded-challenge';
+import type { Over } from '@/lib/login/challenge';
+import type {
+  CodeChecked,
+  EmbeddedAsked,
+  EmbeddedChallengeStore,
+  EmbeddedQuestion,
+} from '@/lib/login/embedded-challenge';
 import type { CountedLimit } from '@/lib/login/limits';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
+import { findOver, foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
 
@@ -65,9 +71,76 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
     async findStanding(slot) {
       const held = await prisma.challenge.findUnique({ where: { slot } });
       if (held === null) return null;
-      return { ...foundFrom(held), challengeId: held.id, resendAllowedAt: held.resendAllowedAt };
+      const { id: challengeId, resendAllowedAt, checkedAt, checkedOrigin } = held;
+      const checked =
+        checkedAt === null || checkedOrigin === null ? null : { at: checkedAt, origin: checkedOrigin };
+      return { ...foundFrom(held), challengeId, resendAllowedAt, checked };
+    },
+
+    async check(check) {
+      const { context, matchedGeneration: matched, origin } = check;
+      const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
+      const mine = Prisma.sql`id = ${check.challengeId}::text`;
+      const isRight = Prisma.sql`COALESCE(answerable AND code_expires_at > ${now} AND generation = ${matched}::int, false)`;
+      const [row] = await prisma.$queryRaw<CheckRow[]>`
+        WITH open AS (
+          SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
+        ),
+        ${countLimits(check.limits, {
+          by: Prisma.sql`${matched === null ? 1 : 0}::int`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+        })},
+        guess AS (
+          UPDATE challenges SET
+            attempts = attempts + CASE WHEN ${isRight} THEN 0 ELSE 1 END,
+            checked_at = CASE WHEN ${isRight} THEN ${now} ELSE checked_at END,
+            checked_origin = CASE WHEN ${isRight} THEN ${origin}::text ELSE checked_origin END
+          WHERE ${mine} AND EXISTS (SELECT 1 FROM open) AND ${allLimitsHadRoom}
+          RETURNING *, ${isRight} AS is_right
+        ),
+        event AS (
+          ${insertLogEvent(context, {
+            from: Prisma.sql`guess WHERE NOT is_right`,
+            type: Prisma.sql`'f'`,
+            clientId: Prisma.sql`client_id`,
+            connection: Prisma.sql`connection`,
+            ...check.logged,
+            description: Prisma.sql`CASE WHEN ${matched}::int <= generation AND answerable THEN 'The code was too old.'
+              ELSE 'The code was not right.' END`,
+          })}
+        )
+        SELECT guess.is_right AS "isRight", guess.max_attempts - guess.attempts AS "triesLeft",
+          COALESCE(${matched}::int <= guess.generation AND guess.answerable, false) AS "wasRight", ${limitColumns}
+        FROM (SELECT 1) AS always LEFT JOIN guess ON true`;
+      return checkedFrom(row, check.limits, () =>
+        findOver(prisma, { challengeId: check.challengeId, interactionId: null }, context.now),
+      );
     },
   };
+}
+
+type CheckRow = LimitRow & {
+  /** Null where nothing was compared. */
+  isRight: boolean | null;
+  triesLeft: number | null;
+  /** The code of the challenge, which did not live any more. */
+  wasRight: boolean;
+};
+
+async function checkedFrom(
+  row: CheckRow | undefined,
+  limits: readonly CountedLimit[],
+  findOver: () => Promise<Over | null>,
+): Promise<CodeChecked> {
+  if (row?.isRight) return { kind: 'right' };
+  if (row?.triesLeft != null)
+    return row.wasRight && row.triesLeft > 0
+      ? { kind: 'expired' }
+      : { kind: 'wrong', triesLeft: row.triesLeft };
+  const over = await findOver();
+  if (over !== null) return over;
+  const limit = fullLimit(limits, row);
+  return limit ? { kind: 'limited', limit } : { kind: 'ended' };
 }
 
 type AskRow = LimitRow & {
