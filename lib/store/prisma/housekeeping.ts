@@ -11,7 +11,7 @@ const MESSAGE_MEMORY_DAYS = 7;
 /** Days the ledger of text messages is kept: a year, and the month in which its bills are questioned. */
 const LEDGER_RETENTION_DAYS = 400;
 /** Used codes are remembered while tokens they were redeemed for may live, so that a replay is still told. */
-const CODE_MEMORY_DAYS = 2;
+const CODE_MEMORY_DAYS = 31;
 
 /** Table, the instant that decides, and the days its rows are kept after it. */
 const OVER: readonly (readonly [table: string, column: string, days: number])[] = [
