@@ -9,6 +9,8 @@ export type DeclaredClient = Readonly<{
   clientId: string;
   name: string;
   applicationType: 'regular_web' | 'non_interactive';
+  /** How the program that uses it sends its secret: next-auth by Basic, Auth0's libraries in the body. */
+  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post';
   secretHash: string;
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
@@ -49,10 +51,11 @@ async function ensureClient(prisma: PrismaClient, client: DeclaredClient, now: P
     WITH client AS (
       INSERT INTO clients (client_id, name, application_type, token_endpoint_auth_method, secret_hashes, redirect_uris,
         post_logout_redirect_uris, web_origins, grant_types, initiate_login_uri, created_at, updated_at)
-      VALUES (${client.clientId}::text, ${client.name}::text, ${client.applicationType}::text, 'client_secret_basic',
-        ${[client.secretHash]}::text[], ${[...client.redirectUris]}::text[], ${[...client.postLogoutRedirectUris]}::text[],
+      VALUES (${client.clientId}::text, ${client.name}::text, ${client.applicationType}::text,
+        ${client.tokenEndpointAuthMethod}::text, ${[client.secretHash]}::text[], ${[...client.redirectUris]}::text[], ${[...client.postLogoutRedirectUris]}::text[],
         '{}', ${[...client.grantTypes]}::text[], ${client.initiateLoginUri}::text, ${now}, ${now})
       ON CONFLICT (client_id) DO UPDATE SET secret_hashes = excluded.secret_hashes,
+        token_endpoint_auth_method = excluded.token_endpoint_auth_method,
         redirect_uris = excluded.redirect_uris, post_logout_redirect_uris = excluded.post_logout_redirect_uris,
         initiate_login_uri = excluded.initiate_login_uri
       RETURNING client_id, redirect_uris
