@@ -1,13 +1,16 @@
 // GET and POST /authorize: parse, check, decide, answer. The one place where an AuthorizationError is told to a client.
 // Knows nothing of login pages, cookies or codes: those are behind the SignIn port. OpenID Connect Core §3.1.2.
+import { signInWithTicket } from '@/lib/login/embedded-login';
 import { decideNextStep } from '@/lib/login/next-step';
 import type { ActiveSession } from '@/lib/login/session';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { AuthorizationError, OAuthError, type ReturnAddress } from '@/lib/oidc/errors';
+import { readParameter } from '@/lib/oidc/parameters';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { answerClient } from './answer-client';
 import { readPageParameters } from './body';
 import type { Deps } from './deps';
+import { contextOf, referringOrigin } from './request-context';
 import { answerPage, respondRedirect } from './respond';
 
 /** Our own page to send the browser to, with the cookies that make it work. */
@@ -41,6 +44,8 @@ type AuthorizeDeps = Pick<
   | 'signer'
   | 'sessions'
   | 'signIn'
+  | 'embedded'
+  | 'clientAddress'
   | 'errorPage'
   | 'formPostWords'
   | 'log'
@@ -54,6 +59,9 @@ export async function authorize(deps: AuthorizeDeps, request: Request): Promise<
     const parameters = await readPageParameters(request);
     try {
       const authorizationRequest = await checkAuthorizationRequest(deps, parameters);
+      const loginTicket = readParameter(parameters, 'login_ticket');
+      if (loginTicket !== null)
+        return await answerTicket(deps, { request: authorizationRequest, loginTicket, headers });
       const session = await deps.sessions.findActive(headers);
       return await proceed(deps, { request: authorizationRequest, session, headers });
     } catch (error) {
@@ -89,6 +97,37 @@ async function proceed(
       return answerClient(deps, { outcome, returnAddress: request, acceptLanguage });
     }
   }
+}
+
+/** A page of the client had a code checked: its browser is signed in by the ticket it was given, once. Auth0's. */
+async function answerTicket(
+  deps: AuthorizeDeps,
+  { request, loginTicket, headers }: { request: AuthorizationRequest; loginTicket: string; headers: Headers },
+): Promise<Response> {
+  const signedIn = await signInWithTicket(deps.embedded, {
+    loginTicket,
+    clientId: request.clientId,
+    origin: referringOrigin(headers),
+    replacedSessionSecret: deps.sessions.heldSecret(headers),
+    context: contextOf(deps, headers),
+  });
+  const answer =
+    signedIn &&
+    (await answerWithSession(deps, {
+      request,
+      session: signedIn.session,
+      headers,
+      setCookies: deps.sessions.hold({
+        secret: signedIn.sessionSecret,
+        expiresAt: signedIn.sessionExpiresAt,
+      }),
+    }));
+  if (answer !== null) return answer;
+  const broken = { error: 'access_denied', description: 'Unknown or invalid login ticket.' } as const;
+  throw new AuthorizationError(broken, {
+    client: await deps.clients.find(request.clientId),
+    returnAddress: request,
+  });
 }
 
 /** Gives the client what the session answers for; null when that ended meanwhile. */

@@ -18,3 +18,9 @@ export function contextOf(deps: Pick<Deps, 'clientAddress' | 'clock'>, headers: 
     now: deps.clock(),
   };
 }
+
+/** Origin of the page that a browser comes from; null where it does not say. No page can make a browser name another. */
+export function referringOrigin(headers: Headers): string | null {
+  const referrer = headers.get('referer');
+  return referrer !== null && URL.canParse(referrer) ? new URL(referrer).origin : null;
+}

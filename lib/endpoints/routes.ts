@@ -4,6 +4,7 @@ import { OAuthError } from '@/lib/oidc/errors';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { auth0Logout } from './auth0-logout';
 import { authorize } from './authorize';
+import { crossOriginAuthenticate } from './co-authenticate';
 import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
@@ -34,6 +35,12 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
+  {
+    path: PATHS.crossOriginAuthenticate,
+    methods: ['POST', 'OPTIONS'],
+    speaksTo: 'programs',
+    endpoint: crossOriginAuthenticate,
+  },
   {
     path: PATHS.passwordlessStart,
     methods: ['POST', 'OPTIONS'],

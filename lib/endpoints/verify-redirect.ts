@@ -14,7 +14,7 @@ import { answerWithSession, refuseSpeculation, tellClient } from './authorize';
 import { readPageParameters } from './body';
 import type { Deps } from './deps';
 import { withoutPkce } from './passwordless-start';
-import { contextOf } from './request-context';
+import { contextOf, referringOrigin } from './request-context';
 import { answerPage } from './respond';
 
 type VerifyRedirectDeps = Pick<
@@ -134,10 +134,8 @@ function readCode(
 
 /** Whether this browser comes from a page of the client that has just had the code checked. */
 async function bringsProof(deps: VerifyRedirectDeps, { request, code }: Visit): Promise<boolean> {
-  const referrer = request.headers.get('referer') ?? '';
-  if (!URL.canParse(referrer)) return false;
-  const { origin } = new URL(referrer);
-  if (!code.client.webOrigins.includes(origin)) return false;
+  const origin = referringOrigin(request.headers);
+  if (origin === null || !code.client.webOrigins.includes(origin)) return false;
   return isChecked(deps.embedded, code, { origin, now: deps.clock() });
 }
 

@@ -4,10 +4,16 @@
 import type { LinkTarget, MagicLinks } from '@/lib/login/magic-link';
 import type { SecretBox } from './secret-box';
 
-/** Links that derive from the secrets in the box. */
-export function createLinkDeriver(box: SecretBox): MagicLinks {
+/**
+ * Links that derive from the secrets in the box.
+ * @param purpose what a token of the same shape is good for: of one purpose it is worth nothing for another
+ */
+export function createLinkDeriver(
+  box: SecretBox,
+  purpose: 'magic-link' | 'login-ticket' | 'auth-session' = 'magic-link',
+): MagicLinks {
   const seal = (target: LinkTarget, secretId: string) => {
-    const mac = box.deriveBytes('magic-link', `${target.challengeId}.${target.generation}`, secretId);
+    const mac = box.deriveBytes(purpose, `${target.challengeId}.${target.generation}`, secretId);
     return mac === null
       ? null
       : Buffer.concat([bytesOf(target), mac.subarray(0, MAC_BYTES)]).toString('base64url');

@@ -52,6 +52,8 @@ export type EmbeddedChallengeStore = Readonly<{
   ): Promise<EmbeddedAsked>;
   /** The challenge in this slot, open or not; null when it is empty. Writes nothing. */
   findStanding(slot: string): Promise<StandingChallenge | null>;
+  /** The same by its id, whether it has its slot still or not. */
+  findAsked(challengeId: string): Promise<StandingChallenge | null>;
   /**
    * Compares a code and does not use it up, in one conditional statement. A wrong one is counted as by ChallengeStore's
    * `answer`, so that however many are compared by either at once, at most `maxAttempts` are. A right one is no guess: it

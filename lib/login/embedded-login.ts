@@ -4,13 +4,13 @@
 import type { Client } from '@/lib/oidc/client';
 import type { OneTimeCodeProof, OneTimeCodeProven } from '@/lib/oidc/grants/passwordless-otp';
 import { type AnswerDeps, countAnswered, guessLimits, newSession } from './answer-challenge';
-import type { Answered, ChallengeAnswer, ChallengeStore } from './challenge';
+import type { Answered, ChallengeAnswer, ChallengeStore, LoggedSubject } from './challenge';
 import type { Connection, SendMode } from './connection';
-import type { EmbeddedChallengeStore, StandingChallenge } from './embedded-challenge';
+import type { CodeChecked, EmbeddedChallengeStore, StandingChallenge } from './embedded-challenge';
 import { type Identifier, maskIdentifier, parseEmailIdentifier, parsePhoneIdentifier } from './identifier';
 import { INTERACTION_LIFETIME_SECONDS } from './interaction';
 import { retryAt } from './limits';
-import type { EmbeddedLink } from './magic-link';
+import type { EmbeddedLink, MagicLinks } from './magic-link';
 import type { LoginMessage } from './message';
 import { findGeneration, parseTypedCode, RESEND_WAITS_SECONDS, resendWaitSeconds } from './one-time-code';
 import { OUTBOX_LEASE_SECONDS } from './outbox';
@@ -28,7 +28,11 @@ import {
 
 export type EmbeddedDeps = Omit<StartLoginDeps, 'challenges'> &
   Omit<AnswerDeps, 'challenges'> &
-  Readonly<{ challenges: Pick<ChallengeStore, 'answer'> & EmbeddedChallengeStore }>;
+  Readonly<{
+    challenges: Pick<ChallengeStore, 'answer'> & EmbeddedChallengeStore;
+    /** Tokens that stand for a challenge in another place than the link of its message. */
+    tokens: Readonly<Record<'loginTicket' | 'authSession', MagicLinks>>;
+  }>;
 
 export type EmbeddedStarted = Readonly<
   /** `message` is null when nothing is to be sent; what the application is told is the same. */
@@ -93,7 +97,7 @@ export async function startEmbedded(
           }),
       messageId,
       messageDueAt: later(now, OUTBOX_LEASE_SECONDS),
-      logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subjectHash(deps, identifier) },
+      logged: loggedSubject(deps, identifier),
     },
     startLimits(deps, identifier, counted),
     context,
@@ -172,15 +176,7 @@ export async function checkOneTimeCode(
 ): Promise<OneTimeCodeProven> {
   const guess = await prepareGuess(deps, code, arrival);
   if ('kind' in guess) return guess;
-  const { challengeId, matchedGeneration, limits, logged, context } = guess;
-  const checked = await deps.challenges.check({
-    challengeId,
-    matchedGeneration,
-    limits,
-    logged,
-    context,
-    origin,
-  });
+  const checked = await check(deps, guess, origin);
   return checked.kind === 'right' ? { kind: 'proven' } : refusalOf(checked, guess);
 }
 
@@ -202,7 +198,7 @@ export async function isChecked(
   const standing = await deps.challenges.findStanding(slotOf(client, connection, identifier));
   const checked = standing?.checked ?? null;
   if (checked?.origin !== page.origin) return false;
-  return page.now.getTime() - checked.at.getTime() <= CHECKED_SECONDS * 1000;
+  return !isOlder(checked.at, CHECKED_SECONDS, page.now);
 }
 
 export type EmbeddedSignedIn = Readonly<
@@ -210,15 +206,94 @@ export type EmbeddedSignedIn = Readonly<
   | Exclude<OneTimeCodeProven, { kind: 'proven' }>
 >;
 
+/** Seconds in which a login ticket is good. */
+const TICKET_SECONDS = 120;
+
+export type TicketIssued = Readonly<
+  { kind: 'issued'; loginTicket: string } | Exclude<OneTimeCodeProven, { kind: 'proven' }>
+>;
+
+/**
+ * Compares a code that was typed in a page of the client, and gives the page a ticket with which its browser is signed in.
+ *
+ * @param page.origin of that page, which alone may use it
+ */
+export async function issueTicket(
+  deps: EmbeddedDeps,
+  code: TypedCode,
+  page: Arrival & { origin: string },
+): Promise<TicketIssued> {
+  const guess = await prepareGuess(deps, code, page);
+  if ('kind' in guess) return guess;
+  const checked = await check(deps, guess, page.origin);
+  if (checked.kind !== 'right') return refusalOf(checked, guess);
+  const { challengeId, matchedGeneration, pepperId, identifier } = guess;
+  const loginTicket = deps.tokens.loginTicket.derive({
+    challengeId,
+    generation: matchedGeneration ?? 0,
+    pepperId,
+  });
+  return loginTicket === null
+    ? { kind: 'wrong', channel: identifier.channel }
+    : { kind: 'issued', loginTicket };
+}
+
+/**
+ * Signs in the browser that a page of the client sends with its ticket, once.
+ *
+ * @param use.origin of the page the browser comes from; null where it does not say
+ * @returns null for a ticket that is used, too old, another client's or another page's
+ */
+export async function signInWithTicket(
+  deps: EmbeddedDeps,
+  use: {
+    loginTicket: string;
+    clientId: string;
+    origin: string | null;
+    replacedSessionSecret: string | null;
+    context: RequestContext;
+  },
+): Promise<Extract<EmbeddedSignedIn, { kind: 'signed_in' }> | null> {
+  const { context, origin } = use;
+  const target = deps.tokens.loginTicket.read(use.loginTicket);
+  const asked = target && (await deps.challenges.findAsked(target.challengeId));
+  const checked = asked?.checked ?? null;
+  if (target === null || asked === null || checked === null || asked.clientId !== use.clientId) return null;
+  if (origin !== checked.origin || isOlder(checked.at, TICKET_SECONDS, context.now)) return null;
+  const connection = await findConnection(deps, asked.connection);
+  if (connection === null) return null;
+  const { channel, identifier: canonical } = asked;
+  const guess = {
+    ...asked,
+    connection,
+    identifier: { channel, canonical },
+    isFixed: false,
+    matchedGeneration: target.generation,
+    // Counted when the code was compared.
+    limits: [],
+    logged: loggedSubject(deps, { channel, canonical }),
+    context,
+  };
+  const signedIn = await signIn(deps, guess, use.replacedSessionSecret);
+  return signedIn.kind === 'signed_in' ? signedIn : null;
+}
+
 /** Counts a code that came by an address, and if it is the one signs this browser in. */
 export async function signInWithCode(
   deps: EmbeddedDeps,
   code: TypedCode,
   { replacedSessionSecret, ...arrival }: Arrival & { replacedSessionSecret: string | null },
 ): Promise<EmbeddedSignedIn> {
-  const { now } = arrival.context;
   const guess = await prepareGuess(deps, code, arrival);
-  if ('kind' in guess) return guess;
+  return 'kind' in guess ? guess : signIn(deps, guess, replacedSessionSecret);
+}
+
+async function signIn(
+  deps: EmbeddedDeps,
+  guess: Guess,
+  replacedSessionSecret: string | null,
+): Promise<EmbeddedSignedIn> {
+  const { now } = guess.context;
   const session = newSession(deps.random, guess.identifier.channel, now);
   const answered = await answer(deps, guess, { session, tokenFamily: null, replacedSessionSecret });
   if (answered.kind !== 'proven') return refusalOf(answered, guess);
@@ -236,13 +311,22 @@ type Guess = Pick<
   'challengeId' | 'interactionId' | 'matchedGeneration' | 'limits' | 'logged' | 'context'
 > &
   Readonly<{
-    identifier: Identifier;
+    identifier: Pick<Identifier, 'channel' | 'canonical'>;
     connection: Connection;
+    pepperId: string;
     /** The fixed code of a test identity. */
     isFixed: boolean;
   }>;
 
 type Refused = Exclude<OneTimeCodeProven, { kind: 'proven' }>;
+
+function check(
+  deps: Pick<EmbeddedDeps, 'challenges'>,
+  { challengeId, matchedGeneration, limits, logged, context }: Guess,
+  origin: string | null,
+): Promise<CodeChecked> {
+  return deps.challenges.check({ challengeId, matchedGeneration, limits, logged, context, origin });
+}
 
 /** What an application may know of a code that was not accepted. */
 function refusalOf(
@@ -285,6 +369,7 @@ async function prepareGuess(
   return {
     challengeId: asked.challengeId,
     interactionId: asked.interactionId,
+    pepperId: asked.pepperId,
     identifier,
     connection,
     isFixed,
@@ -294,18 +379,31 @@ async function prepareGuess(
       { asked: { channel, identifier: identifier.canonical }, isTest: fixed !== null },
       countsNetwork ? context : { ...context, ip: null },
     ),
-    logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subjectHash(deps, identifier) },
+    logged: loggedSubject(deps, identifier),
     context,
   };
 }
 
+function loggedSubject(
+  deps: Pick<EmbeddedDeps, 'hashSubject'>,
+  identifier: Pick<Identifier, 'channel' | 'canonical'>,
+): LoggedSubject {
+  return { maskedIdentifier: maskIdentifier(identifier), identifierHash: subjectHash(deps, identifier) };
+}
+
 async function answer(
   deps: EmbeddedDeps,
-  { identifier, connection, isFixed, ...guess }: Guess,
+  guess: Guess,
   given: Pick<ChallengeAnswer, 'session' | 'tokenFamily' | 'replacedSessionSecret'>,
 ): Promise<Answered> {
+  const { identifier, connection, isFixed, challengeId, interactionId, context } = guess;
   const answered = await deps.challenges.answer({
-    ...guess,
+    challengeId,
+    interactionId,
+    matchedGeneration: guess.matchedGeneration,
+    limits: guess.limits,
+    logged: guess.logged,
+    context,
     ...given,
     newUserId: deps.random.hex24(),
     authorizationCode: null,
@@ -315,7 +413,7 @@ async function answer(
   if (answered.kind === 'proven' && !isFixed) {
     const { channel, canonical } = identifier;
     const asked = { channel, identifier: canonical, connection: connection.name };
-    await countAnswered(deps, asked, guess.context.now);
+    await countAnswered(deps, asked, context.now);
   }
   return answered;
 }
@@ -343,6 +441,10 @@ function slotOf(
 
 function isTooEarly(standing: StandingChallenge | null, now: Date): boolean {
   return standing?.state === 'open' && standing.codeExpiresAt > now && standing.resendAllowedAt > now;
+}
+
+function isOlder(at: Date, seconds: number, now: Date): boolean {
+  return now.getTime() - at.getTime() > seconds * 1000;
 }
 
 function later(now: Date, seconds: number): Date {

@@ -96,6 +96,10 @@ export async function openApplicationDesk() {
         connections: memoryConnections(...(wish.connections ?? [emailConnection(), smsConnection()])),
         codes: createCodeDeriver(box),
         links: createLinkDeriver(box),
+        tokens: {
+          loginTicket: createLinkDeriver(box, 'login-ticket'),
+          authSession: createLinkDeriver(box, 'auth-session'),
+        },
         origin: 'https://op.test',
         random,
         hashSubject: (subject) => box.hash('subject', subject),

@@ -34,6 +34,14 @@ describe('a link', () => {
     expect(new Set(macs).size).toBe(3);
   });
 
+  it('MAG-1: is good for one purpose: a login ticket is none, and none is a login ticket', () => {
+    const tickets = createLinkDeriver(box, 'login-ticket');
+    const ticket = tickets.derive({ challengeId, generation: 0, pepperId: box.currentId }) ?? '';
+    expect(tickets.read(ticket)).toEqual({ challengeId, generation: 0 });
+    expect(tickets.read(derive())).toBeNull();
+    expect(links.read(ticket)).toBeNull();
+  });
+
   it('MAG-9: of which any bit was changed is none, and so is one made with another SECRET', () => {
     const genuine = Buffer.from(derive(), 'base64url');
     for (let bit = 0; bit < genuine.length * 8; bit++) {

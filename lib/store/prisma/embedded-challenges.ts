@@ -6,9 +6,10 @@ import type {
   EmbeddedAsked,
   EmbeddedChallengeStore,
   EmbeddedQuestion,
+  StandingChallenge,
 } from '@/lib/login/embedded-challenge';
 import type { CountedLimit } from '@/lib/login/limits';
-import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { findOver, foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
@@ -69,12 +70,11 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
     },
 
     async findStanding(slot) {
-      const held = await prisma.challenge.findUnique({ where: { slot } });
-      if (held === null) return null;
-      const { id: challengeId, resendAllowedAt, checkedAt, checkedOrigin } = held;
-      const checked =
-        checkedAt === null || checkedOrigin === null ? null : { at: checkedAt, origin: checkedOrigin };
-      return { ...foundFrom(held), challengeId, resendAllowedAt, checked };
+      return standingFrom(await prisma.challenge.findUnique({ where: { slot } }));
+    },
+
+    async findAsked(challengeId) {
+      return standingFrom(await prisma.challenge.findUnique({ where: { id: challengeId } }));
     },
 
     async check(check) {
@@ -117,6 +117,14 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
       );
     },
   };
+}
+
+function standingFrom(held: Challenge | null): StandingChallenge | null {
+  if (held === null) return null;
+  const { id: challengeId, resendAllowedAt, checkedAt, checkedOrigin } = held;
+  const checked =
+    checkedAt === null || checkedOrigin === null ? null : { at: checkedAt, origin: checkedOrigin };
+  return { ...foundFrom(held), challengeId, resendAllowedAt, checked };
 }
 
 type CheckRow = LimitRow & {

@@ -114,6 +114,65 @@ export function promiseEmbedded(stage: () => Stage): void {
     });
   });
 
+  describe('a code that is compared and not used up', () => {
+    const check = async (
+      stage: Stage,
+      challengeId: string,
+      changes: Partial<Parameters<Stage['first']['challenges']['check']>[0]> & { on?: Stage['first'] } = {},
+    ) => {
+      const { on = stage.first, ...others } = changes;
+      return on.challenges.check({
+        challengeId,
+        matchedGeneration: 0,
+        limits: [],
+        origin: 'https://rp.test',
+        logged: { maskedIdentifier: 'a***@x.test', identifierHash: 'hash' },
+        context: { ip: null, userAgent: null, language: 'en', knownBrowserId: null, now: stage.now },
+        ...others,
+      });
+    };
+
+    it('is right as often as it is asked about, and used up by an answer', async () => {
+      const { askEmbedded, answer, atOnce, first, now, events } = stage();
+      const { challengeId, ...asked } = await askEmbedded('ann@x.test');
+      const checked = await atOnce(20, (on) => check(stage(), challengeId, { on }));
+      expect(tally(checked)).toEqual({ right: 20 });
+      expect(await first.challenges.findAsked(challengeId)).toMatchObject({
+        checked: { at: now, origin: 'https://rp.test' },
+      });
+      expect((await answer({ challengeId, ...asked })).answered.kind).toBe('proven');
+      expect(await check(stage(), challengeId)).toEqual({ kind: 'ended' });
+      expect(await events()).toEqual({ cls: 1, ss: 1 });
+    });
+
+    it('OTP-3: is a guess when it is wrong: of fifty at once, answers among them, five are compared', async () => {
+      const { askEmbedded, guessWrong, atOnce, limit, counted, prisma } = stage();
+      const budget = limit('guesses_per_identifier', 100);
+      const asked = await askEmbedded('ann@x.test');
+      const results = await atOnce(50, async (on, index) => {
+        const wrong = { on, limits: [budget], matchedGeneration: null };
+        return index % 4 < 2
+          ? check(stage(), asked.challengeId, wrong)
+          : (await guessWrong(asked, wrong)).answered;
+      });
+      expect(tally(results)).toEqual({ wrong: 5, exhausted: 45 });
+      expect(await counted(budget)).toBe(5);
+      expect(await prisma.challenge.findFirst()).toMatchObject({ attempts: 5, checkedAt: null });
+    });
+
+    it('OTP-11: is too old to the millisecond, and nobody is let in by one nobody may answer', async () => {
+      const { askEmbedded, signIn, block, pass } = stage();
+      const { challengeId } = await askEmbedded('ann@x.test');
+      await block((await signIn('bob@x.test')).accountId);
+      const blocked = await askEmbedded('bob@x.test');
+      expect(await check(stage(), blocked.challengeId)).toEqual({ kind: 'wrong', triesLeft: 4 });
+      pass(600 - 0.001);
+      expect(await check(stage(), challengeId)).toEqual({ kind: 'right' });
+      pass(0.001);
+      expect(await check(stage(), challengeId)).toEqual({ kind: 'expired' });
+    });
+  });
+
   describe('tokens for an application', () => {
     it('are a family of their client without a session, written with the account', async () => {
       const { askEmbedded, answer, prisma, later, now } = stage();
