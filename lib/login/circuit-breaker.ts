@@ -25,6 +25,10 @@ export type CircuitBreaker = Readonly<{
   admit(way: string): Date | null;
   /** Takes note of an outcome that was not cut short. Answers as `admit` does, but lets nobody through. */
   report(way: string, outcome: SendOutcome): Date | null;
+  /** Notes that nothing can be sent for a connection before that instant; null: that something can. */
+  halt(connection: string, until: Date | null): void;
+  /** The connections for which nothing can be sent at the moment: their messages need not be looked at. */
+  halted(): string[];
 }>;
 
 type Circuit = Readonly<
@@ -39,6 +43,7 @@ export function createCircuitBreaker(deps: {
   onChange(change: CircuitChange): void;
 }): CircuitBreaker {
   const circuits = new Map<string, Circuit>();
+  const halts = new Map<string, Date>();
   const circuitOf = (way: string): Circuit => circuits.get(way) ?? CLOSED;
   return {
     admit(way) {
@@ -60,6 +65,14 @@ export function createCircuitBreaker(deps: {
       }
       if (before.kind !== 'closed' && after.kind === 'closed') deps.onChange({ kind: 'closed', way });
       return after.kind === 'open' ? after.probeAt : null;
+    },
+    halt(connection, until) {
+      if (until === null) halts.delete(connection);
+      else halts.set(connection, until);
+    },
+    halted() {
+      const now = deps.clock();
+      return [...halts].flatMap(([connection, until]) => (now < until ? [connection] : []));
     },
   };
 }

@@ -78,8 +78,15 @@ export type OutboxStore = Readonly<{
    * Takes queued messages of all channels that are due, the oldest first, and leases them, in one statement: of any number
    * of processes that ask at once no two are given the same message, and none waits for another. Includes messages past
    * their expiry, so that they are settled.
+   *
+   * @param claim.without connections whose other messages stay where they are
    */
-  claim(claim: { now: Date; leasedUntil: Date; limit: number }): Promise<ClaimedMessage[]>;
+  claim(claim: {
+    now: Date;
+    leasedUntil: Date;
+    without: readonly string[];
+    limit: number;
+  }): Promise<ClaimedMessage[]>;
   /**
    * Writes attempts, status, charge and audit event in one statement, while the message is queued and this claim is the
    * last one; that it was accepted is written even if the lease ran out. Else changes nothing, as for a message that was
@@ -134,6 +141,7 @@ export async function deliver(
   if (prepared.ways.length === 0) return record(deps, message, claim, failed('No sender is configured.'));
 
   const walk = await walkChain(deps, { message, ways: prepared.ways, leasedUntil: claim.leasedUntil });
+  deps.breaker.halt(message.connection, walk.probeAt);
   const next = decideNext({ message, claim, walk, now: deps.clock() });
   return record(deps, message, claim, {
     ...next,
@@ -143,7 +151,7 @@ export async function deliver(
 
 /**
  * Takes over what is due and delivers it, all at once. Called every second or two by a process that lives on; messages that
- * were sent at first try never pass here.
+ * were sent at first try never pass here. What waits for a provider that is down does not stand in the way of the rest.
  *
  * @returns how many messages were taken; the full `limit` means there may be more
  * @throws the first error of storage, after every message was tried; what could not be recorded is due again later
@@ -153,7 +161,8 @@ export async function drainOutbox(
   { limit }: { limit: number },
 ): Promise<number> {
   const now = deps.clock();
-  const claimed = await deps.outbox.claim({ now, leasedUntil: later(now, OUTBOX_LEASE_SECONDS), limit });
+  const leasedUntil = later(now, OUTBOX_LEASE_SECONDS);
+  const claimed = await deps.outbox.claim({ now, leasedUntil, without: deps.breaker.halted(), limit });
   const settled = await Promise.allSettled(claimed.map((message) => deliverClaimed(deps, message)));
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
   return claimed.length;

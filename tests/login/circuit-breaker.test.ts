@@ -113,6 +113,16 @@ describe('the circuit breaker', () => {
     expect(admit()).not.toBeNull();
   });
 
+  it('knows for which connections nothing can be sent, and until when', () => {
+    breaker.halt('email', later(5));
+    breaker.halt('sms', later(10));
+    expect(breaker.halted()).toEqual(['email', 'sms']);
+    pass(5);
+    expect(breaker.halted()).toEqual(['sms']);
+    breaker.halt('sms', null);
+    expect(breaker.halted()).toEqual([]);
+  });
+
   it('hears of attempts that began before it opened: their failures change nothing, a success ends the pause', () => {
     report(9, TIMED_OUT);
     expect(admit()).toEqual(later(5));

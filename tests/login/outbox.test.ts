@@ -417,7 +417,7 @@ describe.each([
     const message = await ask();
     pass(OUTBOX_LEASE_SECONDS);
     const leasedUntil = later(OUTBOX_LEASE_SECONDS);
-    const [claimed] = await store.claim({ now, leasedUntil, limit: 1 });
+    const [claimed] = await store.claim({ now, leasedUntil, without: [], limit: 1 });
     expect(claimed).toMatchObject({ messageId: message.messageId, roundsBefore: 0, attemptsBefore: 0 });
     const lateClaim = { leasedUntil: now, roundsBefore: 0, attemptsBefore: 0 };
     const late = {
@@ -645,6 +645,32 @@ describe.each([
       expect(new Set(smtpSink.messages.map(({ to }) => to[0])).size).toBe(6);
       expect(smtpSink.messages).toHaveLength(6);
       expect(await database.prisma.message.count({ where: { status: 'accepted' } })).toBe(6);
+    });
+
+    it('AVL-5: keeps nothing of another channel waiting behind its own', async () => {
+      let isDown = true;
+      const sent: string[] = [];
+      const say = ({ channel, messageId }: LoginMessage) => {
+        if (channel === 'email' && isDown) return DOWN;
+        sent.push(messageId);
+        return ACCEPTED;
+      };
+      const prepare: DeliverDeps['prepare'] = (message) => wayBy('gateway', say)(message);
+      const deps = oneProcess({ prepare });
+      const emails = [];
+      for (let index = 0; index < 40; index++) emails.push(await ask());
+      const text = await ask({ number: '+4915112345678', sendMode: 'code' });
+      pass(OUTBOX_LEASE_SECONDS);
+      await drainOutbox(deps, { limit: 8 });
+      const looks = [await drainOutbox(deps, { limit: 8 }), await drainOutbox(deps, { limit: 8 })];
+      expect(looks).toEqual([1, 0]);
+      expect(sent).toEqual([text.messageId]);
+      isDown = false;
+      pass(5);
+      while ((await drainOutbox(deps, { limit: 8 })) > 0);
+      pass(2);
+      while ((await drainOutbox(deps, { limit: 8 })) > 0);
+      expect(sent.slice(1).sort()).toEqual(emails.map(({ messageId }) => messageId).sort());
     });
 
     it('AVL-5: for two minutes, no code is sent after it expired, and every other arrives once', async () => {

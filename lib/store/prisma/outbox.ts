@@ -5,11 +5,13 @@ import { insertLogEvent } from './log-events';
 
 export function createOutboxStore(prisma: PrismaClient): OutboxStore {
   return {
-    async claim({ now, leasedUntil, limit }) {
+    async claim({ now, leasedUntil, without, limit }) {
       // SKIP LOCKED keeps two processes apart while both are here, `due_at` afterwards.
       const rows = await prisma.$queryRaw<Omit<ClaimedMessage, 'leasedUntil'>[]>`
         WITH due AS (
           SELECT id FROM messages WHERE status = 'queued' AND due_at <= ${now.toISOString()}::timestamptz
+            AND (expires_at <= ${now.toISOString()}::timestamptz OR connection IS NULL
+              OR connection <> ALL(${[...without]}::text[]))
           ORDER BY due_at LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
         ),
         claimed AS (

@@ -52,8 +52,11 @@ function desk(stage: Stage) {
     return id;
   }
 
-  const claim = (on = stage.first, limit = 100): Promise<ClaimedMessage[]> =>
-    outboxOf(on).claim({ now: stage.now, leasedUntil: stage.later(LEASE), limit });
+  const claim = (
+    on = stage.first,
+    { limit = 100, without = [] }: { limit?: number; without?: string[] } = {},
+  ): Promise<ClaimedMessage[]> =>
+    outboxOf(on).claim({ now: stage.now, leasedUntil: stage.later(LEASE), without, limit });
 
   const claimOf = ({ leasedUntil, roundsBefore, attemptsBefore }: ClaimedMessage) => ({
     leasedUntil,
@@ -160,7 +163,7 @@ export function promiseOutbox(stage: () => Stage): void {
       const queued = [];
       for (let index = 0; index < 40; index++) queued.push((await queue('ann@x.test')).messageId);
       stage().pass(30);
-      const claimed = await stage().atOnce(12, (on) => claim(on, 5));
+      const claimed = await stage().atOnce(12, (on) => claim(on, { limit: 5 }));
       const ids = claimed.flat().map(({ messageId }) => messageId);
       expect(new Set(ids).size).toBe(ids.length);
       for (let more = [{ messageId: '' }]; more.length > 0; ) {
@@ -168,6 +171,21 @@ export function promiseOutbox(stage: () => Stage): void {
         ids.push(...more.map(({ messageId }) => messageId));
       }
       expect(ids.sort()).toEqual(queued.sort());
+    });
+
+    it('AVL-5: leaves messages of a connection that cannot send where they are, until they expire', async () => {
+      const { claim, queue } = desk(stage());
+      const waiting = await queue('ann@x.test');
+      const expired = await queue('bob@x.test', { message: { expiresAt: stage().later(30) } });
+      const other = await queue('cid@x.test', { message: { connection: 'sms' } });
+      const nameless = await queue('dan@x.test', { message: { connection: null } });
+      stage().pass(30);
+      const without = ['email', 'another'];
+      const idsOf = (messages: readonly { messageId: string }[]) =>
+        messages.map(({ messageId }) => messageId).sort();
+      expect(idsOf(await claim(stage().first, { without }))).toEqual(idsOf([expired, other, nameless]));
+      expect(idsOf(await claim(stage().first, { without }))).toEqual([]);
+      expect(idsOf(await claim())).toEqual(idsOf([waiting]));
     });
 
     it('tells which messages nobody needs any more, and always needs a notice', async () => {
