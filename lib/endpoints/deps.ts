@@ -4,6 +4,7 @@ import type { DeliveryEventStore, WebhookReader } from '@/lib/login/delivery-eve
 import type { EmbeddedDeps } from '@/lib/login/embedded-login';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Randomness } from '@/lib/login/randomness';
+import type { Operators } from '@/lib/management/routes';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { Client, ClientStore } from '@/lib/oidc/client';
@@ -39,6 +40,10 @@ export type Deps = Readonly<{
   signOut: SignOut;
   /** What applications with pages of their own ask and answer. */
   embedded: EmbeddedDeps;
+  /** Whether the endpoints of Auth0's first years are served: /oauth/ro, /api/users, tokens at /passwordless/verify. */
+  servesLegacy: boolean;
+  /** Who may use the management API, and for what. */
+  operators: Operators;
   /** Hands a message to the providers, after the answer. Never throws; what they say is recorded. */
   sendLater(message: LoginMessage): void;
   /** Address of the client, by the operator's rule about proxies; null when the platform gives none. */

@@ -1,5 +1,5 @@
 // POST /passwordless/verify: whether a code is right, without using it up; the page that asks goes on to
-// /passwordless/verify_redirect, which does. auth0-contract §3.3.
+// /passwordless/verify_redirect, which does. With grant_type=password it is /oauth/ro by another name. auth0-contract §3.3.
 import { checkOneTimeCode } from '@/lib/login/embedded-login';
 import { type Client, isPublicClient } from '@/lib/oidc/client';
 import { parseClientCredentials } from '@/lib/oidc/client-authentication';
@@ -13,9 +13,11 @@ import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { authenticateApplication, checkCaller } from './passwordless-start';
 import { contextOf } from './request-context';
+import { type ResourceOwnerDeps, tradePassword } from './resource-owner';
 import { answerApi, respondJson } from './respond';
 
-type VerifyDeps = Pick<Deps, 'clock' | 'clients' | 'verifySecret' | 'embedded' | 'clientAddress' | 'log'>;
+type VerifyDeps = ResourceOwnerDeps &
+  Pick<Deps, 'clock' | 'clients' | 'verifySecret' | 'embedded' | 'clientAddress' | 'log'>;
 
 /** Answers 200 where the code is right, and `bad.verification_code` with Auth0's words where it is not. */
 export async function passwordlessVerify(deps: VerifyDeps, request: Request): Promise<Response> {
@@ -26,6 +28,11 @@ export async function passwordlessVerify(deps: VerifyDeps, request: Request): Pr
   const response = await answerApi(deps, PATHS.passwordlessVerify, async () => {
     const { headers } = request;
     const parameters = parseTokenParameters(await readBody(request, ['form', 'json']));
+    if (parameters.values.has('grant_type')) {
+      const traded = await tradePassword(deps, request, parameters);
+      named = traded.client;
+      return respondJson(traded.tokens);
+    }
     const credentials = parseClientCredentials(headers.get('authorization'), parameters);
     named = await deps.clients.find(credentials.clientId);
     const client = await authenticateApplication(deps, named, credentials);

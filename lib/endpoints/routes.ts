@@ -11,10 +11,12 @@ import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
 import { passwordlessStart } from './passwordless-start';
 import { passwordlessVerify } from './passwordless-verify';
+import { resourceOwner } from './resource-owner';
 import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { revoke } from './revoke';
 import { token } from './token';
 import { userinfo } from './userinfo';
+import { usersOfOld } from './users-of-old';
 import { passwordlessVerifyRedirect } from './verify-redirect';
 import { resendWebhook, twilioWebhook, WEBHOOK_PATHS } from './webhooks';
 
@@ -35,6 +37,9 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
+  { path: PATHS.resourceOwner, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: resourceOwner },
+  { path: PATHS.usersOfOld, methods: ['POST'], speaksTo: 'programs', endpoint: usersOfOld },
+  { path: `${PATHS.usersOfOld}/`, methods: ['POST'], speaksTo: 'programs', endpoint: usersOfOld },
   {
     path: PATHS.crossOriginAuthenticate,
     methods: ['POST', 'OPTIONS'],

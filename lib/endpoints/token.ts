@@ -50,15 +50,23 @@ export async function token(deps: TokenDeps, request: Request): Promise<Response
   return exposeToOrigin(deps, response, { request, client: named });
 }
 
-/** How a one-time code that came with this request is proven. */
+/**
+ * How a one-time code that came with this request is proven.
+ * @param forEveryClient true where a code that was asked for no client will do
+ */
 export function codeProofs(
   deps: Pick<Deps, 'embedded' | 'clientAddress' | 'clock'>,
   request: Request,
+  { forEveryClient = false } = {},
 ): Pick<PasswordlessGrantDeps, 'proveOneTimeCode'> {
   const context = contextOf(deps, request.headers);
   return {
     proveOneTimeCode: (proof) =>
-      proveOneTimeCode(deps.embedded, proof, { context, countsNetwork: isPublicClient(proof.client) }),
+      proveOneTimeCode(deps.embedded, proof, {
+        context,
+        forEveryClient,
+        countsNetwork: isPublicClient(proof.client),
+      }),
   };
 }
 

@@ -47,7 +47,9 @@ export type EmbeddedStarted = Readonly<
 export async function startEmbedded(
   deps: EmbeddedDeps,
   start: {
-    client: Client;
+    client: Pick<Client, 'clientId' | 'name'>;
+    /** True for a code that every client may trade which may trade any. */
+    forEveryClient?: boolean;
     connection: Connection;
     identifier: Identifier;
     sendMode: SendMode;
@@ -60,7 +62,7 @@ export async function startEmbedded(
   const { now } = context;
   const { codeLength, codeLifetimeSeconds } = connection;
   const isTest = findTestIdentity(connection, identifier.canonical, now) !== null;
-  const slot = slotOf(client, connection, identifier);
+  const slot = slotOf(start.forEveryClient ? null : client, connection, identifier);
   const standing = await deps.challenges.findStanding(slot);
   const counted = start.countsNetwork ? context : { ...context, ip: null };
   const challengeId = deps.random.id();
@@ -146,6 +148,8 @@ export type TypedCode = Omit<OneTimeCodeProof, 'tokenFamily'>;
 type Arrival = Readonly<{
   /** False for an authenticated client, behind whose one address all its people are. */
   countsNetwork: boolean;
+  /** True where a code that was asked for every client will do. */
+  forEveryClient?: boolean;
   context: RequestContext;
 }>;
 
@@ -352,16 +356,18 @@ function refusalOf(
 async function prepareGuess(
   deps: EmbeddedDeps,
   code: TypedCode,
-  { countsNetwork, context }: Arrival,
+  { countsNetwork, forEveryClient = false, context }: Arrival,
 ): Promise<Guess | Refused> {
   const connection = await findOfferedConnection(deps, code.client, code.realm);
   if (connection === null) return { kind: 'realm_unknown' };
   const channel = connection.strategy;
   const identifier = readSentIdentifier(connection, code.username);
   if (identifier === null) return { kind: 'wrong', channel };
-  const asked =
-    (await deps.challenges.findStanding(slotOf(code.client, connection, identifier))) ??
-    nobodyAsked(deps, connection);
+  const find = (client: Client | null) =>
+    deps.challenges.findStanding(slotOf(client, connection, identifier));
+  const mine = await find(code.client);
+  const isMine = !forEveryClient || (mine?.state === 'open' && mine.codeExpiresAt > context.now);
+  const asked = (isMine ? mine : ((await find(null)) ?? mine)) ?? nobodyAsked(deps, connection);
   const typed = parseTypedCode(code.otp, asked.codeLength);
   if (typed === null) return { kind: 'wrong', channel };
   const fixed = findTestIdentity(connection, identifier.canonical, context.now);
@@ -430,13 +436,13 @@ function nobodyAsked(deps: Pick<EmbeddedDeps, 'random' | 'codes'>, { codeLength 
   };
 }
 
-/** Names the one challenge that an identifier has at a client. */
+/** Names the one challenge that an identifier has at a client; null is every client. */
 function slotOf(
-  { clientId }: Pick<Client, 'clientId'>,
+  client: Pick<Client, 'clientId'> | null,
   { name }: Pick<Connection, 'name'>,
   { canonical }: Pick<Identifier, 'canonical'>,
 ): string {
-  return JSON.stringify([clientId, name, canonical]);
+  return JSON.stringify([client?.clientId ?? null, name, canonical]);
 }
 
 function isTooEarly(standing: StandingChallenge | null, now: Date): boolean {

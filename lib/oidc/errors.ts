@@ -6,6 +6,8 @@ import type { Client } from './client';
 /** `error` values that we answer with. @see RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6 */
 export type ErrorCode =
   | 'access_denied'
+  /** Auth0's word for an endpoint of old that is switched off. */
+  | 'endpoint_disabled'
   | PasswordlessErrorCode
   | 'insufficient_scope'
   | 'interaction_required'
@@ -14,6 +16,8 @@ export type ErrorCode =
   | 'invalid_request'
   | 'invalid_scope'
   | 'invalid_token'
+  /** Auth0's word of old for a code that is not accepted. */
+  | 'invalid_user_password'
   | 'login_required'
   | 'request_not_supported'
   | 'request_uri_not_supported'

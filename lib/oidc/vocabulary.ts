@@ -8,6 +8,8 @@ export const PATHS = {
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',
   crossOriginAuthenticate: '/co/authenticate',
+  resourceOwner: '/oauth/ro',
+  usersOfOld: '/api/users',
   passwordlessStart: '/passwordless/start',
   passwordlessVerify: '/passwordless/verify',
   passwordlessVerifyRedirect: '/passwordless/verify_redirect',

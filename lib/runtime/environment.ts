@@ -60,6 +60,8 @@ export type Environment = Readonly<{
   trustedProxies: number;
   /** Which channels' messages the inbox page shows, and whether it needs an operator who is signed in. */
   inbox: Readonly<{ email: boolean; sms: boolean; operatorsOnly: boolean }>;
+  /** The endpoints of Auth0's first years are served. */
+  servesLegacy: boolean;
   logLevel: LogLevel;
 }>;
 
@@ -127,6 +129,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
       emailHasSender: emailProviders.length > 0,
       smsHasSender: smsProviders.length > 0,
     }),
+    servesLegacy: values.LEGACY === undefined ? isLoopback : values.LEGACY === 'on',
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -175,6 +178,7 @@ const variables = z.object({
   LIMITS: variable(limitOverrides).default({}),
   TRUSTED_PROXIES: variable((text) => wholeNumber(text, { min: 0, max: 100 })).default(0),
   INBOX: variable((text) => oneOf(text, ['on', 'off'])).optional(),
+  LEGACY: variable((text) => oneOf(text, ['on', 'off'])).optional(),
   LOG_LEVEL: variable((text) => oneOf(text, LOG_LEVELS)).default('info'),
 });
 

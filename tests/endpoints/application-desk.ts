@@ -50,6 +50,10 @@ export type Wish = Readonly<{
   limits?: LimitOverrides;
   connections?: readonly Connection[];
   served?: readonly string[];
+  /** False: the endpoints of old are switched off. */
+  legacy?: boolean;
+  /** What a bearer token is good for; null is nobody's. */
+  scopes?: readonly string[] | null;
   headers?: Readonly<Record<string, string>>;
   form?: boolean;
 }>;
@@ -90,6 +94,8 @@ export async function openApplicationDesk() {
       families: on.families,
       refreshTokenStore: on.refreshTokens,
       clientAddress: () => wish.ip ?? null,
+      servesLegacy: wish.legacy ?? true,
+      operators: { scopesOf: async () => wish.scopes ?? null },
       sendLater: (message) => void messages.push(message),
       embedded: {
         challenges: on.challenges,

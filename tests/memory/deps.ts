@@ -121,6 +121,8 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       },
     },
     embedded: memoryEmbedded(random),
+    servesLegacy: true,
+    operators: { scopesOf: async () => null },
     sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
     clientAddress: () => null,
     errorPage: ({ status, error, description, reference, client }) =>

@@ -33,6 +33,7 @@ describe('with nothing set (contract ยง2)', () => {
       consoleAdmins: [],
       limits: {},
       trustedProxies: 0,
+      servesLegacy: true,
       inbox: { email: true, sms: true, operatorsOnly: false },
       logLevel: 'info',
     });
@@ -186,6 +187,7 @@ describe('a bad value stops the start with its name and one sentence (contract ย
     ],
     ['a limit below zero', { LIMITS: '{"starts_per_ip":-1}' }, /^LIMITS must give starts_per_ip/],
     ['proxies below zero', { TRUSTED_PROXIES: '-1' }, /^TRUSTED_PROXIES must be a whole number/],
+    ['a half of old', { LEGACY: 'yes' }, /^LEGACY must be one of on, off/],
     ['an inbox in between', { INBOX: 'yes' }, /^INBOX must be one of on, off/],
     ['a level that is none', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of trace/],
   ])('%s', (_, source, sentence) => {
@@ -273,6 +275,15 @@ describe('the inbox', () => {
   ])('%s', (_, source, [email, sms, operatorsOnly]) => {
     expect(parseEnvironment(source).inbox).toEqual({ email, sms, operatorsOnly });
   });
+});
+
+it.each([
+  ['on a loopback address', {}, true],
+  ['not in public', PUBLIC, false],
+  ['in public where it is switched on', { ...PUBLIC, LEGACY: 'on' }, true],
+  ['not where it is switched off', { LEGACY: 'off' }, false],
+])('the endpoints of old are served %s', (_, source, served) => {
+  expect(parseEnvironment(source).servesLegacy).toBe(served);
 });
 
 it('reads lists and limits', () => {

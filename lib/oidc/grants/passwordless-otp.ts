@@ -160,7 +160,7 @@ const BLOCKED_FOR_NOW = 'Your account has been blocked after multiple consecutiv
  * Scripts of a page get no tokens for a code typed there: whoever could run one beside them would be given the codes of
  * everybody. Auth0's rule, whatever grants are listed.
  */
-function refuseBrowserClient(client: Client): void {
+export function refuseBrowserClient(client: Client): void {
   if (client.applicationType === 'spa' && isPublicClient(client)) {
     throw new OAuthError('unauthorized_client', 'A single-page application may not use this grant_type.', {
       status: 403,
