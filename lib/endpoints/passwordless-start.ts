@@ -71,16 +71,12 @@ async function start(
     client,
     connection,
     identifier,
+    answeredBy: 'client',
     ...(await linkOf(deps, { client, connection, identifier, send, authParams })),
     countsNetwork: isPublicClient(client),
     context,
   });
-  if (started.kind === 'limited') {
-    throw new OAuthError('too_many_requests', 'Too many codes were asked for. Try again later.', {
-      status: 429,
-      retryAfterSeconds: Math.max(1, Math.ceil((started.until.getTime() - context.now.getTime()) / 1000)),
-    });
-  }
+  if (started.kind === 'limited') throw tooMany(started.until, context.now);
   if (started.message !== null) deps.sendLater(started.message);
   // Drawn, not looked up: the id of an account would tell that there is one.
   const _id = deps.embedded.random.hex24();
@@ -89,6 +85,14 @@ async function start(
       ? { _id, phone_number: identifier.canonical, phone_verified: false }
       : { _id, email: identifier.canonical, email_verified: false },
   );
+}
+
+/** A limit that was reached, and when there is room again. */
+export function tooMany(until: Date, now: Date): OAuthError {
+  return new OAuthError('too_many_requests', 'Too many codes were asked for. Try again later.', {
+    status: 429,
+    retryAfterSeconds: Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)),
+  });
 }
 
 /** Parameters that may be there; anything else is refused. `captcha` is taken and not looked at. */

@@ -9,6 +9,7 @@ import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { jwks, metadata } from './metadata';
+import { otpChallenge } from './otp-challenge';
 import { passwordlessStart } from './passwordless-start';
 import { passwordlessVerify } from './passwordless-verify';
 import { resourceOwner } from './resource-owner';
@@ -37,6 +38,7 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
+  { path: PATHS.otpChallenge, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: otpChallenge },
   { path: PATHS.resourceOwner, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: resourceOwner },
   { path: PATHS.usersOfOld, methods: ['POST'], speaksTo: 'programs', endpoint: usersOfOld },
   { path: `${PATHS.usersOfOld}/`, methods: ['POST'], speaksTo: 'programs', endpoint: usersOfOld },

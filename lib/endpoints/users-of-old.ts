@@ -9,6 +9,7 @@ import { parseJsonObject } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { readBody } from './body';
 import type { Deps } from './deps';
+import { tooMany } from './passwordless-start';
 import { contextOf } from './request-context';
 import { refuseUnlessServed } from './resource-owner';
 import { answerApi, respondJson } from './respond';
@@ -37,7 +38,7 @@ export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Res
     const context = contextOf(deps, request.headers);
     const started = await startEmbedded(deps.embedded, {
       client: { clientId: '', name: new URL(deps.issuer).host },
-      forEveryClient: true,
+      answeredBy: 'every client',
       connection,
       identifier,
       sendMode: 'code',
@@ -45,12 +46,7 @@ export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Res
       countsNetwork: false,
       context,
     });
-    if (started.kind === 'limited') {
-      throw new OAuthError('too_many_requests', 'Too many codes were asked for. Try again later.', {
-        status: 429,
-        retryAfterSeconds: Math.max(1, Math.ceil((started.until.getTime() - context.now.getTime()) / 1000)),
-      });
-    }
+    if (started.kind === 'limited') throw tooMany(started.until, context.now);
     if (started.message !== null) deps.sendLater(started.message);
     const _id = deps.embedded.random.hex24();
     const said = { _id, connection: connection.name, email_verified: false };

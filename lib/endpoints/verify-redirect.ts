@@ -2,12 +2,12 @@
 // scripts go once a code was typed. Scanners of mail open links too, so an address alone signs nobody in: it takes a press,
 // or a browser that comes from a page of the client in which the code was found right a moment ago (MAG-2, MAG-4).
 // auth0-contract §2.1.
-import { isChecked, readSentIdentifier, signInWithCode, type TypedCode } from '@/lib/login/embedded-login';
+import { isChecked, readSentIdentifier, signInWithCode } from '@/lib/login/embedded-login';
 import { maskIdentifier } from '@/lib/login/identifier';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { Client } from '@/lib/oidc/client';
 import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
-import { refuseCode } from '@/lib/oidc/grants/passwordless-otp';
+import { type NamedCode, refuseCode } from '@/lib/oidc/grants/passwordless-otp';
 import { type Parameters, readParameter, requireParameter } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { answerWithSession, refuseSpeculation, tellClient } from './authorize';
@@ -67,7 +67,7 @@ export async function passwordlessVerifyRedirect(
 type Visit = Readonly<{
   request: Request;
   asked: AuthorizationRequest;
-  code: TypedCode;
+  code: NamedCode;
   parameters: Parameters;
 }>;
 
@@ -120,7 +120,7 @@ function told(
 function readCode(
   parameters: Parameters,
   { client, asked }: { client: Client; asked: AuthorizationRequest },
-): TypedCode {
+): NamedCode {
   try {
     const username =
       readParameter(parameters, 'email', MAX_BYTES.loginHint) ?? requireParameter(parameters, 'phone_number');
@@ -148,7 +148,7 @@ function refuseOtherSites({ issuer }: Pick<Deps, 'issuer'>, headers: Headers): v
     throw new OAuthError('invalid_request', 'This form is not one of our pages.', { status: 403 });
 }
 
-async function maskedFor({ embedded }: VerifyRedirectDeps, { realm, username }: TypedCode): Promise<string> {
+async function maskedFor({ embedded }: VerifyRedirectDeps, { realm, username }: NamedCode): Promise<string> {
   const connection = (await embedded.connections.all()).find(({ name }) => name === realm);
   const identifier = connection && readSentIdentifier(connection, username);
   return identifier ? maskIdentifier(identifier) : '';

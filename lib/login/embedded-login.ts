@@ -2,7 +2,12 @@
 // codes, limits and messages as on our pages, without a browser that could be known: what binds a code to who asked is the
 // client and the identifier. Auth0's /passwordless/start and OTP grant (auth0-contract §3.1, §3.2).
 import type { Client } from '@/lib/oidc/client';
-import type { OneTimeCodeProof, OneTimeCodeProven } from '@/lib/oidc/grants/passwordless-otp';
+import type {
+  NamedCode,
+  OneTimeCodeProof,
+  OneTimeCodeProven,
+  SessionCode,
+} from '@/lib/oidc/grants/passwordless-otp';
 import { type AnswerDeps, countAnswered, guessLimits, newSession } from './answer-challenge';
 import type { Answered, ChallengeAnswer, ChallengeStore, LoggedSubject } from './challenge';
 import type { Connection, SendMode } from './connection';
@@ -35,8 +40,14 @@ export type EmbeddedDeps = Omit<StartLoginDeps, 'challenges'> &
   }>;
 
 export type EmbeddedStarted = Readonly<
-  /** `message` is null when nothing is to be sent; what the application is told is the same. */
-  { kind: 'asked'; message: LoginMessage | null } | { kind: 'limited'; until: Date }
+  | {
+      kind: 'asked';
+      /** Null when nothing is to be sent; what the application is told is the same. */
+      message: LoginMessage | null;
+      /** Stands for this one question; null when SECRET was replaced at this moment. */
+      authSession: string | null;
+    }
+  | { kind: 'limited'; until: Date }
 >;
 
 /**
@@ -48,8 +59,13 @@ export async function startEmbedded(
   deps: EmbeddedDeps,
   start: {
     client: Pick<Client, 'clientId' | 'name'>;
-    /** True for a code that every client may trade which may trade any. */
-    forEveryClient?: boolean;
+    /**
+     * Who may answer: this client; every client that may trade codes; or whoever brings what this one question was
+     * answered with.
+     */
+    answeredBy: 'client' | 'every client' | 'session';
+    /** False where only people with an account are to be sent anything, whatever the connection allows. */
+    maySignUp?: boolean;
     connection: Connection;
     identifier: Identifier;
     sendMode: SendMode;
@@ -62,10 +78,13 @@ export async function startEmbedded(
   const { now } = context;
   const { codeLength, codeLifetimeSeconds } = connection;
   const isTest = findTestIdentity(connection, identifier.canonical, now) !== null;
-  const slot = slotOf(start.forEveryClient ? null : client, connection, identifier);
+  const challengeId = deps.random.id();
+  const slot =
+    start.answeredBy === 'session'
+      ? challengeId
+      : slotOf(start.answeredBy === 'client' ? client : null, connection, identifier);
   const standing = await deps.challenges.findStanding(slot);
   const counted = start.countsNetwork ? context : { ...context, ip: null };
-  const challengeId = deps.random.id();
   const messageId = deps.random.id();
   const asked = await deps.challenges.ask(
     {
@@ -87,7 +106,7 @@ export async function startEmbedded(
       resendWaitsSeconds: RESEND_WAITS_SECONDS,
       // Longer than the code lives, so that it can be told that it was too old.
       expiresAt: later(now, INTERACTION_LIFETIME_SECONDS),
-      signUpOpen: connection.signUpOpen || isTest,
+      signUpOpen: (connection.signUpOpen && start.maySignUp !== false) || isTest,
       // The store decides; what is known already to be too early need not use up the purse.
       withheld: isTooEarly(standing, now)
         ? null
@@ -107,6 +126,7 @@ export async function startEmbedded(
   if (asked.kind === 'limited') return { kind: 'limited', until: retryAt(asked.limit) };
   return {
     kind: 'asked',
+    authSession: deps.tokens.authSession.derive(asked),
     message: loginMessage(deps, {
       seed: asked,
       messageId,
@@ -141,9 +161,6 @@ export async function findOfferedConnection(
   return client.connections.includes(name) ? findConnection(deps, name) : null;
 }
 
-/** A code as it was typed in a page that is not ours: for whom, and where. */
-export type TypedCode = Omit<OneTimeCodeProof, 'tokenFamily'>;
-
 /** How it came here. */
 type Arrival = Readonly<{
   /** False for an authenticated client, behind whose one address all its people are. */
@@ -162,7 +179,9 @@ export async function proveOneTimeCode(
   { tokenFamily, ...code }: OneTimeCodeProof,
   arrival: Arrival,
 ): Promise<OneTimeCodeProven> {
-  const guess = await prepareGuess(deps, code, arrival);
+  const guess = await ('authSession' in code
+    ? prepareSessionGuess(deps, code, arrival)
+    : prepareGuess(deps, code, arrival));
   if ('kind' in guess) return guess;
   const answered = await answer(deps, guess, { tokenFamily, session: null, replacedSessionSecret: null });
   return answered.kind === 'proven' ? { kind: 'proven' } : refusalOf(answered, guess);
@@ -175,7 +194,7 @@ export async function proveOneTimeCode(
  */
 export async function checkOneTimeCode(
   deps: EmbeddedDeps,
-  code: TypedCode,
+  code: NamedCode,
   { origin, ...arrival }: Arrival & { origin: string | null },
 ): Promise<OneTimeCodeProven> {
   const guess = await prepareGuess(deps, code, arrival);
@@ -193,7 +212,7 @@ const CHECKED_SECONDS = 60;
  */
 export async function isChecked(
   deps: Pick<EmbeddedDeps, 'challenges' | 'connections'>,
-  { client, realm, username }: Omit<TypedCode, 'otp'>,
+  { client, realm, username }: Omit<NamedCode, 'otp'>,
   page: { origin: string; now: Date },
 ): Promise<boolean> {
   const connection = await findOfferedConnection(deps, client, realm);
@@ -224,7 +243,7 @@ export type TicketIssued = Readonly<
  */
 export async function issueTicket(
   deps: EmbeddedDeps,
-  code: TypedCode,
+  code: NamedCode,
   page: Arrival & { origin: string },
 ): Promise<TicketIssued> {
   const guess = await prepareGuess(deps, code, page);
@@ -285,7 +304,7 @@ export async function signInWithTicket(
 /** Counts a code that came by an address, and if it is the one signs this browser in. */
 export async function signInWithCode(
   deps: EmbeddedDeps,
-  code: TypedCode,
+  code: NamedCode,
   { replacedSessionSecret, ...arrival }: Arrival & { replacedSessionSecret: string | null },
 ): Promise<EmbeddedSignedIn> {
   const guess = await prepareGuess(deps, code, arrival);
@@ -355,7 +374,7 @@ function refusalOf(
 /** A guess, or the refusal of what cannot be one: it is not counted. */
 async function prepareGuess(
   deps: EmbeddedDeps,
-  code: TypedCode,
+  code: NamedCode,
   { countsNetwork, forEveryClient = false, context }: Arrival,
 ): Promise<Guess | Refused> {
   const connection = await findOfferedConnection(deps, code.client, code.realm);
@@ -368,7 +387,36 @@ async function prepareGuess(
   const mine = await find(code.client);
   const isMine = !forEveryClient || (mine?.state === 'open' && mine.codeExpiresAt > context.now);
   const asked = (isMine ? mine : ((await find(null)) ?? mine)) ?? nobodyAsked(deps, connection);
-  const typed = parseTypedCode(code.otp, asked.codeLength);
+  return guessAt(deps, { asked, connection, identifier, otp: code.otp }, { countsNetwork, context });
+}
+
+/** The same for a code that comes with what its own question was answered with. */
+async function prepareSessionGuess(
+  deps: EmbeddedDeps,
+  { client, authSession, otp }: SessionCode,
+  arrival: Arrival,
+): Promise<Guess | Refused> {
+  const target = deps.tokens.authSession.read(authSession);
+  const asked = target && (await deps.challenges.findAsked(target.challengeId));
+  if (asked?.clientId !== client.clientId) return { kind: 'session_unknown' };
+  const connection = await findOfferedConnection(deps, client, asked.connection);
+  if (connection === null) return { kind: 'session_unknown' };
+  const identifier = { channel: asked.channel, canonical: asked.identifier };
+  return guessAt(deps, { asked, connection, identifier, otp }, arrival);
+}
+
+function guessAt(
+  deps: EmbeddedDeps,
+  {
+    asked,
+    connection,
+    identifier,
+    otp,
+  }: Pick<Guess, 'connection' | 'identifier'> & { asked: ReturnType<typeof nobodyAsked>; otp: string },
+  { countsNetwork, context }: Arrival,
+): Guess | Refused {
+  const { channel } = identifier;
+  const typed = parseTypedCode(otp, asked.codeLength);
   if (typed === null) return { kind: 'wrong', channel };
   const fixed = findTestIdentity(connection, identifier.canonical, context.now);
   const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);

@@ -12,6 +12,8 @@ export type ErrorCode =
   | 'insufficient_scope'
   | 'interaction_required'
   | 'invalid_client'
+  /** Auth0's word for a connection that is not the client's. */
+  | 'invalid_connection'
   | 'invalid_grant'
   | 'invalid_request'
   | 'invalid_scope'

@@ -8,6 +8,7 @@ export const PATHS = {
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',
   crossOriginAuthenticate: '/co/authenticate',
+  otpChallenge: '/otp/challenge',
   resourceOwner: '/oauth/ro',
   usersOfOld: '/api/users',
   passwordlessStart: '/passwordless/start',
@@ -36,6 +37,9 @@ export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 
 /** @see OAuth 2.0 Multiple Response Type Encoding Practices §2.1, OAuth 2.0 Form Post Response Mode §2 */
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
+
+/** Auth0's response mode: a message to the page that frames us. */
+export const WEB_MESSAGE = 'web_message';
 
 /** @see RFC 6749 §4.1 */
 export const AUTHORIZATION_CODE_GRANT = 'authorization_code';

@@ -37,16 +37,20 @@ export type NewTokenFamily = Readonly<{
   refresh: Readonly<{ idleExpiresAt: Date; expiresAt: Date }> | null;
 }>;
 
-/** A code as an application was given it. Nothing of it has been looked at yet. */
-export type OneTimeCodeProof = Readonly<{
+/** A code as an application was given it, for whom it says. Nothing of it has been looked at yet. */
+export type NamedCode = Readonly<{
   client: Client;
   /** Name of a connection. */
   realm: string;
   username: string;
   otp: string;
-  /** Written in the statement that proves the code. */
-  tokenFamily: NewTokenFamily;
 }>;
+
+/** A code beside what the application was given when it asked: the answer to that question and no other. */
+export type SessionCode = Readonly<{ client: Client; authSession: string; otp: string }>;
+
+/** `tokenFamily` is written in the statement that proves the code. */
+export type OneTimeCodeProof = (NamedCode | SessionCode) & Readonly<{ tokenFamily: NewTokenFamily }>;
 
 export type OneTimeCodeProven = Readonly<
   | { kind: 'proven' }
@@ -56,6 +60,8 @@ export type OneTimeCodeProven = Readonly<
   | { kind: 'blocked' }
   /** Not a connection of this client. */
   | { kind: 'realm_unknown' }
+  /** Nothing that this client was given. */
+  | { kind: 'session_unknown' }
 >;
 
 /**
@@ -69,16 +75,34 @@ export async function exchangeOneTimeCode(
   parameters: Parameters,
 ): Promise<TokenResponse> {
   refuseBrowserClient(client);
+  const authSession = readParameter(parameters, 'auth_session');
+  if (authSession !== null) return tradeInSession(deps, { client, authSession }, parameters);
   const username = requireParameter(parameters, 'username', MAX_BYTES.loginHint);
   const otp = requireParameter(parameters, 'otp');
   const realm = requireParameter(parameters, 'realm');
   return tradeCode(deps, { client, username, otp, realm }, parameters);
 }
 
+/** The refusals of Auth0's newer form of the grant are one error, whatever is wrong (auth0-contract §3.8). */
+async function tradeInSession(
+  deps: PasswordlessGrantDeps,
+  session: Omit<SessionCode, 'otp'>,
+  parameters: Parameters,
+): Promise<TokenResponse> {
+  const otp = requireParameter(parameters, 'otp');
+  try {
+    return await tradeCode(deps, { ...session, otp }, parameters);
+  } catch (error) {
+    if (error instanceof OAuthError && error.error === 'invalid_grant')
+      throw new OAuthError('invalid_request', error.description);
+    throw error;
+  }
+}
+
 /** The same for every request that brings a code, by whatever names its parameters go. */
 export async function tradeCode(
   deps: PasswordlessGrantDeps,
-  code: Omit<OneTimeCodeProof, 'tokenFamily'>,
+  code: NamedCode | SessionCode,
   parameters: Parameters,
 ): Promise<TokenResponse> {
   const { client } = code;
@@ -145,6 +169,8 @@ export function refuseCode(refusal: Exclude<OneTimeCodeProven, { kind: 'proven' 
       return new OAuthError('unauthorized', 'user is blocked', { status: 403 });
     case 'realm_unknown':
       return new OAuthError('invalid_request', 'The realm is not a connection of this client.');
+    case 'session_unknown':
+      return new OAuthError('invalid_request', 'The auth_session is not one of this client.');
   }
 }
 

@@ -1,0 +1,1 @@
+export { answerProtocol as POST, answerProtocol as OPTIONS } from '@/lib/web/mount';
