@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { userinfo } from '@/lib/endpoints/userinfo';
 import { issueAccessToken } from '@/lib/oidc/access-token';
 import { issueIdToken } from '@/lib/oidc/id-token';
-import { publicClient } from '../memory/clients';
+import { confidentialClient, publicClient } from '../memory/clients';
 import { ISSUER, type MemoryDeps, memoryDeps, SUBJECT } from '../memory/deps';
 
 const CLIENT = publicClient();
@@ -10,11 +10,12 @@ const CLIENT = publicClient();
 /** A redeemed code's access token, and the deps it is good at. */
 async function withToken(
   scope = 'openid email',
+  client = CLIENT,
 ): Promise<{ deps: MemoryDeps; accessToken: string; idToken: string }> {
   const deps = memoryDeps();
   const now = deps.clock();
   const grant = {
-    clientId: 'spa',
+    clientId: client.clientId,
     subject: SUBJECT,
     sessionId: 'sid1',
     scope,
@@ -30,16 +31,16 @@ async function withToken(
   await deps.codes.redeem({
     ...code,
     redirectUri: 'x',
-    clientId: 'spa',
+    clientId: client.clientId,
     now,
     accessTokensExpireAt: expiresAt,
     refresh: { idleExpiresAt: expiresAt, expiresAt },
   });
-  const { accessToken } = await issueAccessToken(deps, { client: CLIENT, grant, api: null, now });
+  const { accessToken } = await issueAccessToken(deps, { client, grant, api: null, now });
   return {
     deps,
     accessToken,
-    idToken: await issueIdToken(deps, { client: CLIENT, grant, accessToken, now }),
+    idToken: await issueIdToken(deps, { client, grant, accessToken, now }),
   };
 }
 
@@ -99,6 +100,54 @@ describe('/userinfo', () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: 'invalid_request' });
     expect((await get(deps, accessToken, {}, `?access_token=${accessToken}`)).status).toBe(400);
+  });
+
+  describe('asked by passport-auth0, which knows no other way (HDR-5)', () => {
+    const says = (name: string) => Buffer.from(JSON.stringify({ name, version: '1.4.5' })).toString('base64');
+    const passport = { 'Auth0-Client': says('passport-auth0') };
+
+    it('takes the token of a client with a secret from the address', async () => {
+      const { deps, accessToken } = await withToken('openid email', confidentialClient());
+      const response = await get(deps, null, passport, `?access_token=${accessToken}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.json()).toMatchObject({ sub: SUBJECT.sub });
+    });
+
+    it('refuses the token of a client without a secret', async () => {
+      const { deps, accessToken } = await withToken();
+      const response = await get(deps, null, passport, `?access_token=${accessToken}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: 'invalid_request' });
+    });
+
+    it.each<[string, Record<string, string>]>([
+      ['no library at all', {}],
+      ['another library', { 'Auth0-Client': says('auth0.js') }],
+      ['a header that is not read', { 'Auth0-Client': 'passport-auth0' }],
+      ['a header that holds null', { 'Auth0-Client': btoa('null') }],
+      ['a page', { ...passport, Origin: 'https://rp.test' }],
+      ['a browser', { ...passport, 'Sec-Fetch-Site': 'none' }],
+      ['a browser that is signed in', { ...passport, Cookie: '__Host-session=secret' }],
+      ['a header with a token beside it', { ...passport, Authorization: 'Bearer x' }],
+    ])('refuses the same from %s, and tells the log nothing of it', async (_, headers) => {
+      const { deps, accessToken } = await withToken('openid email', confidentialClient());
+      const response = await get(deps, null, headers, `?access_token=${accessToken}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ error: 'invalid_request' });
+      expect(deps.happened).toEqual(['refused /userinfo 400 invalid_request']);
+    });
+
+    it('refuses a POST, two tokens, and a token that is none', async () => {
+      const { deps, accessToken } = await withToken('openid email', confidentialClient());
+      const url = `https://op.test/userinfo?access_token=${accessToken}`;
+      const posted = await userinfo(deps, new Request(url, { method: 'POST', headers: passport }));
+      expect(posted.status).toBe(400);
+      const twice = `?access_token=${accessToken}&access_token=${accessToken}`;
+      expect((await get(deps, null, passport, twice)).status).toBe(400);
+      expect((await get(deps, null, passport, '?access_token=')).status).toBe(400);
+      await expectInvalidToken(await get(deps, null, passport, '?access_token=x'));
+    });
   });
 
   it('asks for a token where there is none, without an error code (RFC 6750 §3.1)', async () => {
