@@ -1,5 +1,5 @@
-// Brings the outcome of an authorization request to the client, by redirect or by a form that submits itself.
-// OAuth 2.0 Form Post Response Mode §4 and appendix A.
+// Brings the outcome of an authorization request to the client: by redirect, by a form that submits itself, or by a message
+// to the page that frames us. OAuth 2.0 Form Post Response Mode §4 and appendix A; auth0-contract §4.2 for web_message.
 import { html, joinHtml } from '@/lib/login/html';
 import type { AuthorizationOutcome } from '@/lib/oidc/authorization-response';
 import { addressOutcome } from '@/lib/oidc/authorization-response';
@@ -34,8 +34,16 @@ export function answerClient(
   if (response.kind === 'redirect') return respondRedirect(response.location, { setCookies });
 
   const nonce = deps.random.id();
+  if (response.kind === 'web_message') {
+    const { origin: frameAncestor } = response;
+    return respondScriptedPage(renderWebMessage({ ...response, nonce }), {
+      nonce,
+      frameAncestor,
+      setCookies,
+    });
+  }
   const words = deps.formPostWords(answer.acceptLanguage);
-  return respondScriptedPage(renderFormPost({ ...response, nonce, words }), nonce, setCookies);
+  return respondScriptedPage(renderFormPost({ ...response, nonce, words }), { nonce, setCookies });
 }
 
 /**
@@ -64,6 +72,29 @@ ${joinHtml(inputs)}
 <noscript><p>${words.explanation}</p><button>${words.button}</button></noscript>
 </form>
 <script nonce="${nonce}">document.forms[0].submit()</script>
+</body>
+</html>
+`.markup;
+}
+
+/**
+ * The page that silent authentication loads into a hidden frame. A browser hands the message to the page around it only if
+ * that is of the origin named here, and shows this page to no other. What is told is data: the script is the same for all.
+ */
+function renderWebMessage({
+  origin,
+  fields,
+  nonce,
+}: Readonly<{ origin: string; fields: readonly (readonly [string, string])[]; nonce: string }>): string {
+  const message = JSON.stringify({ type: 'authorization_response', response: Object.fromEntries(fields) });
+  return html`<!doctype html>
+<html>
+<head><meta charset="utf-8"><title></title></head>
+<body>
+<script nonce="${nonce}" data-message="${message}" data-origin="${origin}">
+const { message, origin } = document.currentScript.dataset;
+parent.postMessage(JSON.parse(message), origin);
+</script>
 </body>
 </html>
 `.markup;

@@ -70,16 +70,24 @@ export function respondRedirect(
   return withCookies(response, answer.setCookies ?? []);
 }
 
-/** A page of one script, admitted by its nonce. No `form-action`: see answer-client.ts. */
-export function respondScriptedPage(html: string, nonce: string, setCookies: readonly string[]): Response {
+/**
+ * A page of one script, admitted by its nonce. No `form-action`: see answer-client.ts.
+ * @param page.frameAncestor the one origin whose pages may frame this one; left out, none may
+ */
+export function respondScriptedPage(
+  html: string,
+  page: Readonly<{ nonce: string; frameAncestor?: string; setCookies: readonly string[] }>,
+): Response {
+  const { nonce, frameAncestor = "'none'", setCookies } = page;
   const response = new Response(html, {
     headers: {
       ...HEADERS,
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
-      'X-Frame-Options': 'DENY',
+      'Content-Security-Policy': `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors ${frameAncestor}`,
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+      // It knows no exceptions, and browsers that know better pass it by where they find frame-ancestors.
+      ...(page.frameAncestor === undefined && { 'X-Frame-Options': 'DENY' }),
     },
   });
   return withCookies(response, setCookies);

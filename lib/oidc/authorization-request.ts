@@ -16,9 +16,11 @@ import {
   MAX_BYTES,
   REFRESH_TOKEN_GRANT,
   type RESPONSE_MODES,
+  WEB_MESSAGE,
 } from './vocabulary';
 
-export type ResponseMode = (typeof RESPONSE_MODES)[number];
+/** Those that are advertised, and Auth0's for silent authentication, which it does not advertise either. */
+export type ResponseMode = (typeof RESPONSE_MODES)[number] | typeof WEB_MESSAGE;
 
 /** A request that passed every rule. Travels sealed in the interaction's cookie, so it is plain JSON of at most 4 KiB. */
 export type AuthorizationRequest = Readonly<{
@@ -74,7 +76,7 @@ export async function checkAuthorizationRequest(
     returnAddress = checkReturnAddress(parameters, client);
     refuseRepeatedParameters(parameters);
     refuseRequestObjects(parameters);
-    checkResponseMode(parameters);
+    checkResponseMode(parameters, returnAddress);
     checkResponseType(parameters);
     checkGrantType(client);
     const api = await checkAudience(deps, parameters);
@@ -109,12 +111,13 @@ async function loadClient(deps: Deps, parameters: Parameters): Promise<Client> {
 
 /** What it takes to tell the client anything. @see RFC 6749 §4.1.2.1, RFC 9700 §4.11 */
 function checkReturnAddress(parameters: Parameters, client: Client): ReturnAddress {
+  const redirectUri = checkRedirectUri(parameters, client);
   return {
     clientId: client.clientId,
-    redirectUri: checkRedirectUri(parameters, client),
+    redirectUri,
     // An answer without the client's own state would look forged to it: a state that cannot be returned ends here.
     state: readParameter(parameters, 'state', MAX_BYTES.state),
-    responseMode: parseResponseMode(parameters) ?? 'query',
+    responseMode: parseResponseMode(parameters, { client, redirectUri }) ?? 'query',
   };
 }
 
@@ -149,10 +152,24 @@ function refuseRequestObjects(parameters: Parameters): void {
   }
 }
 
-/** @see OAuth 2.0 Multiple Response Type Encoding Practices §2.1 */
-function checkResponseMode(parameters: Parameters): void {
-  if (parameters.values.has('response_mode') && parseResponseMode(parameters) === null) {
+/**
+ * The mode that was asked for is the one that will be used. A message to a page that frames us is an answer without a
+ * question: nobody may be asked anything in there, where another page decides what is around it (FRM-1).
+ * @see OAuth 2.0 Multiple Response Type Encoding Practices §2.1
+ */
+function checkResponseMode(parameters: Parameters, { responseMode }: ReturnAddress): void {
+  const requested = readParameter(parameters, 'response_mode');
+  if (requested === WEB_MESSAGE && responseMode !== WEB_MESSAGE) {
+    throw new OAuthError(
+      'invalid_request',
+      'The origin of the redirect_uri is no web origin of this client.',
+    );
+  }
+  if (requested !== null && requested !== responseMode) {
     throw new OAuthError('invalid_request', 'This response_mode is not supported.');
+  }
+  if (responseMode === WEB_MESSAGE && readParameter(parameters, 'prompt') !== 'none') {
+    throw new OAuthError('invalid_request', 'The response_mode web_message is for prompt=none.');
   }
 }
 
@@ -239,15 +256,26 @@ export function parseUiLocales(uiLocales: string | null): readonly string[] {
     .slice(0, 10);
 }
 
-function parseResponseMode(parameters: Parameters): ResponseMode | null {
-  switch (readParameter(parameters, 'response_mode')) {
+/** The mode asked for, or null: none, or not one that this client's answers can take. */
+function parseResponseMode(
+  parameters: Parameters,
+  { client, redirectUri }: { client: Client; redirectUri: string },
+): ResponseMode | null {
+  const requested = readParameter(parameters, 'response_mode');
+  switch (requested) {
     case 'query':
-      return 'query';
     case 'fragment':
-      return 'fragment';
     case 'form_post':
-      return 'form_post';
+      return requested;
+    case WEB_MESSAGE:
+      return mayBeMessaged(client, redirectUri) ? requested : null;
     default:
       return null;
   }
+}
+
+/** Its origin is one of the client's web origins, and one that a Content-Security-Policy can name to the letter. */
+function mayBeMessaged(client: Client, redirectUri: string): boolean {
+  const origin = URL.canParse(redirectUri) ? new URL(redirectUri).origin : '';
+  return client.webOrigins.includes(origin) && /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin);
 }

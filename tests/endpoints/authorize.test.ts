@@ -303,3 +303,67 @@ describe('response_mode=form_post', () => {
     expect(await pages[0]?.text()).toContain('name="error" value="login_required"');
   });
 });
+
+describe('response_mode=web_message', () => {
+  const SILENT = { response_mode: 'web_message', prompt: 'none' };
+
+  /** What the page would tell, and whom. */
+  async function told(response: Response) {
+    const html = await response.text();
+    const attribute = (name: string) =>
+      (new RegExp(`data-${name}="([^"]*)"`).exec(html)?.[1] ?? '')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&#39;', "'")
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&');
+    return { html, origin: attribute('origin'), message: JSON.parse(attribute('message')) };
+  }
+
+  it('answers with a page that tells the code to one origin, and that only this origin may frame (FRM-1, HDR-1, STA-3)', async () => {
+    const deps = memoryDeps();
+    deps.beginSession();
+    const state = `'"></script><script>&é`;
+    const response = await get(deps, { ...SILENT, state }, { Cookie: SESSION_COOKIE });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.has('x-frame-options')).toBe(false);
+    const { html, origin, message } = await told(response);
+    expect(origin).toBe('https://spa.test');
+    expect(message).toEqual({
+      type: 'authorization_response',
+      response: { code: deps.codes.issued[0]?.authorizationCode, state, iss: ISSUER },
+    });
+    const nonce = /<script nonce="([^"]+)"/.exec(html)?.[1];
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(response.headers.get('content-security-policy')).toBe(
+      `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors https://spa.test`,
+    );
+  });
+
+  it('tells errors the same way, and never shows a page of ours inside (RED-5, STA-6)', async () => {
+    const deps = memoryDeps();
+    const nobody = await told(await get(deps, SILENT));
+    expect(nobody).toMatchObject({
+      origin: 'https://spa.test',
+      message: {
+        type: 'authorization_response',
+        response: { error: 'login_required', state: 'S1', iss: ISSUER },
+      },
+    });
+    const asking = await told(await get(deps, { response_mode: 'web_message' }));
+    expect(asking.message.response.error).toBe('invalid_request');
+    const mistaken = await told(await get(deps, { ...SILENT, scope: 'nonsense' }));
+    expect(mistaken.message.response.error).toBe('invalid_scope');
+    expect(deps.interactions).toEqual([]);
+  });
+
+  it('sends any other origin away, where the answer is an error (RED-6)', async () => {
+    const deps = memoryDeps(publicClient({ webOrigins: ['https://other.test'] }));
+    deps.beginSession();
+    const response = await get(deps, SILENT, { Cookie: SESSION_COOKIE });
+    expect(target(response).searchParams.get('error')).toBe('invalid_request');
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(deps.codes.issued).toEqual([]);
+  });
+});

@@ -21,6 +21,18 @@ const clients = memoryClients(
   publicClient({ connections: ['email', 'sms'], grantTypes: ['authorization_code', 'refresh_token'] }),
   confidentialClient({ clientId: 'two', redirectUris: ['https://rp.test/a', 'https://rp.test/b'] }),
   confidentialClient({ clientId: 'machine', grantTypes: ['client_credentials'] }),
+  confidentialClient({ clientId: 'frames', webOrigins: ['https://rp.test'] }),
+  confidentialClient({
+    clientId: 'odd',
+    applicationType: 'native',
+    redirectUris: [
+      'https://rp.test/cb',
+      'https://rp.test;script-src.test/cb',
+      'http://[::1]/cb',
+      'com.example:/cb',
+    ],
+    webOrigins: ['https://other.test', 'https://rp.test;script-src.test', 'http://[::1]', 'null'],
+  }),
 );
 
 const GOOD = {
@@ -135,6 +147,39 @@ describe('a good authorization request', () => {
 
   it('may ask for the audience of UserInfo', async () => {
     await expect(check({ audience: `${ISSUER}userinfo` })).resolves.toMatchObject({ audience: null });
+  });
+});
+
+describe('a request for an answer by message', () => {
+  const framed = { client_id: 'frames', redirect_uri: 'https://rp.test/cb', response_mode: 'web_message' };
+
+  it('is good for a web origin of the client, where nobody is to be asked anything', async () => {
+    const request = await check({ ...framed, prompt: 'none' });
+    expect(request).toMatchObject({ responseMode: 'web_message', redirectUri: 'https://rp.test/cb' });
+  });
+
+  it.each([undefined, 'login', 'consent'])(
+    'is refused, by message, where somebody might be asked: prompt=%s (FRM-1)',
+    async (prompt) => {
+      await expect(refusal({ ...framed, prompt })).resolves.toMatchObject({
+        error: 'invalid_request',
+        returnAddress: { responseMode: 'web_message' },
+      });
+    },
+  );
+
+  it.each([
+    'https://rp.test/cb',
+    // A header is no place for what is not a plain host name.
+    'https://rp.test;script-src.test/cb',
+    'http://[::1]/cb',
+    'com.example:/cb',
+  ])('is refused for any other origin, which gets no message and no frame: %s (RED-6)', async (uri) => {
+    const changes = { ...framed, client_id: 'odd', redirect_uri: uri, prompt: 'none' };
+    await expect(refusal(changes)).resolves.toMatchObject({
+      error: 'invalid_request',
+      returnAddress: { responseMode: 'query', redirectUri: uri },
+    });
   });
 });
 

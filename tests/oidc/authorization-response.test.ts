@@ -79,4 +79,17 @@ describe('the answer to a client', () => {
       ],
     });
   });
+
+  it('is a message to the origin of the redirect URI', () => {
+    const target = address({ redirectUri: 'https://rp.test:8443/cb?a=1', responseMode: 'web_message' });
+    expect(addressOutcome(CODE, target, ISSUER)).toEqual({
+      kind: 'web_message',
+      origin: 'https://rp.test:8443',
+      fields: [
+        ['code', 'C1'],
+        ['state', 'S1'],
+        ['iss', ISSUER],
+      ],
+    });
+  });
 });
