@@ -7,7 +7,7 @@ import type { EmbeddedLink } from '@/lib/login/magic-link';
 import { unservedCountry } from '@/lib/login/start-login';
 import { checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { type Client, isPublicClient } from '@/lib/oidc/client';
-import { authenticateClient, parseClientCredentials } from '@/lib/oidc/client-authentication';
+import { type ClientCredentials, parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
 import {
   type Parameters,
@@ -18,24 +18,14 @@ import {
 } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PASSWORDLESS_OTP_GRANT, PATHS } from '@/lib/oidc/vocabulary';
 import { type Body, readBody } from './body';
+import { type ProofDeps, proveClient } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { contextOf } from './request-context';
 import { answerApi, respondJson } from './respond';
 
-type StartDeps = Pick<
-  Deps,
-  | 'issuer'
-  | 'clock'
-  | 'clients'
-  | 'resourceServers'
-  | 'signer'
-  | 'verifySecret'
-  | 'embedded'
-  | 'sendLater'
-  | 'clientAddress'
-  | 'log'
->;
+type StartDeps = ProofDeps &
+  Pick<Deps, 'issuer' | 'clients' | 'resourceServers' | 'signer' | 'embedded' | 'sendLater' | 'log'>;
 
 /** @see https://auth0.com/docs/api/authentication/passwordless/get-code-or-link */
 export async function passwordlessStart(deps: StartDeps, request: Request): Promise<Response> {
@@ -47,7 +37,7 @@ export async function passwordlessStart(deps: StartDeps, request: Request): Prom
     const sent = parseStart(await readBody(request, ['form', 'json']));
     const credentials = readCredentials(request.headers, sent.parameters);
     named = await deps.clients.find(credentials.clientId);
-    const client = await authenticateApplication(deps, named, credentials);
+    const client = await authenticateApplication(deps, request.headers, { named, credentials });
     checkCaller(client, request.headers.get('origin'));
     return start(deps, { client, sent, headers: request.headers });
   });
@@ -152,17 +142,16 @@ function readCredentials(headers: Headers, parameters: Parameters) {
 
 /** A client with a secret may bring it in the header or in the body, as Auth0's clients do, whichever is registered. */
 export async function authenticateApplication(
-  deps: Pick<Deps, 'verifySecret'>,
-  named: Client | null,
-  credentials: ReturnType<typeof parseClientCredentials>,
+  deps: ProofDeps,
+  headers: Headers,
+  { named, credentials }: { named: Client | null; credentials: ClientCredentials },
 ): Promise<Client> {
   const { method } = credentials;
   const isEither = named !== null && !isPublicClient(named) && method !== 'none';
-  await authenticateClient(
-    deps,
-    isEither ? { ...named, tokenEndpointAuthMethod: method } : named,
+  await proveClient(deps, headers, {
+    named: isEither ? { ...named, tokenEndpointAuthMethod: method } : named,
     credentials,
-  );
+  });
   return named as Client;
 }
 
@@ -182,17 +171,13 @@ export function checkCaller(client: Client, origin: string | null): void {
   }
 }
 
-function checkAuthParams(authParams: unknown): Readonly<Record<string, string>> {
+function checkAuthParams(authParams: unknown): Readonly<Record<string, unknown>> {
   if (authParams === undefined || authParams === null) return {};
   if (typeof authParams !== 'object' || Array.isArray(authParams)) {
     const type = Array.isArray(authParams) ? 'array' : typeof authParams;
     throw new OAuthError('bad.authParams', `error in authParams - invalid type: ${type} (expected object)`);
   }
-  const members = Object.entries(authParams).filter(([, value]) => value !== null);
-  if (!members.every((member): member is [string, string] => typeof member[1] === 'string')) {
-    throw new OAuthError('bad.authParams', 'error in authParams - every parameter must be a string');
-  }
-  return Object.fromEntries(members);
+  return { ...authParams };
 }
 
 async function checkConnection(
@@ -268,7 +253,7 @@ async function linkOf(
     connection: Connection;
     identifier: Identifier;
     send: Send;
-    authParams: Readonly<Record<string, string>>;
+    authParams: Readonly<Record<string, unknown>>;
   },
 ): Promise<{ sendMode: SendMode; embeddedLink: EmbeddedLink | null }> {
   const { client, connection, identifier, send, authParams } = asked;
@@ -278,10 +263,15 @@ async function linkOf(
     // The code as well: where the application is not installed, the link opens nothing.
     return { sendMode: 'both', embeddedLink: { path, parameters: {}, codeName: 'code' } };
   }
-  const merged = { ...(connection.strategy === 'email' && connection.authParams), ...authParams };
+  const merged: Record<string, unknown> = {
+    ...(connection.strategy === 'email' && connection.authParams),
+    ...authParams,
+  };
   const carried = LINK_PARAMETERS.flatMap((name) => {
-    const value = merged[name];
-    return value === undefined || value === '' ? [] : [[name, value] as const];
+    const value = merged[name] ?? '';
+    if (typeof value !== 'string')
+      throw new OAuthError('bad.authParams', `error in authParams - ${name} must be a string`);
+    return value === '' ? [] : [[name, value] as const];
   });
   const parameters = {
     client_id: client.clientId,

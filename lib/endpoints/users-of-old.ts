@@ -37,7 +37,7 @@ export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Res
       throw new OAuthError('invalid_request', 'Nobody can be reached by this identifier.');
     const context = contextOf(deps, request.headers);
     const started = await startEmbedded(deps.embedded, {
-      client: { clientId: '', name: new URL(deps.issuer).host },
+      client: { clientId: '', name: new URL(deps.issuer).hostname },
       answeredBy: 'every client',
       connection,
       identifier,

@@ -51,7 +51,7 @@ describe('an application that asks for a code', () => {
       connection: 'email',
       email: 'ann@x.test',
       send: 'code',
-      authParams: { scope: 'openid', state: 'YOUR_STATE' },
+      authParams: { scope: 'openid', state: 'YOUR_STATE', unheard_of: { of: 5 } },
     });
     expect(response.status).toBe(200);
     expect(desk.messages).toMatchObject([{ oneTimeCode: expect.any(String), link: null }]);
@@ -193,6 +193,8 @@ describe('an application that asks for a link', () => {
       { response_type: 'device' },
       { scope: 'open\nid' },
       { audience: 'https://nobody.test' },
+      { state: { not: '' } },
+      { redirect_uri: ['https://rp.test/cb'] },
     ]) {
       const response = await desk.start({ ...WEB, send: 'link', authParams: { ...authParams, ...changes } });
       expect(await refusal(response)).toMatchObject([
