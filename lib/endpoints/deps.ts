@@ -2,6 +2,7 @@
 // lib/runtime composes the one value there is; tests compose their own from memory.
 import type { DeliveryEventStore, WebhookReader } from '@/lib/login/delivery-event';
 import type { EmbeddedDeps } from '@/lib/login/embedded-login';
+import type { FailureLimits } from '@/lib/login/failure-limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Randomness } from '@/lib/login/randomness';
 import type { Operators } from '@/lib/management/routes';
@@ -35,6 +36,7 @@ export type Deps = Readonly<{
   tokenEvents: TokenEvents;
   signer: TokenSigner;
   verifySecret: VerifySecret;
+  failureLimits: FailureLimits;
   sessions: BrowserSessions;
   signIn: SignIn;
   signOut: SignOut;

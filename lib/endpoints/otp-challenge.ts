@@ -16,16 +16,14 @@ import {
 } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { type Body, readBody } from './body';
+import type { ProofDeps } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { authenticateApplication, checkCaller, tooMany } from './passwordless-start';
 import { contextOf } from './request-context';
 import { answerApi, respondJson } from './respond';
 
-type ChallengeDeps = Pick<
-  Deps,
-  'clock' | 'clients' | 'verifySecret' | 'embedded' | 'sendLater' | 'clientAddress' | 'log'
->;
+type ChallengeDeps = ProofDeps & Pick<Deps, 'clients' | 'embedded' | 'sendLater' | 'log'>;
 
 export async function otpChallenge(deps: ChallengeDeps, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS')
@@ -36,7 +34,7 @@ export async function otpChallenge(deps: ChallengeDeps, request: Request): Promi
     const parameters = parseChallenge(await readBody(request, ['form', 'json']));
     const credentials = parseClientCredentials(request.headers.get('authorization'), parameters);
     named = await deps.clients.find(credentials.clientId);
-    const client = await authenticateApplication(deps, named, credentials);
+    const client = await authenticateApplication(deps, request.headers, { named, credentials });
     checkCaller(client, request.headers.get('origin'));
     return challenge(deps, { client, parameters, headers: request.headers });
   });

@@ -35,7 +35,7 @@ export async function passwordlessVerify(deps: VerifyDeps, request: Request): Pr
     }
     const credentials = parseClientCredentials(headers.get('authorization'), parameters);
     named = await deps.clients.find(credentials.clientId);
-    const client = await authenticateApplication(deps, named, credentials);
+    const client = await authenticateApplication(deps, headers, { named, credentials });
     const origin = headers.get('origin');
     checkCaller(client, origin);
     const code = {

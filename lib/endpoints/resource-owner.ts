@@ -10,28 +10,27 @@ import { hasScope } from '@/lib/oidc/scope';
 import { parseTokenParameters, type TokenResponse } from '@/lib/oidc/token-request';
 import { MAX_BYTES, OFFLINE_ACCESS, PATHS } from '@/lib/oidc/vocabulary';
 import { readBody } from './body';
+import type { ProofDeps } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { authenticateApplication, checkCaller } from './passwordless-start';
 import { answerApi, respondJson } from './respond';
 import { codeProofs } from './token';
 
-export type ResourceOwnerDeps = Pick<
-  Deps,
-  | 'issuer'
-  | 'clock'
-  | 'random'
-  | 'clients'
-  | 'resourceServers'
-  | 'signer'
-  | 'verifySecret'
-  | 'refreshTokens'
-  | 'families'
-  | 'embedded'
-  | 'clientAddress'
-  | 'servesLegacy'
-  | 'log'
->;
+export type ResourceOwnerDeps = ProofDeps &
+  Pick<
+    Deps,
+    | 'issuer'
+    | 'random'
+    | 'clients'
+    | 'resourceServers'
+    | 'signer'
+    | 'refreshTokens'
+    | 'families'
+    | 'embedded'
+    | 'servesLegacy'
+    | 'log'
+  >;
 
 export async function resourceOwner(deps: ResourceOwnerDeps, request: Request): Promise<Response> {
   if (request.method === 'OPTIONS')
@@ -88,14 +87,14 @@ export function refuseUnlessServed({ servesLegacy }: Pick<Deps, 'servesLegacy'>)
 }
 
 async function loadClient(
-  deps: Pick<Deps, 'clients' | 'verifySecret'>,
+  deps: ProofDeps & Pick<Deps, 'clients'>,
   request: Request,
   parameters: Parameters,
 ): Promise<Client> {
   const credentials = parseClientCredentials(request.headers.get('authorization'), parameters);
   const named = await deps.clients.find(credentials.clientId);
   if (named === null) throw new OAuthError('unauthorized_client', 'invalid client', { status: 403 });
-  const client = await authenticateApplication(deps, named, credentials);
+  const client = await authenticateApplication(deps, request.headers, { named, credentials });
   refuseBrowserClient(client);
   checkCaller(client, request.headers.get('origin'));
   return client;

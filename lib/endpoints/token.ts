@@ -2,35 +2,35 @@
 // RFC 6749 §3.2, §5.
 import { proveOneTimeCode } from '@/lib/login/embedded-login';
 import { type Client, isPublicClient } from '@/lib/oidc/client';
-import { authenticateClient, parseClientCredentials } from '@/lib/oidc/client-authentication';
+import { parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
 import type { PasswordlessGrantDeps } from '@/lib/oidc/grants/passwordless-otp';
-import { parseTokenParameters, serveGrant } from '@/lib/oidc/token-request';
-import { PATHS } from '@/lib/oidc/vocabulary';
+import type { Parameters } from '@/lib/oidc/parameters';
+import { parseTokenParameters, serveGrant, type TokenResponse } from '@/lib/oidc/token-request';
+import { AUTHORIZATION_CODE_GRANT, PATHS } from '@/lib/oidc/vocabulary';
 import { readBody } from './body';
+import { type ProofDeps, proveClient, tryOften } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { contextOf } from './request-context';
 import { answerApi, respondJson } from './respond';
 
-type TokenDeps = Pick<
-  Deps,
-  | 'issuer'
-  | 'clock'
-  | 'random'
-  | 'clients'
-  | 'verifySecret'
-  | 'codes'
-  | 'resourceServers'
-  | 'tokenEvents'
-  | 'refreshTokens'
-  | 'refreshTokenStore'
-  | 'families'
-  | 'embedded'
-  | 'clientAddress'
-  | 'signer'
-  | 'log'
->;
+type TokenDeps = ProofDeps &
+  Pick<
+    Deps,
+    | 'issuer'
+    | 'random'
+    | 'clients'
+    | 'codes'
+    | 'resourceServers'
+    | 'tokenEvents'
+    | 'refreshTokens'
+    | 'refreshTokenStore'
+    | 'families'
+    | 'embedded'
+    | 'signer'
+    | 'log'
+  >;
 
 /** @see RFC 6749 §3.2, OpenID Connect Core §3.1.3 */
 export async function token(deps: TokenDeps, request: Request): Promise<Response> {
@@ -44,10 +44,25 @@ export async function token(deps: TokenDeps, request: Request): Promise<Response
     const credentials = parseClientCredentials(request.headers.get('authorization'), parameters);
     // Known before it is proven, so that its own pages can read why they were refused.
     named = await deps.clients.find(credentials.clientId);
-    const client = await authenticateClient(deps, named, credentials);
-    return respondJson(await serveGrant({ ...deps, ...codeProofs(deps, request) }, client, parameters));
+    const client = await proveClient(deps, request.headers, { named, credentials });
+    return respondJson(await serve(deps, request, { client, parameters }));
   });
   return exposeToOrigin(deps, response, { request, client: named });
+}
+
+/** One-time codes have limits of their own, by person; refresh tokens are signed, so that none can be guessed. */
+async function serve(
+  deps: TokenDeps,
+  request: Request,
+  { client, parameters }: { client: Client; parameters: Parameters },
+): Promise<TokenResponse> {
+  const grant = () => serveGrant({ ...deps, ...codeProofs(deps, request) }, client, parameters);
+  const authorizationCode = parameters.values.get('code');
+  if (parameters.values.get('grant_type') !== AUTHORIZATION_CODE_GRANT || authorizationCode === undefined)
+    return grant();
+  const { clientId } = client;
+  const redemption = { limit: 'failed_redemptions', clientId, target: authorizationCode } as const;
+  return tryOften(deps, { ...redemption, failure: 'invalid_grant', headers: request.headers }, grant);
 }
 
 /**

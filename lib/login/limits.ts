@@ -19,6 +19,10 @@ export const LIMITS = {
   guesses_per_test_identity: { max: 10, windowSeconds: 86_400, strict: true },
   /** Wrong codes from one network address, over all persons. */
   guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
+  /** Wrong secrets for one client from one network. Ten minutes: a deployment that was mended is soon served again. */
+  wrong_secrets: { max: 100, windowSeconds: 600, strict: false },
+  /** Codes of one client that one network could not redeem. */
+  failed_redemptions: { max: 100, windowSeconds: 600, strict: false },
   /**
    * Text messages to one block of ten thousand numbers (all but the last four digits): numbers that are rented to be
    * texted lie side by side, people who sign in do not.

@@ -18,6 +18,7 @@ import type { ChallengeStore } from '@/lib/login/challenge';
 import { createCircuitBreaker } from '@/lib/login/circuit-breaker';
 import { type Connection, type ConnectionStore, offeredConnections } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
+import { createFailureLimits } from '@/lib/login/failure-limits';
 import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
 import type { Interaction } from '@/lib/login/interaction';
@@ -43,6 +44,7 @@ import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
+import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
@@ -272,6 +274,12 @@ export async function composeRuntime(
     refreshTokenStore: stores.refreshTokenStore,
     signer,
     verifySecret: createSecretVerifier(box),
+    failureLimits: createFailureLimits({
+      store: guard(createLimitStore(prisma)),
+      clock,
+      hashSubject,
+      limitOverrides,
+    }),
     ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
     embedded: {
       ...login,

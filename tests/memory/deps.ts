@@ -3,6 +3,8 @@
 import type { Deps } from '@/lib/endpoints/deps';
 import { newAuthorizationCode } from '@/lib/login/answer-challenge';
 import type { DeliveryEvent } from '@/lib/login/delivery-event';
+import { createFailureLimits } from '@/lib/login/failure-limits';
+import type { CountedLimit } from '@/lib/login/limits';
 import type { ActiveSession } from '@/lib/login/session';
 import type { Subject } from '@/lib/oidc/authorization-code';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
@@ -50,6 +52,8 @@ export type MemoryDeps = Deps &
     beginSession(session?: Partial<ActiveSession>): void;
     /** The next code is refused, as if the session had ended meanwhile. */
     endSessionBeforeIssue(): void;
+    /** Requests come from there; nobody says from where at first. */
+    moveTo(ip: string): void;
     advance(seconds: number): void;
   }>;
 
@@ -57,6 +61,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
   let now = new Date('2026-11-20T12:00:00Z');
   let session: ActiveSession | null = null;
   let endsBeforeIssue = false;
+  let ip: string | null = null;
   let drawn = 0;
   const clock = () => now;
   const random = { id: () => `id${++drawn}`, secret: () => `secret${++drawn}`, hex24: () => '0'.repeat(24) };
@@ -124,7 +129,13 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     servesLegacy: true,
     operators: { scopesOf: async () => null },
     sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
-    clientAddress: () => null,
+    failureLimits: createFailureLimits({
+      store: memoryLimits(happened),
+      clock,
+      hashSubject: (subject) => `hash of ${subject}`,
+      limitOverrides: () => ({}),
+    }),
+    clientAddress: () => ip,
     errorPage: ({ status, error, description, reference, client }) =>
       new Response(`<h1>${error}</h1><p>${description}</p><i>${reference}</i><b>${client?.name ?? ''}</b>`, {
         status,
@@ -167,8 +178,26 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     endSessionBeforeIssue: () => {
       endsBeforeIssue = true;
     },
+    moveTo: (address) => {
+      ip = address;
+    },
     advance: (seconds) => {
       now = new Date(now.getTime() + seconds * 1000);
+    },
+  };
+}
+
+/** Counts in windows, and says so. */
+function memoryLimits(happened: string[]) {
+  const counts = new Map<string, number>();
+  return {
+    async count(limit: CountedLimit): Promise<CountedLimit | null> {
+      const window = `${limit.key} ${limit.windowStart.toISOString()}`;
+      const present = counts.get(window) ?? 0;
+      if (present >= limit.max) return { ...limit, counts: { present, previous: 0 } };
+      counts.set(window, present + 1);
+      happened.push(`counted ${limit.name}`);
+      return null;
     },
   };
 }

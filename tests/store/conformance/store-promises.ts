@@ -4,6 +4,7 @@ import { promiseToAnswer } from './promises/answer';
 import { promiseConnections } from './promises/connections';
 import { promiseEmbedded } from './promises/embedded';
 import { promiseHousekeeping } from './promises/housekeeping';
+import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
 import { promiseToRedeem } from './promises/redeem';
@@ -50,6 +51,7 @@ export function describeStore(
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });
     promiseSessions(current);
+    promiseLimits(current);
     promiseSetup(current);
     promiseConnections(current);
     promiseResourceServers(current);

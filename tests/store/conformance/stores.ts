@@ -4,6 +4,7 @@ import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
+import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
@@ -11,6 +12,7 @@ import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
+import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
@@ -26,6 +28,7 @@ export type Process = Readonly<{
   sessions: SessionStore;
   families: TokenFamilyStore;
   refreshTokens: RefreshTokenStore;
+  limits: LimitStore;
 }>;
 
 export type OpenStore = Readonly<{
@@ -52,6 +55,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     sessions: createSessionStore(prisma, secrets),
     families: createTokenFamilyStore(prisma),
     refreshTokens: createRefreshTokenStore(prisma),
+    limits: createLimitStore(prisma),
   };
 }
 
