@@ -134,7 +134,12 @@ export async function prove(
   const subject = subjectHash(deps, identifier);
   const session = newSession(deps.random, asked.channel, now);
   const notice = isNoticeWanted(proof)
-    ? { messageId: deps.random.id(), applicationName, expiresAt: later(now, NOTICE_LIFETIME_SECONDS) }
+    ? {
+        messageId: deps.random.id(),
+        applicationName,
+        expiresAt: later(now, NOTICE_LIFETIME_SECONDS),
+        accountMadeBefore: later(now, -NOTICE_ACCOUNT_AGE_SECONDS),
+      }
     : null;
   const answered = await deps.challenges.answer({
     challengeId: asked.challengeId,
@@ -233,6 +238,8 @@ const AMR = { email: ['otp'], sms: ['otp', 'sms'] } as const;
 
 /** Seconds in which a notice about a new browser is of use. */
 const NOTICE_LIFETIME_SECONDS = 3600;
+/** On the first day of an account its person tries all the browsers there are, and knows it. */
+const NOTICE_ACCOUNT_AGE_SECONDS = 86_400;
 
 /** Only where the message that was answered says nothing by itself: a first login was asked for a moment ago. */
 function isNoticeWanted({

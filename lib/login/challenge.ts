@@ -95,7 +95,13 @@ export type ChallengeAnswer = Readonly<{
   /** What `amr` and the audit log call the proof. */
   provenBy: 'code' | 'link' | 'test_identity';
   /** Whom a notice about a new browser goes to; null where none is wanted. */
-  notice: Readonly<{ messageId: string; applicationName: string; expiresAt: Date }> | null;
+  notice: Readonly<{
+    messageId: string;
+    applicationName: string;
+    expiresAt: Date;
+    /** Only accounts made before that: on its first day a person tries all the browsers there are. */
+    accountMadeBefore: Date;
+  }> | null;
   logged: LoggedSubject;
   context: RequestContext;
 }>;

@@ -357,6 +357,7 @@ describe('a browser that is new to a person', () => {
   it('is told of, once, by a message without code or link', async () => {
     const { wait, type, stage } = desk;
     await stage.signIn('ann@x.test');
+    stage.pass(86_401);
     const waiting = await wait('ann@x.test');
     const answered = await type(waiting, waiting.message?.oneTimeCode, { ip: '192.0.2.7' });
     const notice = answered.kind === 'signed_in' ? answered.notice : null;
@@ -385,6 +386,7 @@ describe('a browser that is new to a person', () => {
   it('is told of however the person signs in', async () => {
     const { open, openElsewhere, stage } = desk;
     await stage.signIn('ann@x.test');
+    stage.pass(86_401);
     const [here, elsewhere] = [await ask(), await ask()];
     expect(await open(here.waiting, here.link)).toMatchObject({ notice: { kind: 'new_device' } });
     expect(await openElsewhere(elsewhere.link, anywhere)).toMatchObject({ notice: { kind: 'new_device' } });
@@ -394,6 +396,7 @@ describe('a browser that is new to a person', () => {
     const { wait, type, stage } = desk;
     const quiet = { connections: [emailConnection({ newDeviceNotice: false })] };
     for (const wish of [{}, { knownBrowserId: 'ann’s' }, quiet]) {
+      stage.pass(86_401);
       const waiting = await wait('ann@x.test');
       expect(await type(waiting, waiting.message?.oneTimeCode, wish)).toMatchObject({
         kind: 'signed_in',

@@ -155,7 +155,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           SELECT account_id, ${now}, 1, ${now}, ${now} FROM identity
           ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, logins_count = held.logins_count + 1
             WHERE held.blocked_at IS NULL
-          RETURNING id, logins_count
+          RETURNING id, logins_count, created_at
         ),
         replaced AS (
           UPDATE sessions SET ended_at = ${now}
@@ -336,7 +336,7 @@ export function insertLoginMessage(
 /** The outbox row of a notice about a new browser: the CTEs `proven` and `account` hold whom it goes to. */
 function insertNotice(
   { context, logged }: ChallengeAnswer,
-  { messageId, applicationName, expiresAt }: NonNullable<ChallengeAnswer['notice']>,
+  { messageId, applicationName, expiresAt, accountMadeBefore }: NonNullable<ChallengeAnswer['notice']>,
 ): Prisma.Sql {
   return Prisma.sql`${insertMessage(
     {
@@ -348,7 +348,9 @@ function insertNotice(
       expiresAt: Prisma.sql`${expiresAt.toISOString()}::timestamptz`,
     },
     context,
-    Prisma.sql`proven WHERE EXISTS (SELECT 1 FROM account WHERE logins_count > 1)`,
+    Prisma.sql`proven WHERE EXISTS (
+      SELECT 1 FROM account
+      WHERE logins_count > 1 AND created_at < ${accountMadeBefore.toISOString()}::timestamptz)`,
   )} RETURNING (SELECT recipient FROM proven) AS recipient`;
 }
 

@@ -261,7 +261,14 @@ export function createStage(store: OpenStore) {
       authorizationCode: changes.finishes === false || changes.tokenFamily ? null : code,
       tokenFamily: changes.tokenFamily ?? null,
       provenBy: changes.provenBy ?? 'code',
-      notice: changes.notifies ? { messageId: id(), applicationName: 'Acme', expiresAt: later(3600) } : null,
+      notice: changes.notifies
+        ? {
+            messageId: id(),
+            applicationName: 'Acme',
+            expiresAt: later(3600),
+            accountMadeBefore: later(-86_400),
+          }
+        : null,
       logged: logged(email),
       context: context(),
     });

@@ -336,8 +336,9 @@ export function promiseLinks(stage: () => Stage): void {
 
   describe('a notice about a new browser', () => {
     it('goes to whoever signed in before, and is in the outbox of the same statement', async () => {
-      const { ask, answer, signIn, prisma, now, later } = stage();
+      const { ask, answer, signIn, prisma, pass, later } = stage();
       await signIn('ann@x.test');
+      pass(86_401);
       await prisma.message.deleteMany();
       const asked = await ask('ann@x.test', { typedForm: 'ANN@x.test' });
       const { answered } = await answer(asked, { notifies: true });
@@ -359,16 +360,25 @@ export function promiseLinks(stage: () => Stage): void {
         status: 'queued',
         dueAt: later(45),
         expiresAt: later(3600),
-        createdAt: now,
+        createdAt: later(0),
         context: { applicationName: 'Acme', userAgent: expect.stringContaining('Firefox') },
       });
     });
 
+    it('is none on the first day of an account', async () => {
+      const { ask, answer, signIn, pass } = stage();
+      await signIn('ann@x.test');
+      pass(86_400);
+      const { answered } = await answer(await ask('ann@x.test'), { notifies: true });
+      expect(answered).toMatchObject({ kind: 'proven', noticeSentTo: null });
+    });
+
     it('is none at a first login, also of an account that an operator made', async () => {
-      const { ask, answer, signIn, prisma } = stage();
+      const { ask, answer, signIn, prisma, pass } = stage();
       const { answered: first } = await answer(await ask('ann@x.test'), { notifies: true });
       expect(first).toMatchObject({ noticeSentTo: null });
       const { accountId } = await signIn('bob@x.test');
+      pass(86_401);
       await prisma.account.update({ where: { id: accountId }, data: { loginsCount: 0 } });
       const { answered: made } = await answer(await ask('bob@x.test'), { notifies: true });
       expect(made).toMatchObject({ kind: 'proven', noticeSentTo: null });
@@ -378,6 +388,7 @@ export function promiseLinks(stage: () => Stage): void {
     it('is none where it is not wanted, nothing was proven, or the account is blocked', async () => {
       const { ask, answer, guessWrong, openLink, signIn, block, pass, prisma } = stage();
       const { accountId } = await signIn('ann@x.test');
+      pass(86_401);
       await answer(await ask('ann@x.test'));
       await guessWrong(await ask('ann@x.test'), { notifies: true });
       const asked = await ask('ann@x.test');
@@ -390,8 +401,9 @@ export function promiseLinks(stage: () => Stage): void {
     });
 
     it('of fifty answers at once is one', async () => {
-      const { ask, answer, signIn, atOnce, prisma } = stage();
+      const { ask, answer, signIn, atOnce, pass, prisma } = stage();
       await signIn('ann@x.test');
+      pass(86_401);
       const asked = await ask('ann@x.test');
       await atOnce(50, (on) => answer(asked, { on, notifies: true }));
       expect(await prisma.message.count({ where: { kind: 'new_device' } })).toBe(1);
