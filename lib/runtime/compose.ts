@@ -64,7 +64,7 @@ import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
 import { composeManagement } from './management';
-import { createErrorPage } from './plain-page';
+import { createErrorPage, createPressPage } from './plain-page';
 import { formPostWords } from './words';
 
 /** Everything that runs, once a process. */
@@ -244,6 +244,12 @@ export async function composeRuntime(
     reportLost: (count, cause) =>
       log.warn('audit events lost', { count, cause: cause instanceof Error ? cause.name : '' }),
   });
+  const operators = createOperators({
+    issuer,
+    signer,
+    resourceServers: stores.resourceServers,
+    isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
+  });
   const inHand = new Set<Promise<unknown>>();
   async function send(message: LoginMessage): Promise<void> {
     const sending = deliver(delivery, message);
@@ -284,9 +290,16 @@ export async function composeRuntime(
     embedded: {
       ...login,
       challenges: { ...stores.challenges, ...guard(createEmbeddedChallengeStore(prisma)) },
+      tokens: {
+        loginTicket: createLinkDeriver(box, 'login-ticket'),
+        authSession: createLinkDeriver(box, 'auth-session'),
+      },
     },
     sendLater: (message) => void send(message),
     clientAddress: addressOf,
+    servesLegacy: environment.servesLegacy,
+    operators,
+    pressPage: createPressPage({ ...environment, random }),
     errorPage: createErrorPage({ ...environment, clock, random, showsDetail: isLoopback }),
     formPostWords,
     webhooks,
@@ -304,12 +317,7 @@ export async function composeRuntime(
     clients: stores.clients,
     connections,
     clock,
-    operators: createOperators({
-      issuer,
-      signer,
-      resourceServers: stores.resourceServers,
-      isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
-    }),
+    operators,
     log: deps.log,
   });
 

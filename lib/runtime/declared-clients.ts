@@ -1,5 +1,6 @@
 // The clients that exist because the environment says so: the demo application, and the operator's machine client.
 import type { SecretBox } from '@/lib/keys/secret-box';
+import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import type { DeclaredClient } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
 
@@ -42,7 +43,7 @@ export function declareClients({
       secretHash: hashSecret(demo.clientSecret),
       redirectUris: [`${demo.origin}/api/auth/callback/demo`],
       postLogoutRedirectUris: [`${demo.origin}/demo`],
-      grantTypes: ['authorization_code', 'refresh_token'],
+      grantTypes: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
       initiateLoginUri: `${demo.origin}/demo`,
     });
   }
