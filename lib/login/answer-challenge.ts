@@ -264,8 +264,11 @@ function noticeMessage({
   recipient: string;
   context: RequestContext;
 }): LoginMessage {
+  const { messageId, applicationName, expiresAt } = notice;
   return {
-    ...notice,
+    messageId,
+    applicationName,
+    expiresAt,
     kind: 'new_device',
     channel: asked.channel,
     connection: asked.connection,
