@@ -30,6 +30,7 @@ import type { Randomness } from '@/lib/login/randomness';
 import { servedCountries } from '@/lib/login/served-countries';
 import type { SessionStore } from '@/lib/login/session';
 import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
+import type { SmsSpendGuard } from '@/lib/login/sms-spend-guard';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { createOperators } from '@/lib/management/operators';
 import { isManagementPath, managementEndpoint } from '@/lib/management/routes';
@@ -37,6 +38,7 @@ import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/ma
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
+import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
@@ -210,11 +212,10 @@ export async function composeRuntime(
         sender: smsProvider?.from ?? null,
         canSend: smsProvider !== undefined,
       }),
-    spendGuard: createSmsSpendGuard({
-      budgets: guard(createSmsBudgetStore(prisma)),
-      hashSubject,
-      limitOverrides,
-    }),
+    spendGuard: tellOperator(
+      createSmsSpendGuard({ budgets: guard(createSmsBudgetStore(prisma)), hashSubject, limitOverrides }),
+      log,
+    ),
   };
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box) };
   const { prepare, canSend, webhooks } = composeDelivery({
@@ -280,6 +281,7 @@ export async function composeRuntime(
     refreshTokenStore: stores.refreshTokenStore,
     signer,
     verifySecret: createSecretVerifier(box),
+    clientAssertions: guard(createClientAssertionStore(prisma)),
     failureLimits: createFailureLimits({
       store: guard(createLimitStore(prisma)),
       clock,
@@ -429,4 +431,17 @@ function sealingOf(box: SecretBox) {
 async function fingerprint(path: string): Promise<string> {
   const bytes = await readFile(join(process.cwd(), path)).catch(() => '');
   return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+}
+
+/** Whoever asks sees nothing of a text message that is withheld; the operator is told at once. */
+function tellOperator(guard: SmsSpendGuard, log: Log): SmsSpendGuard {
+  return {
+    ...guard,
+    async admit(request) {
+      const reason = await guard.admit(request);
+      const { country, connection, clientId } = request;
+      if (reason !== null) log.warn('text message withheld', { reason, country, connection, clientId });
+      return reason;
+    },
+  };
 }
