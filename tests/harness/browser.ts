@@ -41,12 +41,14 @@ const QUIET = [
 /**
  * Starts Chromium without a window. Close it when the file is done.
  *
+ * @param flags - more of Chromium's own
+ *
  * Its own sandbox stays off (Playwright's default): it needs privileges that root and most containers do not have, and
  * the only pages it sees are ours.
  */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   const { executablePath, env } = await findChromium();
-  return chromium.launch({ executablePath, args: QUIET, env: { ...process.env, ...env } });
+  return chromium.launch({ executablePath, args: [...QUIET, ...flags], env: { ...process.env, ...env } });
 }
 
 /** A browser profile of its own (no shared cookies), seen by this viewer. */

@@ -4,15 +4,40 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import getTLSOptions from 'smtp-server/lib/tls-options.js';
+import { type Certificate, createCertificate } from './certificate';
 
 /** A running proxy. */
 export type TlsProxy = { url: string; close: () => Promise<void> };
 
 /** Starts it on a free loopback port, with a certificate that nobody signed. */
 export async function startTlsProxy(target: string, says: Record<string, string> = {}): Promise<TlsProxy> {
+  const { port, close } = await startTlsEnd(forwardTo(target, says), createCertificate(['localhost']));
+  return { url: `https://127.0.0.1:${port}`, close };
+}
+
+/** Listens on a free loopback port with that certificate. */
+export async function startTlsEnd(
+  listener: http.RequestListener,
+  { key, cert }: Pick<Certificate, 'key' | 'cert'>,
+): Promise<{ port: number; close: () => Promise<void> }> {
+  const server = https.createServer({ key, cert }, listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Hands every request on to a server that speaks plain HTTP. */
+export function forwardTo(target: string, says: Record<string, string> = {}): http.RequestListener {
   const { hostname, port } = new URL(target);
-  const server = https.createServer(getTLSOptions(), (request, response) => {
+  return (request, response) => {
     const peer = request.socket.remoteAddress ?? '';
     const path = [request.headers['x-forwarded-for'], peer].filter(Boolean).join(', ');
     const headers = { ...request.headers, 'x-forwarded-for': path, ...says };
@@ -23,16 +48,5 @@ export async function startTlsProxy(target: string, says: Record<string, string>
     });
     onward.on('error', () => response.destroy());
     request.pipe(onward);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
   };
 }

@@ -1,0 +1,514 @@
+// Applications that run on servers, built from npm packages that nobody here touched and told nothing but the domain, the
+// client, its secret and its callback. Each signs somebody in, renews, calls an API that checks the access token, and
+// signs them out. What an application needs of its own is what the package's README says.
+import { randomInt } from 'node:crypto';
+import { Auth0Client } from '@auth0/nextjs-auth0/server';
+import { AuthenticationClient, ManagementClient as OldManagementClient, UserInfoClient } from 'auth0';
+import { ManagementClient } from 'auth0-v7';
+import express, { type RequestHandler } from 'express';
+import openid from 'express-openid-connect';
+import type { NextApiRequest, NextApiResponse } from 'next';
+import { NextRequest } from 'next/server';
+import NextAuth, { type NextAuthOptions } from 'next-auth';
+import Auth0Provider from 'next-auth/providers/auth0';
+import passport from 'passport';
+import Auth0Strategy from 'passport-auth0';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSpills, witness } from '@/tests/harness/evidence';
+import { everythingPrinted } from '@/tests/harness/latchkey';
+import { type App, createApp } from '@/tests/harness/operator';
+import { createOrdersApi } from '@/tests/harness/orders-api';
+import { readCode, signIn } from '@/tests/harness/sign-in';
+import { API, DOMAIN, MACHINE, startTenant, type Tenant } from '@/tests/harness/tenant';
+import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
+
+const ORDERS_SITE = 'orders.acme.test';
+const SITES = ['eoc.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
+const OTP = 'http://auth0.com/oauth/grant-type/passwordless/otp';
+const SCOPE = 'openid profile email offline_access read:orders';
+/** Of libraries that send the secret in the header unless told otherwise; a client proves itself in one way (CLI-2). */
+const BASIC = ['--auth-method', 'client_secret_basic'];
+/** 32 characters for whatever an application seals its own cookies with. */
+const COOKIE_SECRET = 'a secret of the application only';
+
+let tenant: Tenant;
+
+beforeAll(async () => {
+  tenant = await startTenant('sdks on servers', [ORDERS_SITE, ...SITES]);
+  tenant.web.serve(ORDERS_SITE, createOrdersApi());
+});
+
+afterAll(async () => {
+  await tenant?.close();
+  expect(findSpills(everythingPrinted())).toEqual([]);
+});
+
+let people = 0;
+const newAddress = () => witness(`person${++people}@example.com`);
+
+/** Registers an application of a site, as its README tells to. */
+function register(site: string, callback: string, words: readonly string[] = []): Promise<App> {
+  const origin = `https://${site}`;
+  const urls = ['--callback', `${origin}${callback}`, '--logout-url', origin, `${origin}/`];
+  return createApp(tenant.server, ['--name', site, ...urls, ...words]);
+}
+
+/** One browser, on the application's site and on ours. */
+function openBrowser(site: string) {
+  return { app: createVisitor(`https://${site}`), login: createVisitor(`https://${DOMAIN}`) };
+}
+
+type Browser = ReturnType<typeof openBrowser>;
+
+/** From an answer of the application through our pages back to it. @throws when the way does not lead there */
+async function passThrough({ app, login }: Browser, leaving: Visit, address: string): Promise<Visit> {
+  const first = await login.open(leavesTo(leaving));
+  const back = first.leavesTo ? first : await signIn(login, first, { post: tenant.post, address });
+  return follow(app, back);
+}
+
+/** Where an answer leads; a form that posts itself is pressed. */
+function leavesTo(visit: Visit): URL {
+  if (visit.leavesTo === null) throw new Error(`Still at ${visit.url}, ${visit.status}: ${visit.text}`);
+  return visit.leavesTo;
+}
+
+const follow = (visitor: Visitor, visit: Visit): Promise<Visit> => visitor.open(leavesTo(visit));
+
+function json(visit: Visit) {
+  const { url, status, headers, text, html } = visit;
+  if (headers.get('content-type')?.includes('json')) return JSON.parse(html);
+  throw new Error(`${url.origin}${url.pathname} answers ${status} and no JSON: ${text}`);
+}
+
+/** What the API says to whoever holds this access token, through both of its doors. */
+async function callApi(accessToken: string): Promise<Record<string, unknown>> {
+  const headers = { Authorization: `Bearer ${witness(accessToken)}` };
+  const [orders, byKey] = await Promise.all(
+    ['orders', 'by-key'].map((path) => fetch(`https://${ORDERS_SITE}/${path}`, { headers })),
+  );
+  expect([orders?.status, byKey?.status]).toEqual([200, 200]);
+  const claims = (await orders?.json()) as Record<string, unknown>;
+  expect(await byKey?.json()).toEqual(claims);
+  return claims;
+}
+
+/** Whether our own session is gone: the silent question of any application is refused. */
+async function expectSignedOut({ login }: Browser, app: App): Promise<void> {
+  const ask = new URLSearchParams({
+    client_id: app.client_id,
+    redirect_uri: app.callbacks[0] ?? '',
+    response_type: 'code',
+    scope: 'openid',
+    prompt: 'none',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  });
+  const answer = await login.open(`/authorize?${ask}`);
+  expect(answer.leavesTo?.searchParams.get('error')).toBe('login_required');
+}
+
+describe('express-openid-connect 3.4', () => {
+  it('signs in, renews, calls the API and signs out', async () => {
+    const site = 'eoc.test';
+    const registered = await register(site, '/callback', BASIC);
+    const server = express();
+    server.use(
+      openid.auth({
+        issuerBaseURL: `https://${DOMAIN}`,
+        baseURL: `https://${site}`,
+        clientID: registered.client_id,
+        clientSecret: registered.client_secret ?? '',
+        secret: COOKIE_SECRET,
+        authRequired: false,
+        idpLogout: true,
+        authorizationParams: { response_type: 'code', audience: API, scope: SCOPE },
+      }),
+    );
+    server.get('/', (request, response) => void response.json(request.oidc.user ?? null));
+    server.get(
+      '/person',
+      async (request, response) => void response.json(await request.oidc.fetchUserInfo()),
+    );
+    server.get('/token', (request, response) => void response.json(request.oidc.accessToken));
+    server.get('/renew', async (request, response) => {
+      response.json(await request.oidc.accessToken?.refresh());
+    });
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const home = await passThrough(browser, await browser.app.open('/login'), address);
+    expect(json(home)).toMatchObject({ email: address, email_verified: true, name: address });
+    expect(json(await browser.app.open('/person'))).toMatchObject({ sub: json(home).sub, email: address });
+
+    const { access_token: first } = json(await browser.app.open('/token'));
+    const { access_token: second } = json(await browser.app.open('/renew'));
+    expect(second).not.toBe(first);
+    for (const token of [first, second]) expect(await callApi(token)).toMatchObject({ sub: json(home).sub });
+
+    const gone = await browser.login.open(leavesTo(await browser.app.open('/logout')));
+    expect(leavesTo(gone).origin).toBe(`https://${site}`);
+    expect(json(await browser.app.open('/'))).toBeNull();
+    await expectSignedOut(browser, registered);
+  });
+});
+
+describe('@auth0/nextjs-auth0 4.30', () => {
+  const site = 'nextjs.test';
+  let registered: App;
+
+  beforeAll(async () => {
+    registered = await register(site, '/auth/callback', [
+      '--grant',
+      'authorization_code',
+      'refresh_token',
+      OTP,
+    ]);
+    const auth0 = new Auth0Client({
+      domain: DOMAIN,
+      clientId: registered.client_id,
+      clientSecret: registered.client_secret ?? '',
+      secret: COOKIE_SECRET,
+      appBaseUrl: `https://${site}`,
+      authorizationParameters: { audience: API, scope: SCOPE },
+    });
+    /** `middleware.ts` of the README, and one route that renews. */
+    const respond = async (request: NextRequest) => {
+      const answer = await auth0.middleware(request);
+      if (request.nextUrl.pathname !== '/renew') return answer;
+      const token = await auth0.getAccessToken(request, answer, { refresh: true });
+      answer.headers.set('Content-Type', 'application/json');
+      return new Response(JSON.stringify(token), answer);
+    };
+    tenant.web.serve(site, async (request, response) => {
+      const body = request.method === 'POST' ? Buffer.concat(await request.toArray()) : null;
+      const answer = await respond(
+        new NextRequest(`https://${site}${request.url}`, {
+          method: request.method ?? 'GET',
+          headers: request.headers as Record<string, string>,
+          ...(body && { body: new Uint8Array(body) }),
+        }),
+      );
+      response.writeHead(answer.status, [...answer.headers].flat());
+      response.end(await answer.text());
+    });
+  });
+
+  it('signs in, renews, calls the API and signs out', async () => {
+    const browser = openBrowser(site);
+    const address = newAddress();
+    await passThrough(browser, await browser.app.open('/auth/login'), address);
+    const person = json(await browser.app.open('/auth/profile'));
+    expect(person).toMatchObject({ email: address, email_verified: true });
+
+    const { token: first } = json(await browser.app.open('/auth/access-token'));
+    const { token: second } = json(await browser.app.open('/renew'));
+    expect(second).not.toBe(first);
+    for (const token of [first, second]) expect(await callApi(token)).toMatchObject({ sub: person.sub });
+
+    const gone = await browser.login.open(leavesTo(await browser.app.open('/auth/logout')));
+    expect(leavesTo(gone).origin).toBe(`https://${site}`);
+    expect((await browser.app.open('/auth/profile')).status).toBe(401);
+    await expectSignedOut(browser, registered);
+  });
+
+  it('signs in on the own page of the application', async () => {
+    const { app } = openBrowser(site);
+    const address = newAddress();
+    const post = (path: string, body: object) =>
+      app.send(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: `https://${site}` },
+        body: JSON.stringify(body),
+      });
+    const asked = await post('/auth/passwordless/start', {
+      connection: 'email',
+      email: address,
+      send: 'code',
+    });
+    expect([asked.status, await asked.text()]).toEqual([204, '']);
+    const code = await readCode(tenant.post, address);
+    const verified = await post('/auth/passwordless/verify', {
+      connection: 'email',
+      email: address,
+      verificationCode: code,
+    });
+    expect([verified.status, await verified.json()]).toEqual([200, { success: true }]);
+    const person = json(await app.open('/auth/profile'));
+    expect(person).toMatchObject({ email: address });
+    const { token } = json(await app.open('/renew'));
+    expect(await callApi(token)).toMatchObject({ sub: person.sub });
+  });
+});
+
+describe('next-auth 4.24 with its Auth0 provider', () => {
+  it('signs in, calls the API, is not asked again while our session lives, and signs out', async () => {
+    const site = 'nextauth.test';
+    const registered = await register(site, '/api/auth/callback/auth0', BASIC);
+    process.env.NEXTAUTH_URL = `https://${site}`;
+    const options: NextAuthOptions = {
+      secret: COOKIE_SECRET,
+      providers: [
+        Auth0Provider({
+          clientId: registered.client_id,
+          clientSecret: registered.client_secret ?? '',
+          issuer: `https://${DOMAIN}`,
+          authorization: { params: { audience: API, scope: SCOPE } },
+        }),
+      ],
+      callbacks: {
+        jwt: ({ token, account }) => (account ? { ...token, accessToken: account.access_token } : token),
+        session: ({ session, token }) => ({ ...session, accessToken: token.accessToken }),
+      },
+    };
+    const server = express().use(express.urlencoded({ extended: false }));
+    /** `pages/api/auth/[...nextauth].ts`, with what Next adds to a request. */
+    server.use('/api/auth', (request, response) => {
+      const cookies = Object.fromEntries(new URLSearchParams(request.headers.cookie?.replaceAll('; ', '&')));
+      const query = { ...request.query, nextauth: request.path.slice(1).split('/') };
+      const { method, headers, body } = request;
+      const asNext = { method, headers, body, query, cookies } as unknown as NextApiRequest;
+      return NextAuth(asNext, response as unknown as NextApiResponse, options);
+    });
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const press = async () => {
+      const page = await browser.app.open('/api/auth/signin');
+      return browser.app.submit(page, { press: 'Sign in with Auth0' });
+    };
+    await passThrough(browser, await press(), address);
+    const session = json(await browser.app.open('/api/auth/session'));
+    expect(session.user).toMatchObject({ email: address, name: address.split('@')[0] });
+    expect(await callApi(session.accessToken)).toMatchObject({ azp: registered.client_id });
+
+    const again = await browser.login.open(leavesTo(await press()));
+    await follow(browser.app, again);
+    const renewed = json(await browser.app.open('/api/auth/session'));
+    expect(renewed.accessToken).not.toBe(session.accessToken);
+    expect(await callApi(renewed.accessToken)).toMatchObject({ azp: registered.client_id });
+
+    await browser.app.submit(await browser.app.open('/api/auth/signout'), { press: 'Sign out' });
+    expect(json(await browser.app.open('/api/auth/session'))).toEqual({});
+    await signOutByAddress(browser, registered, site);
+  });
+});
+
+/** `/v2/logout`, where libraries that have no sign-out of their own send people. */
+async function signOutByAddress(browser: Browser, app: App, site: string): Promise<void> {
+  const back = new URLSearchParams({ client_id: app.client_id, returnTo: `https://${site}` });
+  const gone = await browser.login.open(`/v2/logout?${back}`);
+  expect(leavesTo(gone).origin).toBe(`https://${site}`);
+  await expectSignedOut(browser, app);
+}
+
+describe('passport-auth0 1.4', () => {
+  it('signs in with a checked ID token and a profile, calls the API and signs out', async () => {
+    const site = 'passport.test';
+    // The strategy sends no PKCE challenge unless it is told to.
+    const registered = await register(site, '/callback', ['--no-require-pkce']);
+    const strategy = new Auth0Strategy(
+      {
+        domain: DOMAIN,
+        clientID: registered.client_id,
+        clientSecret: registered.client_secret ?? '',
+        callbackURL: `https://${site}/callback`,
+      },
+      (accessToken, _refreshToken, _parameters, profile, done) => done(null, { accessToken, profile }),
+    );
+    const people = new passport.Passport().use(strategy);
+    const server = express().use(keepSessions());
+    const options = { session: false, audience: API, scope: 'openid profile email read:orders' };
+    server.get('/login', people.authenticate('auth0', options));
+    server.get('/callback', people.authenticate('auth0', options), (request, response) => {
+      response.json(request.user);
+    });
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const { profile, accessToken } = json(
+      await passThrough(browser, await browser.app.open('/login'), address),
+    );
+    expect(profile).toMatchObject({
+      provider: 'email',
+      id: expect.stringMatching(/^email\|[0-9a-f]{24}$/),
+      displayName: address,
+      emails: [{ value: address }],
+    });
+    expect(await callApi(accessToken)).toMatchObject({ sub: profile.id });
+
+    const again = await browser.login.open(leavesTo(await browser.app.open('/login')));
+    expect(json(await follow(browser.app, again)).profile.id).toBe(profile.id);
+    await signOutByAddress(browser, registered, site);
+  });
+});
+
+/** As much of express-session as a strategy needs. */
+function keepSessions(): RequestHandler {
+  const sessions = new Map<string, object>();
+  return (request, response, next) => {
+    const key = /sid=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? `${sessions.size + 1}`;
+    const session = sessions.get(key) ?? {};
+    sessions.set(key, session);
+    response.cookie('sid', key, { secure: true, httpOnly: true });
+    next(void Object.assign(request, { session }));
+  };
+}
+
+describe('auth0 4.37', () => {
+  it.each(['email', 'sms'] as const)(
+    'asks for a code by %s, trades it for checked tokens, renews, calls the API and gives the tokens up',
+    async (connection) => {
+      const { auth0, registered } = await openAuthentication();
+      const { address, ask, trade } = connection === 'email' ? byEmail(auth0) : bySms(auth0);
+      const code = await ask();
+      const { data: first } = await trade(code);
+      const person = await new UserInfoClient({ domain: DOMAIN }).getUserInfo(witness(first.access_token));
+      expect(person.data).toMatchObject(
+        connection === 'email' ? { email: address } : { phone_number: address },
+      );
+
+      const { data: second } = await auth0.oauth.refreshTokenGrant({
+        refresh_token: witness(first.refresh_token ?? ''),
+      });
+      for (const { access_token } of [first, second]) {
+        expect(await callApi(access_token)).toMatchObject({
+          sub: person.data.sub,
+          azp: registered.client_id,
+        });
+      }
+
+      const last = witness(second.refresh_token ?? first.refresh_token ?? '');
+      expect(await auth0.oauth.revokeRefreshToken({ token: last })).toMatchObject({ status: 200 });
+      await expect(auth0.oauth.refreshTokenGrant({ refresh_token: last })).rejects.toMatchObject({
+        error: 'invalid_grant',
+        statusCode: 403,
+      });
+    },
+  );
+
+  it('is told of a wrong code in the words that applications show', async () => {
+    const { auth0 } = await openAuthentication();
+    const { ask, address } = byEmail(auth0);
+    const code = await ask();
+    const wrong = code === '000000' ? '111111' : '000000';
+    await expect(auth0.passwordless.loginWithEmail({ email: address, code: wrong })).rejects.toMatchObject({
+      error: 'invalid_grant',
+      error_description: 'Wrong email or verification code.',
+      statusCode: 403,
+    });
+  });
+
+  it('redeems the code of a redirect', async () => {
+    const { auth0, registered } = await openAuthentication();
+    const browser = createVisitor(`https://${DOMAIN}`);
+    const callback = registered.callbacks[0] ?? '';
+    const address = newAddress();
+    const ask = new URLSearchParams({
+      client_id: registered.client_id,
+      redirect_uri: callback,
+      response_type: 'code',
+      scope: SCOPE,
+      audience: API,
+    });
+    const left = await signIn(browser, await browser.open(`/authorize?${ask}`), {
+      post: tenant.post,
+      address,
+    });
+    const code = leavesTo(left).searchParams.get('code') ?? '';
+    const { data } = await auth0.oauth.authorizationCodeGrant({ code, redirect_uri: callback });
+    expect(await callApi(data.access_token)).toMatchObject({ azp: registered.client_id });
+  });
+
+  async function openAuthentication() {
+    const grants = ['--grant', 'authorization_code', 'refresh_token', OTP];
+    const registered = await register('own-pages.test', '/callback', [...grants, '--no-require-pkce']);
+    const auth0 = new AuthenticationClient({
+      domain: DOMAIN,
+      clientId: registered.client_id,
+      clientSecret: registered.client_secret ?? '',
+    });
+    return { auth0, registered };
+  }
+
+  function byEmail(auth0: AuthenticationClient) {
+    const address = newAddress();
+    return {
+      address,
+      async ask() {
+        await auth0.passwordless.sendEmail({ email: address, send: 'code' });
+        return readCode(tenant.post, address);
+      },
+      trade: (code: string) =>
+        auth0.passwordless.loginWithEmail({ email: address, code, audience: API, scope: SCOPE }),
+    };
+  }
+
+  function bySms(auth0: AuthenticationClient) {
+    const address = witness(`+49151${randomInt(10_000_000, 99_999_999)}`);
+    return {
+      address,
+      async ask() {
+        await auth0.passwordless.sendSMS({ phone_number: address });
+        const { body } = await tenant.twilio.waitForMessage(address);
+        return witness(/^\d{6}/.exec(body)?.[0] ?? '');
+      },
+      trade: (code: string) =>
+        auth0.passwordless.loginWithSMS({
+          phone_number: address,
+          code,
+          audience: API,
+          scope: `${SCOPE} phone`,
+        }),
+    };
+  }
+});
+
+describe('a machine', () => {
+  it('gets a token of the API by auth0 4.37', async () => {
+    const auth0 = new AuthenticationClient({ domain: DOMAIN, ...MACHINE });
+    const { data } = await auth0.oauth.clientCredentialsGrant({ audience: API });
+    expect(await callApi(data.access_token)).toMatchObject({
+      sub: `${MACHINE.clientId}@clients`,
+      gty: 'client-credentials',
+      scope: 'read:orders',
+    });
+  });
+
+  it('manages clients by auth0 7.1 and by auth0 4.37', async () => {
+    const v7 = new ManagementClient({ domain: DOMAIN, ...MACHINE });
+    const v4 = new OldManagementClient({ domain: DOMAIN, ...MACHINE });
+    const made = await v7.clients.create({
+      name: 'Made',
+      app_type: 'regular_web',
+      callbacks: ['https://made.test/cb'],
+    });
+    const { data } = await v4.clients.get({ client_id: made.client_id ?? '' });
+    expect(data).toMatchObject({ name: 'Made', callbacks: ['https://made.test/cb'] });
+  });
+});
+
+describe('an API behind express-oauth2-jwt-bearer 1.10 and jwks-rsa 4.1', () => {
+  it('believes no token that is not for it', async () => {
+    const auth0 = new AuthenticationClient({ domain: DOMAIN, ...MACHINE });
+    const { data } = await auth0.oauth.clientCredentialsGrant({ audience: `https://${DOMAIN}/api/v2/` });
+    const genuine = (await auth0.oauth.clientCredentialsGrant({ audience: API })).data.access_token;
+    const [head, body, signature = ''] = genuine.split('.');
+    const forged = [
+      head,
+      body,
+      signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`,
+    ];
+    for (const token of [data.access_token, forged.join('.'), 'nonsense']) {
+      for (const path of ['orders', 'by-key']) {
+        const answer = await fetch(`https://${ORDERS_SITE}/${path}`, {
+          headers: { Authorization: `Bearer ${witness(token)}` },
+        });
+        expect([path, answer.status]).toEqual([path, 401]);
+      }
+    }
+  });
+});
