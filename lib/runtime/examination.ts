@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { canSignWith } from '@/lib/keys/signing-keys';
+import { countryOfSender } from '@/lib/login/phone-number';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, openDatabase } from '@/lib/store/prisma/database';
@@ -38,7 +39,7 @@ export async function examineInstallation(): Promise<Finding[]> {
   findings.push(good('Environment', `every variable can be used; the issuer is ${environment.issuer}`));
   findings.push(await examineSecret(environment));
   findings.push(...(await examineStorage(environment)));
-  findings.push(examineMail(environment));
+  findings.push(examineMail(environment), examineTexts(environment));
   findings.push(await examineIssuer(environment));
   return findings;
 }
@@ -171,13 +172,31 @@ async function examineConnections(database: Database): Promise<Finding> {
     : good('Connections', connections.map(({ name }) => name).join(', '));
 }
 
-function examineMail({ emailProviders, emailFrom, inbox }: Environment): Finding {
+function examineMail({ emailProviders, emailFrom, smsProviders, inbox }: Environment): Finding {
   const part = 'E-mail';
   const chain = emailProviders.map(({ kind }) => kind).join(', then ');
   if (chain !== '') return good(part, `goes out by ${chain}, from ${emailFrom}`);
-  return inbox.email
-    ? doubtful(part, 'goes nowhere but to the inbox page: set RESEND_API_KEY or SMTP_URL to send it')
+  if (inbox.email)
+    return doubtful(part, 'goes nowhere but to the inbox page: set RESEND_API_KEY or SMTP_URL to send it');
+  return smsProviders.length > 0
+    ? doubtful(part, 'cannot be sent: people sign in by phone only')
     : failing(part, 'cannot be sent, so nobody can sign in: set RESEND_API_KEY or SMTP_URL');
+}
+
+/** What the environment says; a connection may bring an account or a gateway of its own. */
+function examineTexts({ smsProviders, smsCountries, inbox }: Environment): Finding {
+  const part = 'Text messages';
+  const [provider] = smsProviders;
+  if (provider === undefined) {
+    return inbox.sms
+      ? doubtful(part, 'go nowhere but to the inbox page: set TWILIO_ACCOUNT_SID to send them')
+      : good(part, 'are not sent, unless a connection has an account or a gateway of its own');
+  }
+  const country = provider.from === null ? null : countryOfSender(provider.from);
+  const countries = smsCountries ?? (country === null ? [] : [country]);
+  return countries.length > 0
+    ? good(part, `go out by ${provider.kind}, to ${countries.join(', ')}`)
+    : doubtful(part, `could go out by ${provider.kind}, but nobody is texted: set SMS_COUNTRIES`);
 }
 
 async function examineIssuer({ issuer }: Environment): Promise<Finding> {
