@@ -10,11 +10,15 @@ import {
 import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { print, printJson } from './command-line';
+import { readJsonObject } from './connections';
 import { formatCard, formatTable } from './layout';
 import { ask, withApi } from './management-api';
 
-/** Adds the commands to the program. */
-export function addAppsCommands(program: Command): void {
+/**
+ * Adds the commands to the program.
+ * @param calledFrom the folder that files are named from
+ */
+export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: string }): void {
   const apps = program.command('apps').description('applications that sign people in (OAuth clients)');
 
   apps
@@ -36,11 +40,12 @@ export function addAppsCommands(program: Command): void {
     .addOption(
       new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
     )
+    .option('--jwks <file>', 'its public keys (a JWK set), for private_key_jwt')
     .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
     .option('--login-url <url>', 'where the application itself begins a sign-in')
     .option('--json', 'print JSON, as the management API answers')
     .addHelpText('after', CREATE_HELP)
-    .action(createApp);
+    .action((options: CreateOptions) => createApp(options, calledFrom));
 
   apps
     .command('list')
@@ -59,7 +64,7 @@ export function addAppsCommands(program: Command): void {
 }
 
 const CREATE_HELP = `
-Left out, --grant and --auth-method follow the type:
+Left out, --auth-method is private_key_jwt where there is --jwks; else it and --grant follow the type:
   regular_web      authorization_code, refresh_token; client_secret_post
   spa, native      authorization_code, refresh_token; none
   non_interactive  client_credentials; client_secret_post
@@ -70,7 +75,8 @@ Examples:
       --callback https://shop.example.com/callback --web-origin https://shop.example.com
   $ latchkey apps create --name Phone --type native --callback com.example.phone:/callback
   $ latchkey apps create --name Site --auth-method client_secret_basic \\
-      --callback https://example.com/api/auth/callback/latchkey --json`;
+      --callback https://example.com/api/auth/callback/latchkey --json
+  $ latchkey apps create --name Bank --jwks public-keys.json --callback https://bank.example.com/callback`;
 
 type AppType = (typeof APPLICATION_TYPES)[number];
 
@@ -82,12 +88,14 @@ type CreateOptions = {
   webOrigin?: string[];
   grant?: string[];
   authMethod?: string;
+  jwks?: string;
   requirePkce: boolean;
   loginUrl?: string;
   json?: true;
 };
 
-async function createApp(options: CreateOptions): Promise<void> {
+async function createApp(options: CreateOptions, calledFrom: string): Promise<void> {
+  const jwks = options.jwks === undefined ? undefined : await readJsonObject(calledFrom, options.jwks);
   const body = {
     name: options.name,
     app_type: options.type,
@@ -95,7 +103,8 @@ async function createApp(options: CreateOptions): Promise<void> {
     allowed_logout_urls: options.logoutUrl,
     web_origins: options.webOrigin,
     grant_types: options.grant,
-    token_endpoint_auth_method: options.authMethod,
+    token_endpoint_auth_method: options.authMethod ?? (jwks && 'private_key_jwt'),
+    jwks,
     require_pkce: options.requirePkce,
     initiate_login_uri: options.loginUrl,
   };

@@ -121,7 +121,7 @@ async function updateConnection(
     throw new CommandFailure('There is nothing to change: give --set, --options, --enable or --disable.', 2);
   }
   const whole =
-    given.options === undefined ? null : parseOptions(given.options, await readText(given.options));
+    given.options === undefined ? null : parseJsonObject(given.options, await readText(given.options));
   const settings = await Promise.all(set.map((setting) => readSetting(setting, readText)));
 
   const changed = await withApi(async (api) => {
@@ -243,7 +243,7 @@ async function readValue(text: string, readText: ReadText): Promise<unknown> {
   }
 }
 
-function parseOptions(file: string, text: string): Record<string, unknown> {
+function parseJsonObject(file: string, text: string): Record<string, unknown> {
   try {
     const options: unknown = JSON.parse(text);
     if (isObject(options)) return options;
@@ -251,6 +251,11 @@ function parseOptions(file: string, text: string): Record<string, unknown> {
     // Said below, for this and for JSON that is no object.
   }
   throw new CommandFailure(`${file} must hold a JSON object.`, 2);
+}
+
+/** The JSON object of a file. @throws {CommandFailure} 2 */
+export async function readJsonObject(folder: string, file: string): Promise<Record<string, unknown>> {
+  return parseJsonObject(file, await readFileFrom(folder, file));
 }
 
 type ReadText = (file: string) => Promise<string>;

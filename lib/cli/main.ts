@@ -37,7 +37,7 @@ function describeProgram(calledFrom: string): Command {
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 called wrongly.');
   addMigrateCommand(program);
   addDoctorCommand(program);
-  addAppsCommands(program);
+  addAppsCommands(program, { calledFrom });
   addConnectionsCommands(program, { calledFrom });
   addMessagesCommand(program);
   addSmsSpendCommand(program);

@@ -10,7 +10,7 @@ import type { Deps } from './deps';
 export type AttemptDeps = Pick<Deps, 'clock' | 'failureLimits' | 'clientAddress'>;
 
 /** What it takes to find out who a client is. */
-export type ProofDeps = AttemptDeps & Pick<Deps, 'verifySecret'>;
+export type ProofDeps = AttemptDeps & Pick<Deps, 'issuer' | 'verifySecret' | 'clientAssertions'>;
 
 /**
  * The client that credentials name, proven.

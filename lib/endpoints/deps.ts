@@ -9,6 +9,7 @@ import type { Operators } from '@/lib/management/routes';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { Client, ClientStore } from '@/lib/oidc/client';
+import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
 import type { RefreshTokenStore, RefreshTokens } from '@/lib/oidc/refresh-token';
@@ -36,6 +37,7 @@ export type Deps = Readonly<{
   tokenEvents: TokenEvents;
   signer: TokenSigner;
   verifySecret: VerifySecret;
+  clientAssertions: ClientAssertionStore;
   failureLimits: FailureLimits;
   sessions: BrowserSessions;
   signIn: SignIn;

@@ -2,6 +2,7 @@
 // is stored, and how its secret is drawn and hashed, is handed in. RFC 7591 §2, RFC 9700 §2.1.
 import { z } from 'zod';
 import type { Client } from '@/lib/oidc/client';
+import { type ClientKey, parseClientKeys } from '@/lib/oidc/client-key';
 import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
@@ -44,6 +45,8 @@ export type ClientDocument = Readonly<{
   web_origins: readonly string[];
   grant_types: readonly string[];
   token_endpoint_auth_method: string;
+  /** Public keys, of a client that proves itself by them. */
+  jwks?: Readonly<{ keys: readonly ClientKey[] }>;
   require_pkce: boolean;
   logo_uri: string | null;
   initiate_login_uri: string | null;
@@ -59,13 +62,17 @@ export type CreatedClientDocument = ClientDocument & Readonly<{ client_secret?: 
  */
 export async function createClient(deps: ClientsDeps, input: unknown): Promise<CreatedClientDocument> {
   const body = parseBody(input);
-  const clientSecret = body.token_endpoint_auth_method === 'none' ? null : deps.credentials.drawSecret();
+  const jwks = await parseJwks(body);
+  const clientSecret = body.token_endpoint_auth_method.startsWith('client_secret_')
+    ? deps.credentials.drawSecret()
+    : null;
   const client: NewClient = {
     clientId: deps.credentials.drawId(),
     name: body.name,
     applicationType: body.app_type,
     tokenEndpointAuthMethod: body.token_endpoint_auth_method,
     secretHashes: clientSecret === null ? [] : [deps.credentials.hashSecret(clientSecret)],
+    jwks,
     redirectUris: body.callbacks,
     postLogoutRedirectUris: body.allowed_logout_urls,
     webOrigins: body.web_origins,
@@ -113,6 +120,7 @@ function describe(client: Client): ClientDocument {
     web_origins: client.webOrigins,
     grant_types: client.grantTypes,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    ...(client.jwks.length > 0 && { jwks: { keys: client.jwks } }),
     require_pkce: client.requirePkce,
     logo_uri: client.logoUri,
     initiate_login_uri: client.initiateLoginUri,
@@ -150,6 +158,7 @@ const bodySchema = z.strictObject(
     ).default([]),
     grant_types: listOf(oneOf(GRANT_TYPES)).optional(),
     token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
+    jwks: z.unknown().optional(),
     require_pkce: z.boolean({ error: 'must be true or false' }).default(true),
     logo_uri: webAddress().nullable().default(null),
     initiate_login_uri: webAddress().nullable().default(null),
@@ -175,7 +184,10 @@ function parseBody(input: unknown) {
     );
   }
   if (body.app_type === 'non_interactive' && method === 'none') {
-    throw badBody('token_endpoint_auth_method', 'must not be none: a machine proves itself by its secret');
+    throw badBody(
+      'token_endpoint_auth_method',
+      'must not be none: a machine proves itself by a secret or a key',
+    );
   }
   if (!body.require_pkce && method === 'none') {
     throw badBody('require_pkce', 'must be true where there is no client secret');
@@ -193,6 +205,19 @@ function parseBody(input: unknown) {
     }
   }
   return { ...body, token_endpoint_auth_method: method, grant_types: grantTypes };
+}
+
+/** The keys of a client that proves itself by them, and of no other. @see RFC 7591 §2 */
+async function parseJwks(
+  body: Readonly<{ token_endpoint_auth_method: string; jwks?: unknown }>,
+): Promise<readonly ClientKey[]> {
+  if (body.token_endpoint_auth_method !== 'private_key_jwt') {
+    if (body.jwks === undefined) return [];
+    throw badBody('jwks', 'may be there only where token_endpoint_auth_method is private_key_jwt');
+  }
+  const keys = await parseClientKeys(body.jwks);
+  if (typeof keys === 'string') throw badBody('jwks', keys);
+  return keys;
 }
 
 function defaultGrantTypes(applicationType: Client['applicationType']): string[] {

@@ -1,11 +1,16 @@
 // A registered client: what it may ask for and how it proves itself. Knows nothing of how clients are stored.
 // RFC 6749 §2; OpenID Connect Dynamic Client Registration 1.0 §2 for the names.
+import type { ClientKey } from './client-key';
 
 /** Decides whether a client can keep a secret and whether a loopback port may vary. Auth0's names. */
 export type ApplicationType = 'regular_web' | 'spa' | 'native' | 'non_interactive';
 
 /** The one way a client proves itself at the token endpoint. @see RFC 6749 §2.3 */
-export type TokenEndpointAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post';
+export type TokenEndpointAuthMethod =
+  | 'none'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'private_key_jwt';
 
 export type Client = Readonly<{
   clientId: string;
@@ -15,6 +20,8 @@ export type Client = Readonly<{
   tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** Keyed hashes, newest first; two while a rotation lasts, none for a public client. */
   secretHashes: readonly string[];
+  /** Public keys that verify what it signs; none unless its method is `private_key_jwt`. */
+  jwks: readonly ClientKey[];
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
   webOrigins: readonly string[];

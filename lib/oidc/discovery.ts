@@ -1,6 +1,7 @@
 // The metadata document: what this provider can do, and nothing that it cannot. OpenID Connect Discovery 1.0 §3,
 // RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout 1.0 §2.1.
 import { PERSON_CLAIMS } from './claims';
+import { CLIENT_SIGNING_ALGORITHMS } from './client-key';
 import {
   AUTHORIZATION_CODE_GRANT,
   CLIENT_CREDENTIALS_GRANT,
@@ -29,6 +30,7 @@ export function describeProvider(
     token_endpoint: at(PATHS.token),
     revocation_endpoint: at(PATHS.revocation),
     revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNING_ALGORITHMS,
     userinfo_endpoint: at(PATHS.userinfo),
     jwks_uri: at(PATHS.jwks),
     end_session_endpoint: at(PATHS.endSession),
@@ -44,6 +46,7 @@ export function describeProvider(
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],
     token_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNING_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     claim_types_supported: ['normal'],
     claims_supported: [

@@ -54,7 +54,12 @@ export const CLIENT_CREDENTIALS_GRANT = 'client_credentials';
 export const PASSWORDLESS_OTP_GRANT = 'http://auth0.com/oauth/grant-type/passwordless/otp';
 
 /** The one way a client proves itself, as `token_endpoint_auth_method` spells it. @see RFC 8414 §2 */
-export const TOKEN_ENDPOINT_AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+export const TOKEN_ENDPOINT_AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const;
 
 /** Parameters of /authorize that are read; sent twice they are refused (RFC 6749 §3.1), others are ignored. */
 export const AUTHORIZATION_PARAMETERS = [

@@ -23,6 +23,34 @@ const ask = ({ path = '', ...asked }: Omit<Asked, 'path'> & { path?: string }) =
 const create = (body: unknown) => ask({ method: 'POST', body });
 const read = async (response: Response | Promise<Response>) => (await response).json();
 
+describe('a new client that proves itself by keys (CLI-5)', () => {
+  const KEY = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'k1' };
+  const body = { name: 'App', app_type: 'regular_web', token_endpoint_auth_method: 'private_key_jwt' };
+
+  it('has no secret, and is found with its keys', async () => {
+    const created = await read(create({ ...body, jwks: { keys: [{ ...KEY, use: 'sig' }] } }));
+    expect(created).toMatchObject({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [KEY] },
+    });
+    expect(created).not.toHaveProperty('client_secret');
+    expect(await clients.find(created.client_id)).toMatchObject({ secretHashes: [], jwks: [KEY] });
+  });
+
+  it.each([
+    ['no keys', body],
+    ['a private key', { ...body, jwks: { keys: [{ ...KEY, d: KEY.x }] } }],
+    ['keys, and a secret', { ...body, token_endpoint_auth_method: undefined, jwks: { keys: [KEY] } }],
+  ])('is refused with %s', async (_, asked) => {
+    const response = await create(asked);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      errorCode: 'invalid_body',
+      message: expect.stringContaining(' jwks '),
+    });
+  });
+});
+
 describe('a new client', () => {
   it('is answered in Auth0’s names, with its secret this once (CLI-4)', async () => {
     const response = await create({ name: ' My app ', app_type: 'regular_web', callbacks: [CALLBACK] });

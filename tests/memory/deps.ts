@@ -9,6 +9,7 @@ import type { ActiveSession } from '@/lib/login/session';
 import type { Subject } from '@/lib/oidc/authorization-code';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { Client } from '@/lib/oidc/client';
+import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type MemoryCodes, memoryCodes } from './authorization-codes';
 import { confidentialClient, memoryClients, publicClient } from './clients';
@@ -129,6 +130,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     servesLegacy: true,
     operators: { scopesOf: async () => null },
     sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
+    clientAssertions: memoryAssertions(),
     failureLimits: createFailureLimits({
       store: memoryLimits(happened),
       clock,
@@ -183,6 +185,17 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     },
     advance: (seconds) => {
       now = new Date(now.getTime() + seconds * 1000);
+    },
+  };
+}
+
+function memoryAssertions(): ClientAssertionStore {
+  const used = new Set<string>();
+  return {
+    async consume({ clientId, jti }) {
+      const isNew = !used.has(`${clientId} ${jti}`);
+      used.add(`${clientId} ${jti}`);
+      return isNew;
     },
   };
 }

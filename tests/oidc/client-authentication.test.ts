@@ -3,8 +3,10 @@ import type { Client } from '@/lib/oidc/client';
 import { authenticateClient, parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { parseFormParameters } from '@/lib/oidc/parameters';
 import { confidentialClient, publicClient } from '../memory/clients';
+import { memoryDeps } from '../memory/deps';
 
 const deps = {
+  ...memoryDeps(),
   verifySecret: async (secret: string, hashes: readonly string[]) => hashes.includes(`hash of ${secret}`),
 };
 

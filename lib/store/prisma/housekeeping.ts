@@ -13,10 +13,14 @@ const LEDGER_RETENTION_DAYS = 400;
 /** Used codes are remembered while tokens they were redeemed for may live, so that a replay is still told. */
 const CODE_MEMORY_DAYS = 31;
 
+/** Days a used assertion is remembered after it is too old, whatever the clocks of other processes say. */
+const ASSERTION_MEMORY_DAYS = 1;
+
 /** Table, the instant that decides, and the days its rows are kept after it. */
 const OVER: readonly (readonly [table: string, column: string, days: number])[] = [
   ['challenges', 'expires_at', 0],
   ['limit_counters', 'expires_at', 0],
+  ['client_assertions', 'expires_at', ASSERTION_MEMORY_DAYS],
   ['sessions', 'expires_at', 0],
   ['token_families', 'expires_at', 0],
   ['authorization_codes', 'expires_at', CODE_MEMORY_DAYS],

@@ -490,6 +490,7 @@ const TABLES = [
   'client_connections',
   'connections',
   'clients',
+  'client_assertions',
   'limit_counters',
   'log_events',
   'settings',

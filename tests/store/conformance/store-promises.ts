@@ -1,6 +1,7 @@
 // The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { promiseToAnswer } from './promises/answer';
+import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
 import { promiseEmbedded } from './promises/embedded';
 import { promiseHousekeeping } from './promises/housekeeping';
@@ -52,6 +53,7 @@ export function describeStore(
     promiseToRotate(current, { rounds: rounds.redemption });
     promiseSessions(current);
     promiseLimits(current);
+    promiseClientAssertions(current);
     promiseSetup(current);
     promiseConnections(current);
     promiseResourceServers(current);

@@ -7,9 +7,11 @@ import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
+import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createLimitStore } from '@/lib/store/prisma/limits';
@@ -29,6 +31,7 @@ export type Process = Readonly<{
   families: TokenFamilyStore;
   refreshTokens: RefreshTokenStore;
   limits: LimitStore;
+  clientAssertions: ClientAssertionStore;
 }>;
 
 export type OpenStore = Readonly<{
@@ -56,6 +59,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     families: createTokenFamilyStore(prisma),
     refreshTokens: createRefreshTokenStore(prisma),
     limits: createLimitStore(prisma),
+    clientAssertions: createClientAssertionStore(prisma),
   };
 }
 
