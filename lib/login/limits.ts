@@ -15,14 +15,23 @@ export const LIMITS = {
   guesses_per_identifier: { max: 100, windowSeconds: 3600, strict: true },
   /** Wrong codes from a browser that signed in as that person before: a budget strangers cannot spend. */
   guesses_per_known_browser: { max: 20, windowSeconds: 3600, strict: true },
-  /** Wrong codes for a test identity, a day: its code stays the same, so guesses at it add up. */
-  guesses_per_test_identity: { max: 10, windowSeconds: 86_400, strict: true },
+  /** Wrong codes for one person from all browsers that are known: so many of those do not make as many budgets. */
+  guesses_per_identifier_known: { max: 60, windowSeconds: 3600, strict: true },
+  /** Wrong codes for a test identity from one network: its code stays the same, so guesses at it add up. */
+  guesses_per_test_identity: { max: 10, windowSeconds: 3600, strict: true },
+  /** The same from everywhere, a day: more than one network has, so that whoever guesses there locks out nobody here. */
+  guesses_per_test_identity_day: { max: 100, windowSeconds: 86_400, strict: true },
   /** Wrong codes from one network address, over all persons. */
   guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
   /** Wrong secrets for one client from one network. Ten minutes: a deployment that was mended is soon served again. */
   wrong_secrets: { max: 100, windowSeconds: 600, strict: false },
-  /** Codes of one client that one network could not redeem. */
-  failed_redemptions: { max: 100, windowSeconds: 600, strict: false },
+  /** Codes of one client that one network could not redeem: nobody guesses 256 bits, so it only ends a flood. */
+  failed_redemptions: { max: 5_000, windowSeconds: 600, strict: false },
+  /**
+   * Text messages to one number: more help nobody. Its known browsers have one such budget together, strangers another,
+   * which is all of it that they can use up.
+   */
+  sms_per_number: { max: 10, windowSeconds: 3600, strict: true },
   /**
    * Text messages to one block of ten thousand numbers (all but the last four digits): numbers that are rented to be
    * texted lie side by side, people who sign in do not.

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { LIMITS } from '@/lib/login/limits';
 import { confidentialClient, publicClient } from '../memory/clients';
-import { type MemoryDeps, memoryDeps, SUBJECT } from '../memory/deps';
+import { type MemoryDeps, memoryDeps, SMALL_LIMITS, SUBJECT } from '../memory/deps';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const SECRETS = LIMITS.wrong_secrets.max;
-const CODES = LIMITS.failed_redemptions.max;
+const CODES = SMALL_LIMITS.failed_redemptions;
 
 /** A client with a secret and one without, and a code of the latter. */
 function stage(...authorizationCodes: string[]): MemoryDeps {

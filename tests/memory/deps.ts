@@ -1,7 +1,7 @@
 // Everything the endpoints are handed, in memory: one browser session at most, a clock that is moved by hand, a log that
 // can be read.
 import type { Deps } from '@/lib/endpoints/deps';
-import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import { issuedOf, newAuthorization } from '@/lib/login/authorization';
 import type { DeliveryEvent } from '@/lib/login/delivery-event';
 import { createFailureLimits } from '@/lib/login/failure-limits';
 import type { CountedLimit } from '@/lib/login/limits';
@@ -11,6 +11,7 @@ import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { Client } from '@/lib/oidc/client';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
+import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import { type MemoryCodes, memoryCodes } from './authorization-codes';
 import { confidentialClient, memoryClients, publicClient } from './clients';
 import { memoryEmbedded } from './embedded';
@@ -35,6 +36,9 @@ export const SUBJECT: Subject = {
   phoneNumberVerified: false,
   updatedAt: new Date('2026-01-01T00:00:00Z'),
 };
+
+/** As an operator may set them; small, so that tests reach them soon. */
+export const SMALL_LIMITS = { failed_redemptions: 100 };
 
 export type MemoryDeps = Deps &
   Readonly<{
@@ -111,12 +115,20 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         interactions.push(request);
         return { location: '/login/i1/identifier', setCookies: ['a=1', 'b=2'] };
       },
-      async issueCode({ request, session: { id, authenticatedAt } }) {
+      async issue({ request, session: { id, authenticatedAt } }) {
         if (endsBeforeIssue) return null;
-        const { code, ...written } = newAuthorizationCode(random, request, now);
-        const grant = { ...written, subject: SUBJECT, sessionId: id, authenticatedAt };
-        codes.issue({ ...written, authorizationCode: code, grant });
-        return code;
+        const authorization = newAuthorization(random, request, now);
+        const { authorizationCode, tokenFamily } = authorization;
+        const signedIn = { subject: SUBJECT, sessionId: id, authenticatedAt };
+        if (authorizationCode !== null) {
+          const { code, ...written } = authorizationCode;
+          codes.issue({ ...written, authorizationCode: code, grant: { ...written, ...signedIn } });
+        }
+        if (tokenFamily !== null) {
+          const grant = { ...tokenFamily, ...signedIn, familyId: tokenFamily.id, nonce: null };
+          codes.begin({ ...grant, authTimeRequested: false }, now);
+        }
+        return issuedOf(authorization);
       },
     },
     signOut: {
@@ -131,11 +143,12 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     operators: { scopesOf: async () => null },
     sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
     clientAssertions: memoryAssertions(),
+    pushedRequests: memoryPushedRequests(),
     failureLimits: createFailureLimits({
       store: memoryLimits(happened),
       clock,
       hashSubject: (subject) => `hash of ${subject}`,
-      limitOverrides: () => ({}),
+      limitOverrides: () => SMALL_LIMITS,
     }),
     clientAddress: () => ip,
     errorPage: ({ status, error, description, reference, client }) =>
@@ -185,6 +198,19 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     },
     advance: (seconds) => {
       now = new Date(now.getTime() + seconds * 1000);
+    },
+  };
+}
+
+function memoryPushedRequests(): PushedRequestStore {
+  const kept = new Map<string, Parameters<PushedRequestStore['add']>[0]>();
+  return {
+    add: async (pushed) => void kept.set(pushed.reference, pushed),
+    async consume({ reference, clientId, now }) {
+      const pushed = kept.get(reference);
+      if (pushed === undefined || pushed.clientId !== clientId || pushed.expiresAt <= now) return null;
+      kept.delete(reference);
+      return pushed.parameters;
     },
   };
 }
