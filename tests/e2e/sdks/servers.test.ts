@@ -14,24 +14,26 @@ import Auth0Provider from 'next-auth/providers/auth0';
 import passport from 'passport';
 import Auth0Strategy from 'passport-auth0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { findSpills, witness } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
-import { type App, createApp } from '@/tests/harness/operator';
-import { createOrdersApi } from '@/tests/harness/orders-api';
-import { readCode, signIn } from '@/tests/harness/sign-in';
+import { askOrdersApi, createOrdersApi, ORDERS_SITE, tryDoor } from '@/tests/harness/orders-api';
+import { readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
 import { API, DOMAIN, MACHINE, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
 
-const ORDERS_SITE = 'orders.acme.test';
 const SITES = ['eoc.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
-const OTP = 'http://auth0.com/oauth/grant-type/passwordless/otp';
 const SCOPE = 'openid profile email offline_access read:orders';
-/** Of libraries that send the secret in the header unless told otherwise; a client proves itself in one way (CLI-2). */
-const BASIC = ['--auth-method', 'client_secret_basic'];
+/** For libraries that send the secret in the header unless told otherwise: a client proves itself in one way (CLI-2). */
+const BASIC = { token_endpoint_auth_method: 'client_secret_basic' } as const;
+/** For libraries that send no challenge unless told otherwise. */
+const NO_PKCE = { require_pkce: false };
 /** 32 characters for whatever an application seals its own cookies with. */
 const COOKIE_SECRET = 'a secret of the application only';
 
 let tenant: Tenant;
+/** Who manages the installation from outside: auth0 7.1. */
+const operator = new ManagementClient({ domain: DOMAIN, ...MACHINE });
 
 beforeAll(async () => {
   tenant = await startTenant('sdks on servers', [ORDERS_SITE, ...SITES]);
@@ -46,11 +48,24 @@ afterAll(async () => {
 let people = 0;
 const newAddress = () => witness(`person${++people}@example.com`);
 
-/** Registers an application of a site, as its README tells to. */
-function register(site: string, callback: string, words: readonly string[] = []): Promise<App> {
+type App = { client_id: string; client_secret: string; callback: string };
+type Registration = Parameters<ManagementClient['clients']['create']>[0] & { require_pkce: boolean };
+
+/** Registers an application of a site through the management API. */
+async function register(site: string, callback: string, settings: Partial<Registration> = {}): Promise<App> {
   const origin = `https://${site}`;
-  const urls = ['--callback', `${origin}${callback}`, '--logout-url', origin, `${origin}/`];
-  return createApp(tenant.server, ['--name', site, ...urls, ...words]);
+  const app = await operator.clients.create({
+    name: site,
+    app_type: 'regular_web',
+    callbacks: [`${origin}${callback}`],
+    allowed_logout_urls: [origin, `${origin}/`],
+    ...settings,
+  });
+  return {
+    client_id: app.client_id ?? '',
+    client_secret: witness(app.client_secret ?? ''),
+    callback: `${origin}${callback}`,
+  };
 }
 
 /** One browser, on the application's site and on ours. */
@@ -81,23 +96,11 @@ function json(visit: Visit) {
   throw new Error(`${url.origin}${url.pathname} answers ${status} and no JSON: ${text}`);
 }
 
-/** What the API says to whoever holds this access token, through both of its doors. */
-async function callApi(accessToken: string): Promise<Record<string, unknown>> {
-  const headers = { Authorization: `Bearer ${witness(accessToken)}` };
-  const [orders, byKey] = await Promise.all(
-    ['orders', 'by-key'].map((path) => fetch(`https://${ORDERS_SITE}/${path}`, { headers })),
-  );
-  expect([orders?.status, byKey?.status]).toEqual([200, 200]);
-  const claims = (await orders?.json()) as Record<string, unknown>;
-  expect(await byKey?.json()).toEqual(claims);
-  return claims;
-}
-
 /** Whether our own session is gone: the silent question of any application is refused. */
 async function expectSignedOut({ login }: Browser, app: App): Promise<void> {
   const ask = new URLSearchParams({
     client_id: app.client_id,
-    redirect_uri: app.callbacks[0] ?? '',
+    redirect_uri: app.callback,
     response_type: 'code',
     scope: 'openid',
     prompt: 'none',
@@ -118,7 +121,7 @@ describe('express-openid-connect 3.4', () => {
         issuerBaseURL: `https://${DOMAIN}`,
         baseURL: `https://${site}`,
         clientID: registered.client_id,
-        clientSecret: registered.client_secret ?? '',
+        clientSecret: registered.client_secret,
         secret: COOKIE_SECRET,
         authRequired: false,
         idpLogout: true,
@@ -145,7 +148,8 @@ describe('express-openid-connect 3.4', () => {
     const { access_token: first } = json(await browser.app.open('/token'));
     const { access_token: second } = json(await browser.app.open('/renew'));
     expect(second).not.toBe(first);
-    for (const token of [first, second]) expect(await callApi(token)).toMatchObject({ sub: json(home).sub });
+    for (const token of [first, second])
+      expect(await askOrdersApi(token)).toMatchObject({ sub: json(home).sub });
 
     const gone = await browser.login.open(leavesTo(await browser.app.open('/logout')));
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
@@ -159,16 +163,13 @@ describe('@auth0/nextjs-auth0 4.30', () => {
   let registered: App;
 
   beforeAll(async () => {
-    registered = await register(site, '/auth/callback', [
-      '--grant',
-      'authorization_code',
-      'refresh_token',
-      OTP,
-    ]);
+    registered = await register(site, '/auth/callback', {
+      grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
+    });
     const auth0 = new Auth0Client({
       domain: DOMAIN,
       clientId: registered.client_id,
-      clientSecret: registered.client_secret ?? '',
+      clientSecret: registered.client_secret,
       secret: COOKIE_SECRET,
       appBaseUrl: `https://${site}`,
       authorizationParameters: { audience: API, scope: SCOPE },
@@ -205,7 +206,7 @@ describe('@auth0/nextjs-auth0 4.30', () => {
     const { token: first } = json(await browser.app.open('/auth/access-token'));
     const { token: second } = json(await browser.app.open('/renew'));
     expect(second).not.toBe(first);
-    for (const token of [first, second]) expect(await callApi(token)).toMatchObject({ sub: person.sub });
+    for (const token of [first, second]) expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
 
     const gone = await browser.login.open(leavesTo(await browser.app.open('/auth/logout')));
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
@@ -238,7 +239,7 @@ describe('@auth0/nextjs-auth0 4.30', () => {
     const person = json(await app.open('/auth/profile'));
     expect(person).toMatchObject({ email: address });
     const { token } = json(await app.open('/renew'));
-    expect(await callApi(token)).toMatchObject({ sub: person.sub });
+    expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
   });
 });
 
@@ -252,7 +253,7 @@ describe('next-auth 4.24 with its Auth0 provider', () => {
       providers: [
         Auth0Provider({
           clientId: registered.client_id,
-          clientSecret: registered.client_secret ?? '',
+          clientSecret: registered.client_secret,
           issuer: `https://${DOMAIN}`,
           authorization: { params: { audience: API, scope: SCOPE } },
         }),
@@ -282,13 +283,13 @@ describe('next-auth 4.24 with its Auth0 provider', () => {
     await passThrough(browser, await press(), address);
     const session = json(await browser.app.open('/api/auth/session'));
     expect(session.user).toMatchObject({ email: address, name: address.split('@')[0] });
-    expect(await callApi(session.accessToken)).toMatchObject({ azp: registered.client_id });
+    expect(await askOrdersApi(session.accessToken)).toMatchObject({ azp: registered.client_id });
 
     const again = await browser.login.open(leavesTo(await press()));
     await follow(browser.app, again);
     const renewed = json(await browser.app.open('/api/auth/session'));
     expect(renewed.accessToken).not.toBe(session.accessToken);
-    expect(await callApi(renewed.accessToken)).toMatchObject({ azp: registered.client_id });
+    expect(await askOrdersApi(renewed.accessToken)).toMatchObject({ azp: registered.client_id });
 
     await browser.app.submit(await browser.app.open('/api/auth/signout'), { press: 'Sign out' });
     expect(json(await browser.app.open('/api/auth/session'))).toEqual({});
@@ -307,13 +308,12 @@ async function signOutByAddress(browser: Browser, app: App, site: string): Promi
 describe('passport-auth0 1.4', () => {
   it('signs in with a checked ID token and a profile, calls the API and signs out', async () => {
     const site = 'passport.test';
-    // The strategy sends no PKCE challenge unless it is told to.
-    const registered = await register(site, '/callback', ['--no-require-pkce']);
+    const registered = await register(site, '/callback', NO_PKCE);
     const strategy = new Auth0Strategy(
       {
         domain: DOMAIN,
         clientID: registered.client_id,
-        clientSecret: registered.client_secret ?? '',
+        clientSecret: registered.client_secret,
         callbackURL: `https://${site}/callback`,
       },
       (accessToken, _refreshToken, _parameters, profile, done) => done(null, { accessToken, profile }),
@@ -338,7 +338,7 @@ describe('passport-auth0 1.4', () => {
       displayName: address,
       emails: [{ value: address }],
     });
-    expect(await callApi(accessToken)).toMatchObject({ sub: profile.id });
+    expect(await askOrdersApi(accessToken)).toMatchObject({ sub: profile.id });
 
     const again = await browser.login.open(leavesTo(await browser.app.open('/login')));
     expect(json(await follow(browser.app, again)).profile.id).toBe(profile.id);
@@ -375,7 +375,7 @@ describe('auth0 4.37', () => {
         refresh_token: witness(first.refresh_token ?? ''),
       });
       for (const { access_token } of [first, second]) {
-        expect(await callApi(access_token)).toMatchObject({
+        expect(await askOrdersApi(access_token)).toMatchObject({
           sub: person.data.sub,
           azp: registered.client_id,
         });
@@ -394,7 +394,7 @@ describe('auth0 4.37', () => {
     const { auth0 } = await openAuthentication();
     const { ask, address } = byEmail(auth0);
     const code = await ask();
-    const wrong = code === '000000' ? '111111' : '000000';
+    const wrong = wrongCode(code);
     await expect(auth0.passwordless.loginWithEmail({ email: address, code: wrong })).rejects.toMatchObject({
       error: 'invalid_grant',
       error_description: 'Wrong email or verification code.',
@@ -405,7 +405,7 @@ describe('auth0 4.37', () => {
   it('redeems the code of a redirect', async () => {
     const { auth0, registered } = await openAuthentication();
     const browser = createVisitor(`https://${DOMAIN}`);
-    const callback = registered.callbacks[0] ?? '';
+    const callback = registered.callback;
     const address = newAddress();
     const ask = new URLSearchParams({
       client_id: registered.client_id,
@@ -420,16 +420,18 @@ describe('auth0 4.37', () => {
     });
     const code = leavesTo(left).searchParams.get('code') ?? '';
     const { data } = await auth0.oauth.authorizationCodeGrant({ code, redirect_uri: callback });
-    expect(await callApi(data.access_token)).toMatchObject({ azp: registered.client_id });
+    expect(await askOrdersApi(data.access_token)).toMatchObject({ azp: registered.client_id });
   });
 
   async function openAuthentication() {
-    const grants = ['--grant', 'authorization_code', 'refresh_token', OTP];
-    const registered = await register('own-pages.test', '/callback', [...grants, '--no-require-pkce']);
+    const registered = await register('own-pages.test', '/callback', {
+      ...NO_PKCE,
+      grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
+    });
     const auth0 = new AuthenticationClient({
       domain: DOMAIN,
       clientId: registered.client_id,
-      clientSecret: registered.client_secret ?? '',
+      clientSecret: registered.client_secret,
     });
     return { auth0, registered };
   }
@@ -471,23 +473,20 @@ describe('a machine', () => {
   it('gets a token of the API by auth0 4.37', async () => {
     const auth0 = new AuthenticationClient({ domain: DOMAIN, ...MACHINE });
     const { data } = await auth0.oauth.clientCredentialsGrant({ audience: API });
-    expect(await callApi(data.access_token)).toMatchObject({
+    expect(await askOrdersApi(data.access_token)).toMatchObject({
       sub: `${MACHINE.clientId}@clients`,
       gty: 'client-credentials',
       scope: 'read:orders',
     });
   });
 
-  it('manages clients by auth0 7.1 and by auth0 4.37', async () => {
-    const v7 = new ManagementClient({ domain: DOMAIN, ...MACHINE });
-    const v4 = new OldManagementClient({ domain: DOMAIN, ...MACHINE });
-    const made = await v7.clients.create({
-      name: 'Made',
-      app_type: 'regular_web',
-      callbacks: ['https://made.test/cb'],
-    });
-    const { data } = await v4.clients.get({ client_id: made.client_id ?? '' });
-    expect(data).toMatchObject({ name: 'Made', callbacks: ['https://made.test/cb'] });
+  it('registers a client by auth0 7.1, which auth0 4.37 then finds', async () => {
+    const { client_id } = await register('made.test', '/callback');
+    const old = new OldManagementClient({ domain: DOMAIN, ...MACHINE });
+    const { data } = await old.clients.get({ client_id });
+    expect(data).toMatchObject({ name: 'made.test', callbacks: ['https://made.test/callback'] });
+    const { data: page } = await operator.clients.list();
+    expect(page).toContainEqual(expect.objectContaining({ client_id }));
   });
 });
 
@@ -503,11 +502,8 @@ describe('an API behind express-oauth2-jwt-bearer 1.10 and jwks-rsa 4.1', () => 
       signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`,
     ];
     for (const token of [data.access_token, forged.join('.'), 'nonsense']) {
-      for (const path of ['orders', 'by-key']) {
-        const answer = await fetch(`https://${ORDERS_SITE}/${path}`, {
-          headers: { Authorization: `Bearer ${witness(token)}` },
-        });
-        expect([path, answer.status]).toEqual([path, 401]);
+      for (const door of ['orders', 'by-key'] as const) {
+        expect([door, (await tryDoor(door, token)).status]).toEqual([door, 401]);
       }
     }
   });
