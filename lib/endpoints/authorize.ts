@@ -6,6 +6,7 @@ import type { ActiveSession } from '@/lib/login/session';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { AuthorizationError, OAuthError, type ReturnAddress } from '@/lib/oidc/errors';
 import { readParameter } from '@/lib/oidc/parameters';
+import { resolvePushedRequest } from '@/lib/oidc/pushed-request';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { answerClient } from './answer-client';
 import { readPageParameters } from './body';
@@ -41,6 +42,7 @@ type AuthorizeDeps = Pick<
   | 'random'
   | 'clients'
   | 'resourceServers'
+  | 'pushedRequests'
   | 'signer'
   | 'sessions'
   | 'signIn'
@@ -56,9 +58,9 @@ export async function authorize(deps: AuthorizeDeps, request: Request): Promise<
   const { headers } = request;
   return answerPage(deps, PATHS.authorize, request, async () => {
     refuseSpeculation(headers);
-    const parameters = await readPageParameters(request);
+    const { parameters, isPushed } = await resolvePushedRequest(deps, await readPageParameters(request));
     try {
-      const authorizationRequest = await checkAuthorizationRequest(deps, parameters);
+      const authorizationRequest = await checkAuthorizationRequest(deps, parameters, { isPushed });
       const loginTicket = readParameter(parameters, 'login_ticket');
       if (loginTicket !== null)
         return await answerTicket(deps, { request: authorizationRequest, loginTicket, headers });

@@ -12,6 +12,7 @@ import type { Client, ClientStore } from '@/lib/oidc/client';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
+import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore, RefreshTokens } from '@/lib/oidc/refresh-token';
 import type { ResourceServerStore } from '@/lib/oidc/resource-server';
 import type { TokenEvents } from '@/lib/oidc/token-events';
@@ -38,6 +39,7 @@ export type Deps = Readonly<{
   signer: TokenSigner;
   verifySecret: VerifySecret;
   clientAssertions: ClientAssertionStore;
+  pushedRequests: PushedRequestStore;
   failureLimits: FailureLimits;
   sessions: BrowserSessions;
   signIn: SignIn;

@@ -12,6 +12,7 @@ import { jwks, metadata } from './metadata';
 import { otpChallenge } from './otp-challenge';
 import { passwordlessStart } from './passwordless-start';
 import { passwordlessVerify } from './passwordless-verify';
+import { pushedAuthorization } from './pushed-authorization';
 import { resourceOwner } from './resource-owner';
 import { answerApi, answerPage, STRICT_TRANSPORT_SECURITY } from './respond';
 import { revoke } from './revoke';
@@ -35,6 +36,7 @@ export type Route = Readonly<{
 
 const ROUTES: readonly Route[] = [
   { path: PATHS.authorize, methods: ['GET', 'POST'], speaksTo: 'browsers', endpoint: authorize },
+  { path: PATHS.pushedAuthorization, methods: ['POST'], speaksTo: 'programs', endpoint: pushedAuthorization },
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },

@@ -48,6 +48,7 @@ export type ClientDocument = Readonly<{
   /** Public keys, of a client that proves itself by them. */
   jwks?: Readonly<{ keys: readonly ClientKey[] }>;
   require_pkce: boolean;
+  require_pushed_authorization_requests: boolean;
   logo_uri: string | null;
   initiate_login_uri: string | null;
   jwt_configuration: Readonly<{ alg: 'RS256'; lifetime_in_seconds: number }>;
@@ -78,6 +79,7 @@ export async function createClient(deps: ClientsDeps, input: unknown): Promise<C
     webOrigins: body.web_origins,
     grantTypes: body.grant_types,
     requirePkce: body.require_pkce,
+    requirePushedRequests: body.require_pushed_authorization_requests,
     wildcardRedirectUris: body.callbacks.some(hasWildcard),
     idTokenLifetimeSeconds: 36_000,
     accessTokenLifetimeSeconds: 86_400,
@@ -122,6 +124,7 @@ function describe(client: Client): ClientDocument {
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     ...(client.jwks.length > 0 && { jwks: { keys: client.jwks } }),
     require_pkce: client.requirePkce,
+    require_pushed_authorization_requests: client.requirePushedRequests,
     logo_uri: client.logoUri,
     initiate_login_uri: client.initiateLoginUri,
     jwt_configuration: { alg: 'RS256', lifetime_in_seconds: client.idTokenLifetimeSeconds },
@@ -160,6 +163,7 @@ const bodySchema = z.strictObject(
     token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
     jwks: z.unknown().optional(),
     require_pkce: z.boolean({ error: 'must be true or false' }).default(true),
+    require_pushed_authorization_requests: z.boolean({ error: 'must be true or false' }).default(false),
     logo_uri: webAddress().nullable().default(null),
     initiate_login_uri: webAddress().nullable().default(null),
   },
@@ -191,6 +195,13 @@ function parseBody(input: unknown) {
   }
   if (!body.require_pkce && method === 'none') {
     throw badBody('require_pkce', 'must be true where there is no client secret');
+  }
+
+  if (body.require_pushed_authorization_requests && method === 'none') {
+    throw badBody(
+      'require_pushed_authorization_requests',
+      'must be false: only a client that proves itself can push',
+    );
   }
 
   const grantTypes = body.grant_types ?? defaultGrantTypes(body.app_type);

@@ -52,7 +52,7 @@ export type AuthorizationRequest = Readonly<{
   screenHint: string | null;
 }>;
 
-type Deps = Readonly<{
+export type AuthorizationRequestDeps = Readonly<{
   issuer: string;
   clients: Pick<ClientStore, 'find'>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
@@ -62,12 +62,14 @@ type Deps = Readonly<{
 /**
  * Turns parameters into a request that may be acted upon. Client and return address come first: until they are known to
  * be good, the person is told and nobody is redirected. Every later rule is told to the client.
+ * @param brought.isPushed the client itself handed the parameters in
  * @throws AuthorizationError
  * @see RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.2
  */
 export async function checkAuthorizationRequest(
-  deps: Deps,
+  deps: AuthorizationRequestDeps,
   parameters: Parameters,
+  { isPushed = false } = {},
 ): Promise<AuthorizationRequest> {
   let client: Client | null = null;
   let returnAddress: ReturnAddress | null = null;
@@ -76,6 +78,7 @@ export async function checkAuthorizationRequest(
     returnAddress = checkReturnAddress(parameters, client);
     refuseRepeatedParameters(parameters);
     refuseRequestObjects(parameters);
+    checkHowItCame(client, isPushed);
     checkResponseMode(parameters, returnAddress);
     checkResponseType(parameters);
     checkGrantType(client);
@@ -103,7 +106,7 @@ export async function checkAuthorizationRequest(
   }
 }
 
-async function loadClient(deps: Deps, parameters: Parameters): Promise<Client> {
+async function loadClient(deps: AuthorizationRequestDeps, parameters: Parameters): Promise<Client> {
   const client = await deps.clients.find(requireParameter(parameters, 'client_id'));
   if (client === null) throw new OAuthError('unauthorized_client', 'There is no client with this client_id.');
   return client;
@@ -152,6 +155,12 @@ function refuseRequestObjects(parameters: Parameters): void {
   }
 }
 
+/** @see RFC 9126 §6 */
+function checkHowItCame({ requirePushedRequests }: Client, isPushed: boolean): void {
+  if (requirePushedRequests && !isPushed)
+    throw new OAuthError('invalid_request', 'This client must push its authorization requests.');
+}
+
 /**
  * The mode that was asked for is the one that will be used. A message to a page that frames us is an answer without a
  * question: nobody may be asked anything in there, where another page decides what is around it (FRM-1).
@@ -192,7 +201,7 @@ function checkGrantType(client: Client): void {
  * @throws OAuthError `access_denied` for one that is not known here: its token would be good for nothing
  */
 export async function checkAudience(
-  deps: Pick<Deps, 'issuer' | 'resourceServers'>,
+  deps: Pick<AuthorizationRequestDeps, 'issuer' | 'resourceServers'>,
   parameters: Parameters,
 ): Promise<ResourceServer | null> {
   const audience = readParameter(parameters, 'audience', MAX_BYTES.audience);
@@ -219,7 +228,11 @@ function checkMaxAge(parameters: Parameters): number | null {
 }
 
 /** The hint may be old, but it must be ours and this client's. @see OpenID Connect Core §3.1.2.1 */
-async function checkIdTokenHint(deps: Deps, parameters: Parameters, client: Client): Promise<string | null> {
+async function checkIdTokenHint(
+  deps: AuthorizationRequestDeps,
+  parameters: Parameters,
+  client: Client,
+): Promise<string | null> {
   const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
   if (hint === null) return null;
   const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });

@@ -28,6 +28,8 @@ export type Client = Readonly<{
   grantTypes: readonly string[];
   /** False only for confidential clients that cannot send a PKCE challenge. */
   requirePkce: boolean;
+  /** Its requests are pushed, never brought by a browser. @see RFC 9126 §6 */
+  requirePushedRequests: boolean;
   /** The client was created with leave to use `*` in the left-most label of a redirect URI. */
   wildcardRedirectUris: boolean;
   idTokenLifetimeSeconds: number;

@@ -27,6 +27,8 @@ export function describeProvider(
   return {
     issuer,
     authorization_endpoint: at(PATHS.authorize),
+    pushed_authorization_request_endpoint: at(PATHS.pushedAuthorization),
+    require_pushed_authorization_requests: false,
     token_endpoint: at(PATHS.token),
     revocation_endpoint: at(PATHS.revocation),
     revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,

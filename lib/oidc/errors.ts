@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'invalid_connection'
   | 'invalid_grant'
   | 'invalid_request'
+  | 'invalid_request_uri'
   | 'invalid_scope'
   | 'invalid_token'
   /** Auth0's word of old for a code that is not accepted. */

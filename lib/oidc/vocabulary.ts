@@ -4,6 +4,7 @@
 /** Paths of the endpoints, relative to the issuer. Auth0's. */
 export const PATHS = {
   authorize: '/authorize',
+  pushedAuthorization: '/oauth/par',
   token: '/oauth/token',
   revocation: '/oauth/revoke',
   userinfo: '/userinfo',

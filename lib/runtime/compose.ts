@@ -49,6 +49,7 @@ import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
+import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
@@ -217,7 +218,7 @@ export async function composeRuntime(
       log,
     ),
   };
-  const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box) };
+  const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
   const { prepare, canSend, webhooks } = composeDelivery({
     environment,
     connections,
@@ -282,6 +283,7 @@ export async function composeRuntime(
     signer,
     verifySecret: createSecretVerifier(box),
     clientAssertions: guard(createClientAssertionStore(prisma)),
+    pushedRequests: guard(createPushedRequestStore(prisma, box, sealingOf(box, 'pushed-request'))),
     failureLimits: createFailureLimits({
       store: guard(createLimitStore(prisma)),
       clock,
@@ -420,10 +422,10 @@ export async function composeRuntime(
   };
 }
 
-function sealingOf(box: SecretBox) {
+function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {
   return {
-    seal: (plain: string) => box.seal('inbox', plain),
-    unseal: (sealed: string) => box.unseal('inbox', sealed),
+    seal: (plain: string) => box.seal(purpose, plain),
+    unseal: (sealed: string) => box.unseal(purpose, sealed),
   };
 }
 

@@ -51,6 +51,20 @@ describe('a new client that proves itself by keys (CLI-5)', () => {
   });
 });
 
+describe('a new client that must push its requests (RFC 9126 §6)', () => {
+  const body = { name: 'App', require_pushed_authorization_requests: true };
+
+  it('is found so', async () => {
+    const created = await read(create({ ...body, app_type: 'regular_web' }));
+    expect(created).toMatchObject({ require_pushed_authorization_requests: true });
+    expect(await clients.find(created.client_id)).toMatchObject({ requirePushedRequests: true });
+  });
+
+  it('proves itself: one that cannot is refused', async () => {
+    expect((await create({ ...body, app_type: 'spa' })).status).toBe(400);
+  });
+});
+
 describe('a new client', () => {
   it('is answered in Auth0’s names, with its secret this once (CLI-4)', async () => {
     const response = await create({ name: ' My app ', app_type: 'regular_web', callbacks: [CALLBACK] });
@@ -68,6 +82,7 @@ describe('a new client', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_post',
       require_pkce: true,
+      require_pushed_authorization_requests: false,
       logo_uri: null,
       initiate_login_uri: null,
       jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000 },

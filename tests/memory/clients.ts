@@ -15,6 +15,7 @@ export function confidentialClient(overrides: Partial<Client> = {}): Client {
     webOrigins: [],
     grantTypes: ['authorization_code'],
     requirePkce: true,
+    requirePushedRequests: false,
     wildcardRedirectUris: false,
     idTokenLifetimeSeconds: 36_000,
     accessTokenLifetimeSeconds: 86_400,

@@ -491,6 +491,7 @@ const TABLES = [
   'connections',
   'clients',
   'client_assertions',
+  'pushed_requests',
   'limit_counters',
   'log_events',
   'settings',

@@ -8,6 +8,7 @@ import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
+import { promisePushedRequests } from './promises/pushed-requests';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseToResend } from './promises/resend';
 import { promiseResourceServers } from './promises/resource-servers';
@@ -54,6 +55,7 @@ export function describeStore(
     promiseSessions(current);
     promiseLimits(current);
     promiseClientAssertions(current);
+    promisePushedRequests(current);
     promiseSetup(current);
     promiseConnections(current);
     promiseResourceServers(current);

@@ -8,6 +8,7 @@ import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
+import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
@@ -16,6 +17,7 @@ import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/pr
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
@@ -32,6 +34,7 @@ export type Process = Readonly<{
   refreshTokens: RefreshTokenStore;
   limits: LimitStore;
   clientAssertions: ClientAssertionStore;
+  pushedRequests: PushedRequestStore;
 }>;
 
 export type OpenStore = Readonly<{
@@ -60,6 +63,10 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     refreshTokens: createRefreshTokenStore(prisma),
     limits: createLimitStore(prisma),
     clientAssertions: createClientAssertionStore(prisma),
+    pushedRequests: createPushedRequestStore(prisma, secrets, {
+      seal: (plain) => secrets.seal('pushed-request', plain),
+      unseal: (sealed) => secrets.unseal('pushed-request', sealed),
+    }),
   };
 }
 
