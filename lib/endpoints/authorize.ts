@@ -5,6 +5,7 @@ import { decideNextStep } from '@/lib/login/next-step';
 import type { ActiveSession } from '@/lib/login/session';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { AuthorizationError, OAuthError, type ReturnAddress } from '@/lib/oidc/errors';
+import { type Issued, outcomeOf } from '@/lib/oidc/front-channel';
 import { readParameter } from '@/lib/oidc/parameters';
 import { resolvePushedRequest } from '@/lib/oidc/pushed-request';
 import { PATHS } from '@/lib/oidc/vocabulary';
@@ -25,14 +26,14 @@ export type SignIn = {
     headers: Headers;
   }): Promise<PageVisit>;
   /**
-   * Writes an authorization code for the session's account in one statement that checks once more that session, account
-   * and client are alive; null when one is not. Returns the code itself, of which only a keyed hash is stored.
+   * Writes what the session's account answers the request with, in one statement that checks once more that session,
+   * account and client are alive; null when one is not. Returns the code itself, of which only a keyed hash is stored.
    */
-  issueCode(issue: {
+  issue(issue: {
     request: AuthorizationRequest;
     session: ActiveSession;
     headers: Headers;
-  }): Promise<string | null>;
+  }): Promise<Issued | null>;
 };
 
 type AuthorizeDeps = Pick<
@@ -43,6 +44,7 @@ type AuthorizeDeps = Pick<
   | 'clients'
   | 'resourceServers'
   | 'pushedRequests'
+  | 'families'
   | 'signer'
   | 'sessions'
   | 'signIn'
@@ -134,7 +136,10 @@ async function answerTicket(
 
 /** Gives the client what the session answers for; null when that ended meanwhile. */
 export async function answerWithSession(
-  deps: Pick<Deps, 'issuer' | 'random' | 'signIn' | 'formPostWords'>,
+  deps: Pick<
+    Deps,
+    'issuer' | 'random' | 'clients' | 'resourceServers' | 'families' | 'signer' | 'signIn' | 'formPostWords'
+  >,
   answer: Readonly<{
     request: AuthorizationRequest;
     session: ActiveSession;
@@ -144,10 +149,10 @@ export async function answerWithSession(
   }>,
 ): Promise<Response | null> {
   const { request, headers, setCookies = [] } = answer;
-  const authorizationCode = await deps.signIn.issueCode(answer);
-  if (authorizationCode === null) return null;
+  const issued = await deps.signIn.issue(answer);
+  if (issued === null) return null;
   return answerClient(deps, {
-    outcome: { kind: 'code', authorizationCode },
+    outcome: await outcomeOf(deps, { request, issued }),
     returnAddress: request,
     acceptLanguage: headers.get('accept-language'),
     setCookies,

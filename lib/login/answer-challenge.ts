@@ -1,8 +1,8 @@
 // A proof becomes a session: the typed code or the opened link, account found or made, authorization code written, all in the
 // store's one statement. What comes back is either that, or a problem with words.
-import { AUTHORIZATION_CODE_LIFETIME_SECONDS } from '@/lib/oidc/authorization-code';
-import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
-import type { Answered, ChallengeAnswer, ChallengeStore, NewAuthorizationCode } from './challenge';
+import type { Issued } from '@/lib/oidc/front-channel';
+import { issuedOf, newAuthorization } from './authorization';
+import type { Answered, ChallengeAnswer, ChallengeStore } from './challenge';
 import type { Connection } from './connection';
 import { type Channel, maskIdentifier, parsePhoneIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
@@ -42,7 +42,7 @@ export type SignedIn = Readonly<{
 }>;
 
 export type ChallengeAnswered = Readonly<
-  | (SignedIn & Readonly<{ authorizationCode: string }>)
+  | (SignedIn & Issued)
   | { kind: 'problem'; problem: LoginProblem }
   /** Proven, but blocked by an operator: the client is told, this person is not signed in. */
   | { kind: 'blocked' }
@@ -71,7 +71,7 @@ export async function answerChallenge(
   const connection = await findConnection(deps, asked.connection);
   const fixed = connection && findTestIdentity(connection, asked.identifier, context.now);
   const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);
-  const authorizationCode = newAuthorizationCode(deps.random, interaction.request, context.now);
+  const authorization = newAuthorization(deps.random, interaction.request, context.now);
   const proof = await prove(deps, {
     ...answer,
     interactionId: interaction.id,
@@ -80,11 +80,11 @@ export async function answerChallenge(
     matchedGeneration: isFixed ? asked.generation : findGeneration(deps.codes, typed, asked),
     provenBy: isFixed ? 'test_identity' : 'code',
     limits: guessLimits(deps, { asked, isTest: fixed !== null }, context),
-    authorizationCode,
+    ...authorization,
   });
   switch (proof.kind) {
     case 'signed_in':
-      return { ...proof, authorizationCode: authorizationCode.code };
+      return { ...proof, ...issuedOf(authorization) };
     case 'wrong':
       return proof.triesLeft > 0
         ? problem({ kind: 'code_wrong', triesLeft: proof.triesLeft })
@@ -120,6 +120,7 @@ export async function prove(
     | 'provenBy'
     | 'limits'
     | 'authorizationCode'
+    | 'tokenFamily'
     | 'replacedSessionSecret'
   > & {
     asked: Provable;
@@ -150,7 +151,7 @@ export async function prove(
     session,
     replacedSessionSecret: proof.replacedSessionSecret,
     authorizationCode: proof.authorizationCode,
-    tokenFamily: null,
+    tokenFamily: proof.tokenFamily,
     provenBy: proof.provenBy,
     notice,
     logged: { maskedIdentifier: maskIdentifier(identifier), identifierHash: subject },
@@ -187,27 +188,6 @@ export function newSession(random: Randomness, channel: Channel, now: Date): New
     amr: AMR[channel],
     expiresAt: later(now, SESSION_LIFETIME_SECONDS),
     idleExpiresAt: later(now, SESSION_IDLE_SECONDS),
-  };
-}
-
-/** A code for this request, valid for AUTHORIZATION_CODE_LIFETIME_SECONDS from `now`. Not yet anywhere but in memory. */
-export function newAuthorizationCode(
-  random: Randomness,
-  request: AuthorizationRequest,
-  now: Date,
-): NewAuthorizationCode {
-  return {
-    code: random.secret(),
-    familyId: random.id(),
-    clientId: request.clientId,
-    redirectUri: request.redirectUri,
-    requestedRedirectUri: request.requestedRedirectUri,
-    scope: request.scope,
-    audience: request.audience,
-    nonce: request.nonce,
-    codeChallenge: request.codeChallenge,
-    authTimeRequested: request.maxAgeSeconds !== null || request.prompt.includes('login'),
-    expiresAt: new Date(now.getTime() + AUTHORIZATION_CODE_LIFETIME_SECONDS * 1000),
   };
 }
 

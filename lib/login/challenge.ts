@@ -90,7 +90,7 @@ export type ChallengeAnswer = Readonly<{
    * opened in another browser (`interactionId` is null) nobody may.
    */
   authorizationCode: NewAuthorizationCode | null;
-  /** Tokens that an application is given at once; null where a code, or a browser of ours, is between. */
+  /** Of tokens that are given at once, to an application or with the answer to its request; null where there are none. */
   tokenFamily: NewTokenFamily | null;
   /** What `amr` and the audit log call the proof. */
   provenBy: 'code' | 'link' | 'test_identity';
@@ -152,13 +152,14 @@ export type ChallengeStore = Readonly<{
    */
   answer(answer: ChallengeAnswer): Promise<Answered>;
   /**
-   * Writes the authorization code of a challenge that a link proved in the browser that asked, in one conditional statement:
-   * of any number of tabs that ask at once one gets it.
+   * Writes what the client of a challenge is given that a link proved in the browser that asked, in one conditional
+   * statement: of any number of tabs that ask at once one gets it.
    */
   finish(finish: {
     challengeId: string;
     interactionId: string;
-    authorizationCode: NewAuthorizationCode;
+    authorizationCode: NewAuthorizationCode | null;
+    tokenFamily: NewTokenFamily | null;
     now: Date;
   }): Promise<Finished>;
   /**

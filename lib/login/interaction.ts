@@ -1,6 +1,7 @@
 // An interaction: one login in progress, in one tab of one browser. It travels sealed in that browser's cookie, so an
 // unauthenticated request writes no row, and two tabs are two interactions. Knows nothing of cookies or pages.
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+import type { Issued } from '@/lib/oidc/front-channel';
 import type { SendMode } from './connection';
 import type { Channel } from './identifier';
 import { CODE_LIFETIME_SECONDS } from './one-time-code';
@@ -60,7 +61,7 @@ export type Interaction = Readonly<{
   /** Set when it ended: a tab that comes back is told so. */
   finished: 'signed_in' | 'too_many_tries' | 'cancelled' | null;
   /** On its way to the client by form_post: the one page that carries it out of here reads it. */
-  authorizationCode: string | null;
+  issued: Issued | null;
 }>;
 
 /** What a login has before anything was asked, said or chosen. */
@@ -73,7 +74,7 @@ const UNTOUCHED = {
   chosenLanguage: null,
   provenByLink: false,
   finished: null,
-  authorizationCode: null,
+  issued: null,
 } satisfies Partial<Interaction>;
 
 /** A login that begins. */
@@ -91,6 +92,7 @@ export function completeInteraction(held: Interaction): Interaction {
     sendMode: held.asked.sendMode ?? 'code',
     codeLifetimeSeconds: held.asked.codeLifetimeSeconds ?? CODE_LIFETIME_SECONDS,
   };
-  const request = { ...held.request, audience: held.request.audience ?? null };
+  const { audience = null, responseType = ['code'], webTokenLifetimeSeconds = null } = held.request;
+  const request = { ...held.request, audience, responseType, webTokenLifetimeSeconds };
   return { ...UNTOUCHED, ...held, request, asked };
 }

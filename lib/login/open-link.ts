@@ -1,8 +1,10 @@
 // What a magic link leads to. Looking at one changes nothing, whoever looks: a person, a scanner, a preview (MAG-2). Opening
 // one needs the interaction of the browser that asked, or a press where the connection allows it (MAG-4); stopping needs
 // only the link. The pages put words to what comes back.
+import type { Issued } from '@/lib/oidc/front-channel';
 import type { AnswerDeps, SignedIn } from './answer-challenge';
-import { newAuthorizationCode, prove } from './answer-challenge';
+import { prove } from './answer-challenge';
+import { issuedOf, NO_AUTHORIZATION, newAuthorization } from './authorization';
 import type { ChallengeStore, FoundChallenge } from './challenge';
 import { maskIdentifier } from './identifier';
 import { INTERACTION_LIFETIME_SECONDS, type Interaction } from './interaction';
@@ -93,8 +95,8 @@ export async function visitLink(
 }
 
 export type LinkOpened = Readonly<
-  /** `authorizationCode` is null where a tab fetches it: see finish-login.ts. */
-  | (SignedIn & Readonly<{ authorizationCode: string | null }>)
+  /** Nothing is issued where a tab fetches it: see finish-login.ts. */
+  | (SignedIn & Issued)
   /** Proven, but blocked by an operator: nobody is signed in (MAG-10). */
   | { kind: 'blocked' }
   /** It cannot be opened any more, or not here: {@link visitLink} says why. */
@@ -122,9 +124,9 @@ export async function openLink(
   const { asked } = interaction;
   const target = deps.links.read(open.magicLinkToken);
   if (asked === null || target?.challengeId !== asked.challengeId) return { kind: 'dead' };
-  const authorizationCode = open.finishesHere
-    ? newAuthorizationCode(deps.random, interaction.request, context.now)
-    : null;
+  const authorization = open.finishesHere
+    ? newAuthorization(deps.random, interaction.request, context.now)
+    : NO_AUTHORIZATION;
   const proof = await prove(deps, {
     ...open,
     asked,
@@ -133,9 +135,9 @@ export async function openLink(
     matchedGeneration: target.generation,
     provenBy: 'link',
     limits: [],
-    authorizationCode,
+    ...authorization,
   });
-  if (proof.kind === 'signed_in') return { ...proof, authorizationCode: authorizationCode?.code ?? null };
+  if (proof.kind === 'signed_in') return { ...proof, ...issuedOf(authorization) };
   return { kind: proof.kind === 'blocked' ? 'blocked' : 'dead' };
 }
 
@@ -173,7 +175,7 @@ export async function openLinkElsewhere(
     matchedGeneration: target.generation,
     provenBy: 'link',
     limits: [],
-    authorizationCode: null,
+    ...NO_AUTHORIZATION,
     replacedSessionSecret: open.replacedSessionSecret,
     context: await open.contextOf(subjectHash(deps, { channel: found.channel, canonical: found.identifier })),
   });

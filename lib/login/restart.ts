@@ -11,7 +11,7 @@ export function restartLocation(request: AuthorizationRequest): string {
   const parameters = new URLSearchParams();
   const add = (name: string, value: string | null) =>
     value !== null && value !== '' && parameters.set(name, value);
-  add('response_type', 'code');
+  add('response_type', request.responseType.join(' '));
   add('client_id', request.clientId);
   add('redirect_uri', request.requestedRedirectUri);
   add('response_mode', request.responseMode);

@@ -6,7 +6,18 @@ import type { ResourceServer } from './resource-server';
 import { hasScope } from './scope';
 import type { TokenClaims, TokenSigner } from './token-signer';
 
-export type ActiveGrant = Readonly<{ subject: Subject; scope: string }>;
+/** Seconds that an access token for UserInfo lives where it was handed out at /authorize itself. Auth0's. */
+export const WEB_TOKEN_LIFETIME_SECONDS = 7200;
+
+export type ActiveGrant = Readonly<{
+  subject: Subject;
+  scope: string;
+  /** Null where no browser of ours was signed in. */
+  sessionId: string | null;
+  /** When the person proved who they are; null in families that are older than the answer to that. */
+  authenticatedAt: Date | null;
+  createdAt: Date;
+}>;
 
 export type TokenFamilyStore = {
   /** The person behind an access token, or null once the family is revoked or the account is blocked or gone. One statement. */
@@ -36,11 +47,18 @@ type IssuerDeps = Readonly<{
 /**
  * Issues an access token that speaks for a person.
  * @param issue.api the API it is for; null for UserInfo alone
+ * @param issue.lifetimeSeconds in place of the API's, or the client's
  * @see RFC 9068 §2.2
  */
 export async function issueAccessToken(
   deps: IssuerDeps,
-  issue: Readonly<{ client: Client; grant: AuthorizationGrant; api: ResourceServer | null; now: Date }>,
+  issue: Readonly<{
+    client: Client;
+    grant: AuthorizationGrant;
+    api: ResourceServer | null;
+    lifetimeSeconds?: number;
+    now: Date;
+  }>,
 ): Promise<IssuedAccessToken> {
   const { client, grant, api, now } = issue;
   return sign(deps, {
@@ -52,7 +70,7 @@ export async function issueAccessToken(
       family: grant.familyId,
     },
     algorithm: api?.signingAlgorithm ?? 'RS256',
-    lifetimeSeconds: api?.tokenLifetimeSeconds ?? client.accessTokenLifetimeSeconds,
+    lifetimeSeconds: issue.lifetimeSeconds ?? api?.tokenLifetimeSeconds ?? client.accessTokenLifetimeSeconds,
     now,
   });
 }

@@ -1,6 +1,6 @@
 // The authorization request: every rule of /authorize, in one list, in order (checkAuthorizationRequest).
 // OpenID Connect Core §3.1.2.1, RFC 6749 §4.1.1, RFC 7636, RFC 9700.
-import { userinfoAudience } from './access-token';
+import { userinfoAudience, WEB_TOKEN_LIFETIME_SECONDS } from './access-token';
 import type { Client, ClientStore } from './client';
 import { AuthorizationError, OAuthError, type ReturnAddress } from './errors';
 import { byteLength, type Parameters, readParameter, requireParameter } from './parameters';
@@ -8,10 +8,10 @@ import { checkCodeChallenge } from './pkce';
 import { type Prompt, parsePrompt } from './prompt';
 import { findSoleRedirectUri, isRegisteredRedirectUri } from './redirect-uri';
 import type { ResourceServer, ResourceServerStore } from './resource-server';
-import { grantScope } from './scope';
+import { checkResponseType, holdsTokens, parseResponseType, type ResponseTypeWord } from './response-type';
+import { grantScope, hasScope } from './scope';
 import type { TokenSigner } from './token-signer';
 import {
-  AUTHORIZATION_CODE_GRANT,
   AUTHORIZATION_PARAMETERS,
   MAX_BYTES,
   REFRESH_TOKEN_GRANT,
@@ -30,6 +30,10 @@ export type AuthorizationRequest = Readonly<{
   /** As the request said it; null when it left it out. */
   requestedRedirectUri: string | null;
   responseMode: ResponseMode;
+  /** What the answer carries. */
+  responseType: readonly ResponseTypeWord[];
+  /** Seconds that tokens handed out with the answer live; null where it carries a code alone. */
+  webTokenLifetimeSeconds: number | null;
   /** Granted scope, space separated, never empty. */
   scope: string;
   /** Identifier of the API that access tokens are for; null: UserInfo alone. */
@@ -79,17 +83,18 @@ export async function checkAuthorizationRequest(
     refuseRepeatedParameters(parameters);
     refuseRequestObjects(parameters);
     checkHowItCame(client, isPushed);
+    const responseType = checkResponseType(requireParameter(parameters, 'response_type'), client);
     checkResponseMode(parameters, returnAddress);
-    checkResponseType(parameters);
-    checkGrantType(client);
     const api = await checkAudience(deps, parameters);
     const request: AuthorizationRequest = {
       ...returnAddress,
       requestedRedirectUri: readParameter(parameters, 'redirect_uri'),
-      scope: checkScope(parameters, client, api),
+      responseType,
+      webTokenLifetimeSeconds: holdsTokens(responseType) ? webTokenLifetime(client, api) : null,
+      scope: checkScope(parameters, { client, api, responseType }),
       audience: api?.identifier ?? null,
-      nonce: readParameter(parameters, 'nonce', MAX_BYTES.nonce),
-      codeChallenge: checkCodeChallenge(parameters, client),
+      nonce: checkNonce(parameters, responseType),
+      codeChallenge: responseType.includes('code') ? checkCodeChallenge(parameters, client) : null,
       prompt: parsePrompt(readParameter(parameters, 'prompt')),
       maxAgeSeconds: checkMaxAge(parameters),
       hintedSubject: await checkIdTokenHint(deps, parameters, client),
@@ -120,7 +125,7 @@ function checkReturnAddress(parameters: Parameters, client: Client): ReturnAddre
     redirectUri,
     // An answer without the client's own state would look forged to it: a state that cannot be returned ends here.
     state: readParameter(parameters, 'state', MAX_BYTES.state),
-    responseMode: parseResponseMode(parameters, { client, redirectUri }) ?? 'query',
+    responseMode: parseResponseMode(parameters, { client, redirectUri }) ?? defaultResponseMode(parameters),
   };
 }
 
@@ -182,20 +187,6 @@ function checkResponseMode(parameters: Parameters, { responseMode }: ReturnAddre
   }
 }
 
-/** The code flow only: nothing is ever issued at the front. @see RFC 9700 §2.1.2 */
-function checkResponseType(parameters: Parameters): void {
-  if (requireParameter(parameters, 'response_type') !== 'code') {
-    throw new OAuthError('unsupported_response_type', 'The response_type must be code.');
-  }
-}
-
-/** @see RFC 6749 §4.1.2.1 */
-function checkGrantType(client: Client): void {
-  if (!client.grantTypes.includes(AUTHORIZATION_CODE_GRANT)) {
-    throw new OAuthError('unauthorized_client', 'This client may not use the authorization code grant.');
-  }
-}
-
 /**
  * The API asked for, null for none but UserInfo.
  * @throws OAuthError `access_denied` for one that is not known here: its token would be good for nothing
@@ -211,11 +202,33 @@ export async function checkAudience(
   return api;
 }
 
-/** @see RFC 6749 §3.3 */
-function checkScope(parameters: Parameters, client: Client, api: ResourceServer | null): string {
+/** A refresh token comes with a code, or not at all. @see RFC 6749 §3.3 and §4.2.2, OpenID Connect Core §3.2.2.1 */
+function checkScope(
+  parameters: Parameters,
+  asked: { client: Client; api: ResourceServer | null; responseType: readonly ResponseTypeWord[] },
+): string {
+  const { client, api, responseType } = asked;
   // Read past readParameter: a line break in a scope is a malformed scope (invalid_scope), not just a bad character.
-  const scope = parameters.values.get('scope') ?? null;
-  return grantScope(scope, { mayRefresh: client.grantTypes.includes(REFRESH_TOKEN_GRANT), api });
+  const requested = parameters.values.get('scope') ?? null;
+  const mayRefresh = responseType.includes('code') && client.grantTypes.includes(REFRESH_TOKEN_GRANT);
+  const scope = grantScope(requested, { mayRefresh, api });
+  if (responseType.includes('id_token') && !hasScope(scope, 'openid')) {
+    throw new OAuthError('invalid_scope', 'The scope must hold openid where an ID token is asked for.');
+  }
+  return scope;
+}
+
+/** An ID token that comes by way of the browser is bound to the request it answers. @see OpenID Connect Core §3.2.2.1 */
+function checkNonce(parameters: Parameters, responseType: readonly ResponseTypeWord[]): string | null {
+  const readNonce = responseType.includes('id_token') ? requireParameter : readParameter;
+  return readNonce(parameters, 'nonce', MAX_BYTES.nonce);
+}
+
+/** More eyes are on tokens that a browser carries, so they live shorter. Auth0's rule. */
+function webTokenLifetime(client: Client, api: ResourceServer | null): number {
+  return (
+    api?.tokenLifetimeForWebSeconds ?? Math.min(client.accessTokenLifetimeSeconds, WEB_TOKEN_LIFETIME_SECONDS)
+  );
 }
 
 /** Seconds since the person last proved who they are. @see OpenID Connect Core §3.1.2.1 */
@@ -277,6 +290,8 @@ function parseResponseMode(
   const requested = readParameter(parameters, 'response_mode');
   switch (requested) {
     case 'query':
+      // Tokens in a query would end up in logs and in Referer headers.
+      return defaultResponseMode(parameters) === 'query' ? requested : null;
     case 'fragment':
     case 'form_post':
       return requested;
@@ -287,8 +302,23 @@ function parseResponseMode(
   }
 }
 
+/** @see OAuth 2.0 Multiple Response Type Encoding Practices §3, §5: also for a response type that the client may not use */
+function defaultResponseMode(parameters: Parameters): 'query' | 'fragment' {
+  return holdsTokens(parseResponseType(parameters.values.get('response_type') ?? null) ?? [])
+    ? 'fragment'
+    : 'query';
+}
+
 /** Its origin is one of the client's web origins, and one that a Content-Security-Policy can name to the letter. */
 function mayBeMessaged(client: Client, redirectUri: string): boolean {
   const origin = URL.canParse(redirectUri) ? new URL(redirectUri).origin : '';
   return client.webOrigins.includes(origin) && /^https?:\/\/[a-z0-9.-]+(?::\d+)?$/.test(origin);
+}
+
+/** Whether the ID token is to say when the person proved who they are. @see OpenID Connect Core §2, `auth_time` */
+export function isAuthTimeRequested({
+  maxAgeSeconds,
+  prompt,
+}: Pick<AuthorizationRequest, 'maxAgeSeconds' | 'prompt'>): boolean {
+  return maxAgeSeconds !== null || prompt.includes('login');
 }

@@ -1,12 +1,19 @@
-// The answer to an authorization request: a code or an error, with `state` and `iss`, in the mode that was asked for.
+// The answer to an authorization request: a code, tokens or an error, with `state` and `iss`, in the mode that was asked for.
 // RFC 6749 §4.1.2, RFC 9207, OAuth 2.0 Form Post Response Mode; Auth0's web_message.
+import type { IssuedAccessToken } from './access-token';
 import type { ErrorCode, ReturnAddress } from './errors';
 import { WEB_MESSAGE } from './vocabulary';
 
 /** The outcome to tell the client. */
 export type AuthorizationOutcome =
-  | Readonly<{ kind: 'code'; authorizationCode: string }>
+  | Readonly<{ kind: 'issued'; authorizationCode: string | null; tokens: FrontChannelTokens | null }>
   | Readonly<{ kind: 'error'; error: ErrorCode; description: string }>;
+
+/** Tokens that are handed out with the answer itself. @see OpenID Connect Core §3.2.2.5, §3.3.2.5 */
+export type FrontChannelTokens = Readonly<{
+  accessToken: (IssuedAccessToken & Readonly<{ scope: string }>) | null;
+  idToken: string | null;
+}>;
 
 /** How the browser carries it there. */
 export type AuthorizationResponse =
@@ -26,13 +33,7 @@ export function addressOutcome(
   returnAddress: ReturnAddress,
   issuer: string,
 ): AuthorizationResponse {
-  const fields: [string, string][] =
-    outcome.kind === 'code'
-      ? [['code', outcome.authorizationCode]]
-      : [
-          ['error', outcome.error],
-          ['error_description', outcome.description],
-        ];
+  const fields = fieldsOf(outcome);
   if (returnAddress.state !== null) fields.push(['state', returnAddress.state]);
   fields.push(['iss', issuer]);
 
@@ -47,6 +48,24 @@ export function addressOutcome(
     case WEB_MESSAGE:
       return { kind: 'web_message', origin: new URL(redirectUri).origin, fields };
   }
+}
+
+function fieldsOf(outcome: AuthorizationOutcome): [name: string, value: string][] {
+  if (outcome.kind === 'error') {
+    return [
+      ['error', outcome.error],
+      ['error_description', outcome.description],
+    ];
+  }
+  const { authorizationCode, tokens } = outcome;
+  const fields: [string, string][] = authorizationCode === null ? [] : [['code', authorizationCode]];
+  if (tokens?.accessToken) {
+    const { accessToken, lifetimeSeconds, scope } = tokens.accessToken;
+    fields.push(['access_token', accessToken], ['token_type', 'Bearer']);
+    fields.push(['expires_in', String(lifetimeSeconds)], ['scope', scope]);
+  }
+  if (tokens?.idToken) fields.push(['id_token', tokens.idToken]);
+  return fields;
 }
 
 /** Adds fields to a URI, keeping what it was registered with to the letter. @see RFC 6749 §3.1.2 */

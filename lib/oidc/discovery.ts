@@ -5,11 +5,13 @@ import { CLIENT_SIGNING_ALGORITHMS } from './client-key';
 import {
   AUTHORIZATION_CODE_GRANT,
   CLIENT_CREDENTIALS_GRANT,
+  IMPLICIT_GRANT,
   PASSWORDLESS_OTP_GRANT,
   PATHS,
   PROMPTS,
   REFRESH_TOKEN_GRANT,
   RESPONSE_MODES,
+  RESPONSE_TYPES,
   SCOPES,
   TOKEN_ENDPOINT_AUTH_METHODS,
 } from './vocabulary';
@@ -37,10 +39,11 @@ export function describeProvider(
     jwks_uri: at(PATHS.jwks),
     end_session_endpoint: at(PATHS.endSession),
     scopes_supported: SCOPES,
-    response_types_supported: ['code'],
+    response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,
     grant_types_supported: [
       AUTHORIZATION_CODE_GRANT,
+      IMPLICIT_GRANT,
       REFRESH_TOKEN_GRANT,
       CLIENT_CREDENTIALS_GRANT,
       PASSWORDLESS_OTP_GRANT,
@@ -52,7 +55,7 @@ export function describeProvider(
     code_challenge_methods_supported: ['S256'],
     claim_types_supported: ['normal'],
     claims_supported: [
-      ...['sub', 'iss', 'aud', 'exp', 'iat', 'sid', 'nonce', 'auth_time', 'at_hash'],
+      ...['sub', 'iss', 'aud', 'exp', 'iat', 'sid', 'nonce', 'auth_time', 'at_hash', 'c_hash'],
       ...PERSON_CLAIMS,
     ],
     prompt_values_supported: PROMPTS,

@@ -6,25 +6,35 @@ import type { Client } from './client';
 import type { TokenSigner } from './token-signer';
 
 /**
- * Issues the ID token that belongs to an access token.
+ * Issues an ID token, bound to what is handed out beside it.
  * `nonce` is there only if the request had one, `auth_time` only if it was asked for, claims about the person only where
- * the client wants them here and not just at UserInfo.
+ * the client wants them here and not just at UserInfo, or has no access token to ask UserInfo with.
+ * @param issue.accessToken the one it goes with; null where there is none
+ * @param issue.authorizationCode likewise, for an ID token that goes with it (§3.3.2.11)
  */
 export async function issueIdToken(
   deps: Readonly<{ issuer: string; signer: Pick<TokenSigner, 'sign'> }>,
-  issue: Readonly<{ client: Client; grant: AuthorizationGrant; accessToken: string; now: Date }>,
+  issue: Readonly<{
+    client: Client;
+    grant: AuthorizationGrant;
+    accessToken: string | null;
+    authorizationCode?: string | null;
+    now: Date;
+  }>,
 ): Promise<string> {
-  const { client, grant, now } = issue;
+  const { client, grant, accessToken, authorizationCode = null, now } = issue;
   const issuedAt = epochSeconds(now);
+  const isAlone = accessToken === null && authorizationCode === null;
   return deps.signer.sign(
     {
-      ...(client.profileClaimsInIdToken && claimsOfScope(grant.subject, grant.scope)),
+      ...((client.profileClaimsInIdToken || isAlone) && claimsOfScope(grant.subject, grant.scope)),
       iss: deps.issuer,
       sub: grant.subject.sub,
       aud: client.clientId,
       iat: issuedAt,
       exp: issuedAt + client.idTokenLifetimeSeconds,
-      at_hash: await hashAccessToken(issue.accessToken),
+      ...(accessToken !== null && { at_hash: await leftHalfHash(accessToken) }),
+      ...(authorizationCode !== null && { c_hash: await leftHalfHash(authorizationCode) }),
       ...(grant.sessionId !== null && { sid: grant.sessionId }),
       ...(grant.nonce !== null && { nonce: grant.nonce }),
       ...(grant.authTimeRequested && { auth_time: epochSeconds(grant.authenticatedAt) }),
@@ -33,9 +43,9 @@ export async function issueIdToken(
   );
 }
 
-/** The left half of the digest that RS256 uses. @see OpenID Connect Core §3.1.3.6 */
-async function hashAccessToken(accessToken: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken));
+/** The left half of the digest that RS256 uses. @see OpenID Connect Core §3.1.3.6, §3.3.2.11 */
+async function leftHalfHash(token: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   return base64url.encode(new Uint8Array(digest, 0, 16));
 }
 

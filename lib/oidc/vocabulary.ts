@@ -45,6 +45,23 @@ export const WEB_MESSAGE = 'web_message';
 /** @see RFC 6749 §4.1 */
 export const AUTHORIZATION_CODE_GRANT = 'authorization_code';
 
+/** Tokens at the front, with a code or without; Auth0's name for all of it. @see RFC 6749 §4.2 */
+export const IMPLICIT_GRANT = 'implicit';
+
+/**
+ * Each with its words in alphabetical order; all but the first for clients with the implicit grant.
+ * @see OAuth 2.0 Multiple Response Type Encoding Practices §3, §5
+ */
+export const RESPONSE_TYPES = [
+  'code',
+  'id_token',
+  'token',
+  'id_token token',
+  'code id_token',
+  'code token',
+  'code id_token token',
+] as const;
+
 /** @see RFC 6749 §6 */
 export const REFRESH_TOKEN_GRANT = 'refresh_token';
 

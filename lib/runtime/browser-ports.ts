@@ -6,7 +6,7 @@ import type { BrowserSessions } from '@/lib/endpoints/browser-session';
 import { type Cookie, parseCookies, serializeCookie } from '@/lib/endpoints/cookies';
 import type { SignOut } from '@/lib/endpoints/end-session';
 import type { SealedCookies } from '@/lib/endpoints/sealed-cookies';
-import { newAuthorizationCode } from '@/lib/login/answer-challenge';
+import { issuedOf, newAuthorization } from '@/lib/login/authorization';
 import { newInteraction } from '@/lib/login/interaction';
 import type { Randomness } from '@/lib/login/randomness';
 import type { SessionStore } from '@/lib/login/session';
@@ -62,10 +62,12 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
         const set = await cookies.holdInteraction(interaction, heldBy(headers));
         return { location: `/login/${interaction.id}/identifier`, setCookies: set.map(serialize) };
       },
-      async issueCode({ request, session, headers }) {
+      async issue({ request, session, headers }) {
         const origin = originOf(headers);
-        const code = newAuthorizationCode(deps.random, request, origin.now);
-        return (await deps.codes.issue({ code, session, origin })) ? code.code : null;
+        const authorization = newAuthorization(deps.random, request, origin.now);
+        const { clientId } = request;
+        const isAlive = await deps.codes.issue({ clientId, authorization, session, origin });
+        return isAlive ? issuedOf(authorization) : null;
       },
     },
 

@@ -5,7 +5,8 @@ import { redirect } from 'next/navigation';
 import { after } from 'next/server';
 import type { SignedIn } from '@/lib/login/answer-challenge';
 import type { Interaction } from '@/lib/login/interaction';
-import { addressOutcome } from '@/lib/oidc/authorization-response';
+import { type AuthorizationOutcome, addressOutcome } from '@/lib/oidc/authorization-response';
+import { type Issued, outcomeOf } from '@/lib/oidc/front-channel';
 import type { Runtime } from '@/lib/runtime/compose';
 import { saveInteraction } from './answer';
 import { heldCookies, setCookies } from './browser';
@@ -30,27 +31,38 @@ export async function holdSignedIn(
   if (notice !== null) after(() => runtime.send(notice));
 }
 
-/** To the client, once. A form_post answer leaves by a page of its own, which finds the code in the sealed cookie. */
+/** To the client, once. A form_post answer leaves by a page of its own, which finds what it carries in the sealed cookie. */
 export async function leaveForClient(
   runtime: Runtime,
   interaction: Interaction,
-  outcome: Parameters<typeof addressOutcome>[0],
+  { authorizationCode, tokenFamilyId }: Issued,
 ): Promise<void> {
-  const answer = addressOutcome(outcome, interaction.request, runtime.environment.issuer);
-  const authorizationCode = outcome.kind === 'code' ? outcome.authorizationCode : null;
-  await saveInteraction(runtime, {
-    ...interaction,
-    outcome: null,
-    finished: 'signed_in',
-    authorizationCode: answer.kind === 'form_post' ? authorizationCode : null,
-  });
-  return answer.kind === 'redirect'
-    ? redirectToClient(answer.location)
-    : redirect(`/login/${interaction.id}/return`);
+  const { request } = interaction;
+  const issued = { authorizationCode, tokenFamilyId };
+  if (request.responseMode === 'form_post') {
+    await saveInteraction(runtime, { ...interaction, outcome: null, finished: 'signed_in', issued });
+    return redirect(`/login/${interaction.id}/return`);
+  }
+  return leaveWith(runtime, interaction, await outcomeOf(runtime.deps, { request, issued }));
 }
 
 /** Tells the client that this person may not sign in: they proved who they are, and an operator blocked them. */
 export async function leaveBlocked(runtime: Runtime, interaction: Interaction): Promise<void> {
-  const outcome = { kind: 'error', error: 'unauthorized', description: 'user is blocked' } as const;
-  return leaveForClient(runtime, interaction, outcome);
+  return leaveWith(runtime, interaction, {
+    kind: 'error',
+    error: 'unauthorized',
+    description: 'user is blocked',
+  });
+}
+
+async function leaveWith(
+  runtime: Runtime,
+  interaction: Interaction,
+  outcome: AuthorizationOutcome,
+): Promise<void> {
+  const answer = addressOutcome(outcome, interaction.request, runtime.environment.issuer);
+  await saveInteraction(runtime, { ...interaction, outcome: null, finished: 'signed_in' });
+  return answer.kind === 'redirect'
+    ? redirectToClient(answer.location)
+    : redirect(`/login/${interaction.id}/return`);
 }

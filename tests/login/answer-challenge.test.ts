@@ -23,6 +23,7 @@ describe('the right code', () => {
       accountId: expect.stringMatching(/^email\|[0-9a-f]{24}$/),
       firstLogin: true,
       authorizationCode: expect.stringMatching(/^[\w-]{43}$/),
+      tokenFamilyId: null,
       sessionSecret: expect.stringMatching(/^[\w-]{43}$/),
       sessionExpiresAt: stage.later(168 * 3600),
       subject: expect.stringMatching(/^[\w-]{43}$/),
@@ -33,7 +34,7 @@ describe('the right code', () => {
       accountId: answered.accountId,
       authenticatedAt: stage.now,
     });
-    expect(await stage.redeem({ code: answered.authorizationCode })).toMatchObject({
+    expect(await stage.redeem({ code: answered.authorizationCode ?? '' })).toMatchObject({
       kind: 'redeemed',
       grant: { scope: 'openid', nonce: 'N1', subject: { email: 'ann@x.test' }, authTimeRequested: false },
     });
@@ -56,10 +57,25 @@ describe('the right code', () => {
     const { wait, type, stage } = desk;
     const waiting = await wait('ann@x.test', {}, request);
     const answered = await type(waiting, waiting.message?.oneTimeCode);
-    const authorizationCode = answered.kind === 'signed_in' ? answered.authorizationCode : '';
+    const authorizationCode = (answered.kind === 'signed_in' && answered.authorizationCode) || '';
     expect(await stage.redeem({ code: authorizationCode })).toMatchObject({
       grant: { authTimeRequested: true },
     });
+  });
+
+  it.each([
+    [['id_token', 'token'] as const, 0],
+    [['code', 'token'] as const, 1],
+  ])('leaves tokens of the session for a request for %j, with %i codes', async (responseType, codes) => {
+    const { wait, type, stage } = desk;
+    const waiting = await wait('ann@x.test', {}, { responseType, webTokenLifetimeSeconds: 7200 });
+    const answered = await type(waiting, waiting.message?.oneTimeCode);
+    const tokenFamilyId = (answered.kind === 'signed_in' && answered.tokenFamilyId) || '';
+    expect(await stage.first.families.findActive(tokenFamilyId)).toMatchObject({
+      subject: { email: 'ann@x.test' },
+      authenticatedAt: stage.now,
+    });
+    expect(await stage.prisma.authorizationCode.count()).toBe(codes);
   });
 
   it('FRM-4: ends the session that this browser had', async () => {

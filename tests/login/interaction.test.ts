@@ -40,7 +40,7 @@ it('a login in progress survives an upgrade: what an older version did not seal 
     asked,
     typedForm: 'Ann@x.test',
     finished: null,
-    authorizationCode: null,
+    issued: null,
   };
   expect(completeInteraction(sealed as unknown as Interaction)).toEqual({
     ...sealed,

@@ -167,6 +167,7 @@ describe('opening a link in the browser that asked', () => {
       accountId: expect.stringMatching(/^email\|[0-9a-f]{24}$/),
       firstLogin: true,
       authorizationCode: null,
+      tokenFamilyId: null,
       sessionSecret: expect.stringMatching(/^[\w-]{43}$/),
       sessionExpiresAt: stage.later(168 * 3600),
       subject: expect.stringMatching(/^[\w-]{43}$/),
@@ -177,9 +178,10 @@ describe('opening a link in the browser that asked', () => {
       kind: 'finished',
       accountId: opened.kind === 'signed_in' && opened.accountId,
       authorizationCode: expect.stringMatching(/^[\w-]{43}$/),
+      tokenFamilyId: null,
     });
     if (finished.kind !== 'finished') return;
-    expect(await stage.redeem({ code: finished.authorizationCode })).toMatchObject({
+    expect(await stage.redeem({ code: finished.authorizationCode ?? '' })).toMatchObject({
       kind: 'redeemed',
       grant: { scope: 'openid', nonce: 'N1', subject: { email: 'ann@x.test' } },
     });
@@ -204,7 +206,7 @@ describe('opening a link in the browser that asked', () => {
     );
     await open(waiting, waiting.message?.link);
     const finished = await finish(waiting);
-    const code = finished.kind === 'finished' ? finished.authorizationCode : '';
+    const code = (finished.kind === 'finished' && finished.authorizationCode) || '';
     expect((await stage.redeem({ code }, { codeChallenge: 'another' })).kind).toBe('refused');
     expect(await stage.redeem({ code })).toMatchObject({
       grant: { nonce: 'other', scope: 'openid email', authTimeRequested: true },

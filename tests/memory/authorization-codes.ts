@@ -18,6 +18,9 @@ type Family = {
   clientId: string;
   subject: Subject;
   scope: string;
+  sessionId: string | null;
+  authenticatedAt: Date;
+  createdAt: Date;
   revoked: boolean;
   grant: AuthorizationGrant;
   /** The newest refresh token, and when it took its place. */
@@ -30,6 +33,8 @@ export type MemoryCodes = AuthorizationCodeStore &
     families: TokenFamilyStore;
     refreshTokenStore: RefreshTokenStore;
     issue(code: IssuedCode): void;
+    /** Begins the family of tokens that are handed out at once. */
+    begin(grant: AuthorizationGrant, now: Date): void;
     issued: readonly IssuedCode[];
   }>;
 
@@ -38,9 +43,19 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
   const families = new Map<string, Family>();
   const findApi = async (audience: string | null) =>
     audience === null ? null : resourceServers.find(audience);
+  const begin = (grant: AuthorizationGrant, now: Date) =>
+    void families.set(grant.familyId, {
+      ...grant,
+      createdAt: now,
+      revoked: false,
+      grant,
+      sequence: 0,
+      rotatedAt: null,
+    });
   return {
     issued,
     issue: (code) => void issued.push(code),
+    begin,
 
     async redeem({ authorizationCode, clientId, redirectUri, codeChallenge, now }) {
       const code = issued.find((candidate) => candidate.authorizationCode === authorizationCode);
@@ -56,17 +71,7 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
       if (audience !== null && (await findApi(audience)) === null) return { kind: 'refused' };
       const bound = sameRedirectUri && code.codeChallenge === codeChallenge && now < code.expiresAt;
       if (!bound) return { kind: 'refused' };
-      const { subject, scope, familyId } = code.grant;
-      const { grant } = code;
-      families.set(familyId, {
-        clientId,
-        subject,
-        scope,
-        revoked: false,
-        grant,
-        sequence: 0,
-        rotatedAt: null,
-      });
+      begin(code.grant, now);
       return { kind: 'redeemed', grant: code.grant };
     },
 

@@ -79,6 +79,8 @@ describe('a good authorization request', () => {
       redirectUri: 'https://spa.test/cb',
       requestedRedirectUri: 'https://spa.test/cb',
       responseMode: 'query',
+      responseType: ['code'],
+      webTokenLifetimeSeconds: null,
       scope: 'openid email',
       audience: null,
       state: 'S1',

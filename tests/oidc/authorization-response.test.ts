@@ -3,7 +3,7 @@ import { addressOutcome } from '@/lib/oidc/authorization-response';
 import type { ReturnAddress } from '@/lib/oidc/errors';
 
 const ISSUER = 'https://op.test/';
-const CODE = { kind: 'code', authorizationCode: 'C1' } as const;
+const CODE = { kind: 'issued', authorizationCode: 'C1', tokens: null } as const;
 const ERROR = { kind: 'error', error: 'login_required', description: 'Login required' } as const;
 
 function address(changes: Partial<ReturnAddress> = {}): ReturnAddress {

@@ -23,19 +23,33 @@ describe('the metadata document (oidcc-discovery-endpoint-verification)', () => 
     expect(metadata.authorization_response_iss_parameter_supported).toBe(true);
   });
 
-  it('offers the code flow, RS256 and public subjects, and no request objects (RED-6, RED-12)', () => {
+  it('offers the code flow and what single clients may have beside it, RS256 and public subjects, and no request objects (RED-6, RED-12)', () => {
     expect(metadata).toMatchObject({
-      response_types_supported: ['code'],
+      response_types_supported: [
+        'code',
+        'id_token',
+        'token',
+        'id_token token',
+        'code id_token',
+        'code token',
+        'code id_token token',
+      ],
       response_modes_supported: ['query', 'fragment', 'form_post'],
       grant_types_supported: [
         'authorization_code',
+        'implicit',
         'refresh_token',
         'client_credentials',
         'http://auth0.com/oauth/grant-type/passwordless/otp',
       ],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'none',
+      ],
       request_parameter_supported: false,
       request_uri_parameter_supported: false,
       claims_parameter_supported: false,

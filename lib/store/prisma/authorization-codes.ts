@@ -1,47 +1,50 @@
 // Authorization codes: written for a session that is still alive, redeemed once. Each in one statement; the promises are
 // those of lib/oidc/authorization-code.ts.
-import type { NewAuthorizationCode } from '@/lib/login/challenge';
+import type { NewAuthorization } from '@/lib/login/authorization';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { ActiveSession } from '@/lib/login/session';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertAuthorizationCode, insertTokenFamily } from './authorizations';
 import { insertLogEvent, type LogOrigin } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
 export type IssuedCodeStore = AuthorizationCodeStore &
   Readonly<{
-    /** Writes a code for a session, unless session, account or client have died meanwhile: then false. */
-    issue(issue: { code: NewAuthorizationCode; session: ActiveSession; origin: LogOrigin }): Promise<boolean>;
+    /** Writes what a session answers for, unless session, account or client have died meanwhile: then false. */
+    issue(issue: {
+      clientId: string;
+      authorization: NewAuthorization;
+      session: ActiveSession;
+      origin: LogOrigin;
+    }): Promise<boolean>;
   }>;
 
 export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: KeyedHash): IssuedCodeStore {
   return {
-    async issue({ code, session, origin }) {
+    async issue({ clientId, authorization, session, origin }) {
       const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
       const rows = await prisma.$queryRaw<unknown[]>`
-        WITH code AS (
-          INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri,
-            requested_redirect_uri, scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id,
-            created_at, expires_at)
-          SELECT ${keyedHash.hash('authorization-code', code.code)}::text, c.client_id, a.id, s.id,
-            ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text, ${code.nonce}::text,
-            ${code.codeChallenge}::text, s.authenticated_at, ${code.authTimeRequested}::boolean,
-            ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
+        WITH signed_in AS (
+          SELECT s.id, s.account_id, s.authenticated_at, c.client_id
           FROM sessions s JOIN accounts a ON a.id = s.account_id, clients c
           WHERE s.id = ${session.id}::text AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
-            AND a.blocked_at IS NULL AND c.client_id = ${code.clientId}::text
-          RETURNING *
+            AND a.blocked_at IS NULL AND c.client_id = ${clientId}::text
         ),
+        code AS (
+          ${insertAuthorizationCode(keyedHash, authorization.authorizationCode, { from: Prisma.sql`signed_in`, now })}
+        ),
+        family AS (${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`signed_in`, now })}),
         event AS (
           ${insertLogEvent(origin, {
-            from: Prisma.sql`code`,
+            from: Prisma.sql`signed_in`,
             type: Prisma.sql`'ssa'`,
             clientId: Prisma.sql`client_id`,
             accountId: Prisma.sql`account_id`,
             description: Prisma.sql`'Signed in with the session the browser had.'`,
           })}
         )
-        SELECT 1 FROM code`;
+        SELECT 1 FROM signed_in`;
       return rows.length === 1;
     },
 

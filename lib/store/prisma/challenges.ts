@@ -7,7 +7,6 @@ import type {
   Finished,
   FoundChallenge,
   LoggedSubject,
-  NewAuthorizationCode,
   Over,
   Resent,
   Started,
@@ -18,8 +17,8 @@ import type { MessageKind } from '@/lib/login/message';
 import { OUTBOX_LEASE_SECONDS } from '@/lib/login/outbox';
 import type { RequestContext } from '@/lib/login/request-context';
 import type { NewSession } from '@/lib/login/session';
-import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { insertAuthorizationCode, insertTokenFamily, NOTHING } from './authorizations';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
 
@@ -165,21 +164,12 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         session AS (
           ${session === null ? NOTHING : insertSession(keyedHash, session, context)}
         ),
-        family AS (
-          ${tokenFamily === null ? NOTHING : insertTokenFamily(tokenFamily, now)}
+        signed_in AS (
+          SELECT account.id AS account_id, ${session?.id ?? null}::text AS id, ${now} AS authenticated_at FROM account
         ),
+        family AS (${insertTokenFamily(tokenFamily, { from: Prisma.sql`signed_in`, now })}),
         code AS (
-          ${
-            code === null || session === null
-              ? NOTHING
-              : insertAuthorizationCode(
-                  keyedHash,
-                  code,
-                  now,
-                  Prisma.sql`(
-            SELECT account.id AS account_id, ${session.id}::text AS id, ${now} AS authenticated_at FROM account)`,
-                )
-          }
+          ${insertAuthorizationCode(keyedHash, session && code, { from: Prisma.sql`signed_in`, now })}
         ),
         notice AS (
           ${answer.notice === null ? NOTHING : insertNotice(answer, answer.notice)}
@@ -219,15 +209,12 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
                 AND a.blocked_at IS NULL)
           RETURNING session_id
         ),
+        signed_in AS (SELECT s.* FROM returned JOIN sessions s ON s.id = returned.session_id),
+        family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`signed_in`, now })}),
         code AS (
-          ${insertAuthorizationCode(
-            keyedHash,
-            finish.authorizationCode,
-            now,
-            Prisma.sql`(SELECT s.* FROM returned JOIN sessions s ON s.id = returned.session_id) AS s`,
-          )}
+          ${insertAuthorizationCode(keyedHash, finish.authorizationCode, { from: Prisma.sql`signed_in`, now })}
         )
-        SELECT (SELECT account_id FROM code) AS "accountId", c.cancelled_at AS "cancelledAt",
+        SELECT (SELECT account_id FROM signed_in) AS "accountId", c.cancelled_at AS "cancelledAt",
           COALESCE(${isOpen(now)}, false) AS "isOpen"
         FROM (SELECT 1) AS always LEFT JOIN challenges c ON ${mine}`;
       return finishedFrom(row);
@@ -279,9 +266,6 @@ type AnswerRow = LimitRow & {
   noticeSentTo: string | null;
 };
 type FinishRow = { accountId: string | null; cancelledAt: Date | null; isOpen: boolean };
-
-/** In place of an INSERT that nothing is to be done by. */
-const NOTHING = Prisma.sql`SELECT NULL::text AS recipient WHERE false`;
 
 const SIGNED_IN: Record<ChallengeAnswer['provenBy'], string> = {
   code: 'Signed in.',
@@ -391,40 +375,6 @@ function insertSession(
       ${[...session.amr]}::text[], proven.connection, ${ip}::text, left(${userAgent}::text, 512), ${now}, ${now},
       ${session.idleExpiresAt.toISOString()}::timestamptz, ${session.expiresAt.toISOString()}::timestamptz
     FROM account, proven`;
-}
-
-/** Tokens for the account that the CTE `account` holds, while their client is there. */
-function insertTokenFamily(family: NewTokenFamily, now: Prisma.Sql): Prisma.Sql {
-  const { refresh } = family;
-  const accessTokensExpireAt = Prisma.sql`${family.accessTokensExpireAt.toISOString()}::timestamptz`;
-  const [idleExpiresAt, expiresAt] = [refresh?.idleExpiresAt, refresh?.expiresAt].map(
-    (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
-  );
-  return Prisma.sql`
-    INSERT INTO token_families (id, client_id, account_id, scope, audience, authenticated_at, refresh_sequence,
-      refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
-    SELECT ${family.id}::text, c.client_id, account.id, ${family.scope}::text, ${family.audience}::text, ${now},
-      ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt}, ${now},
-      COALESCE(${expiresAt} + (${accessTokensExpireAt} - ${now}), ${accessTokensExpireAt})
-    FROM account, clients c WHERE c.client_id = ${family.clientId}::text`;
-}
-
-/** The authorization code of a session: a row of `from` with its id, account_id and authenticated_at. */
-function insertAuthorizationCode(
-  keyedHash: KeyedHash,
-  code: NewAuthorizationCode,
-  now: Prisma.Sql,
-  from: Prisma.Sql,
-): Prisma.Sql {
-  return Prisma.sql`
-    INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri, requested_redirect_uri,
-      scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
-    SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account_id, id,
-      ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text,
-      ${code.nonce}::text, ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean,
-      ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
-    FROM ${from}
-    RETURNING account_id`;
 }
 
 /** Why a challenge that was not touched cannot be answered. Null: it can, but for a limit or another who was quicker. */

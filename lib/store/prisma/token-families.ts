@@ -1,5 +1,5 @@
 // Token families: what an access token stands for as long as nobody revoked it. lib/oidc/access-token.ts promises.
-import type { TokenFamilyStore } from '@/lib/oidc/access-token';
+import type { ActiveGrant, TokenFamilyStore } from '@/lib/oidc/access-token';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
@@ -7,11 +7,14 @@ import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './su
 export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
   return {
     async findActive(familyId) {
-      const [row] = await prisma.$queryRaw<(SubjectRow & { scope: string })[]>`
-        SELECT f.scope, ${subjectColumns}
+      const [row] = await prisma.$queryRaw<ActiveRow[]>`
+        SELECT f.scope, f.session_id AS "sessionId", f.authenticated_at AS "authenticatedAt", f.created_at AS "createdAt",
+          ${subjectColumns}
         FROM token_families f JOIN accounts a ON a.id = f.account_id ${subjectJoins}
         WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL`;
-      return row === undefined ? null : { subject: subjectFrom(row), scope: row.scope };
+      if (row === undefined) return null;
+      const { scope, sessionId, authenticatedAt, createdAt } = row;
+      return { subject: subjectFrom(row), scope, sessionId, authenticatedAt, createdAt };
     },
 
     async revoke({ familyId, clientId, now }) {
@@ -34,3 +37,5 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
     },
   };
 }
+
+type ActiveRow = SubjectRow & Omit<ActiveGrant, 'subject'>;

@@ -43,6 +43,8 @@ export const REQUEST: AuthorizationRequest = {
   redirectUri: 'https://rp.test/cb',
   requestedRedirectUri: 'https://rp.test/cb',
   responseMode: 'query',
+  responseType: ['code'],
+  webTokenLifetimeSeconds: null,
   scope: 'openid',
   state: 'S1',
   audience: null,

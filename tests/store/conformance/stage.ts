@@ -229,8 +229,10 @@ export function createStage(store: OpenStore) {
         >
       > & {
         sessionId?: string;
-        /** Tokens for an application, in place of a session. */
+        /** Tokens for an application, in place of session and code. */
         tokenFamily?: NewTokenFamily;
+        /** True: the tokens are handed out beside session and code. */
+        inBrowser?: boolean;
         /** What the request asked for, where that matters. */
         requested?: Partial<Pick<NewAuthorizationCode, 'scope' | 'audience'>>;
         /** False: the authorization code is left to be fetched. */
@@ -241,6 +243,7 @@ export function createStage(store: OpenStore) {
   ): Promise<Given> {
     const sessionId = changes.sessionId ?? id();
     const sessionSecret = secret();
+    const isForApplication = changes.tokenFamily !== undefined && !changes.inBrowser;
     const code = { ...authorizationCode(), ...changes.requested };
     const answered = await (changes.on ?? first).challenges.answer({
       challengeId,
@@ -248,7 +251,7 @@ export function createStage(store: OpenStore) {
       matchedGeneration: changes.matchedGeneration === undefined ? 0 : changes.matchedGeneration,
       limits: changes.limits ?? [],
       newUserId: randomBytes(12).toString('hex'),
-      session: changes.tokenFamily
+      session: isForApplication
         ? null
         : {
             id: sessionId,
@@ -258,7 +261,7 @@ export function createStage(store: OpenStore) {
             idleExpiresAt: later(SESSION_IDLE_SECONDS),
           },
       replacedSessionSecret: changes.replacedSessionSecret ?? null,
-      authorizationCode: changes.finishes === false || changes.tokenFamily ? null : code,
+      authorizationCode: changes.finishes === false || isForApplication ? null : code,
       tokenFamily: changes.tokenFamily ?? null,
       provenBy: changes.provenBy ?? 'code',
       notice: changes.notifies
@@ -289,13 +292,14 @@ export function createStage(store: OpenStore) {
   /** Fetches the authorization code of a challenge that a link proved. */
   async function finish(
     { challengeId, interactionId }: Asked,
-    changes: On & { interactionId?: string } = {},
+    changes: On & { interactionId?: string; tokenFamily?: NewTokenFamily } = {},
   ): Promise<{ finished: Finished; code: NewAuthorizationCode }> {
     const code = authorizationCode();
     const finished = await (changes.on ?? first).challenges.finish({
       challengeId,
       interactionId: changes.interactionId ?? interactionId,
-      authorizationCode: code,
+      authorizationCode: changes.tokenFamily ? null : code,
+      tokenFamily: changes.tokenFamily ?? null,
       now,
     });
     return { finished, code };

@@ -4,6 +4,7 @@ import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
 import { promiseEmbedded } from './promises/embedded';
+import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
@@ -49,6 +50,7 @@ export function describeStore(
     promiseLinks(current);
     promiseEmbedded(current);
     promiseOutbox(current);
+    promiseFrontChannel(current);
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

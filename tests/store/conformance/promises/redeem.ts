@@ -76,6 +76,9 @@ export function promiseToRedeem(stage: () => Stage, { rounds }: { rounds: number
       expect(await first.families.findActive(code.familyId)).toEqual({
         subject,
         scope: 'openid profile email',
+        sessionId,
+        authenticatedAt: now,
+        createdAt: now,
       });
       expect(await events()).toEqual({ cls: 1, ss: 1, seacft: 1 });
     });
@@ -263,7 +266,8 @@ async function issue(
   const next = { ...code, code: secret(), familyId: id(), expiresAt: later(60), ...changes };
   const session = { id: sessionId, accountId, authenticatedAt: now, createdAt: now };
   const origin = { ip: null, userAgent: null, now };
-  return (await first.codes.issue({ code: next, session, origin })) ? next : null;
+  const authorization = { authorizationCode: next, tokenFamily: null };
+  return (await first.codes.issue({ clientId: next.clientId, authorization, session, origin })) ? next : null;
 }
 
 async function issued(...given: Parameters<typeof issue>): Promise<NewAuthorizationCode> {

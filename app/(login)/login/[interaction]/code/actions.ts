@@ -39,10 +39,7 @@ export async function submitCode(form: FormData): Promise<void> {
   switch (answered.kind) {
     case 'signed_in':
       await holdSignedIn(latchkey, answered, context.now);
-      return leaveForClient(latchkey, interaction, {
-        kind: 'code',
-        authorizationCode: answered.authorizationCode,
-      });
+      return leaveForClient(latchkey, interaction, answered);
     case 'blocked':
       return leaveBlocked(latchkey, interaction);
     case 'cancelled':

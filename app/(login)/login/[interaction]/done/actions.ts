@@ -13,10 +13,7 @@ export async function finishLogin(form: FormData): Promise<void> {
   const finished = await finishSignIn(latchkey.login, { interaction, now: latchkey.clock() });
   switch (finished.kind) {
     case 'finished':
-      return leaveForClient(latchkey, interaction, {
-        kind: 'code',
-        authorizationCode: finished.authorizationCode,
-      });
+      return leaveForClient(latchkey, interaction, finished);
     case 'problem':
       await saveInteraction(latchkey, { ...interaction, outcome: finished.problem });
       return redirect(step('code'));

@@ -24,11 +24,12 @@ export async function openHere(form: FormData): Promise<void> {
   const { interaction, client } = visit;
   const subject = latchkey.subjectOf(visit.interaction.asked.identifier);
   const context = await requestContext(latchkey, { interaction, subject });
+  const finishesHere = textOf(form, 'finish') !== '';
   const opened = await openLink(latchkey.login, {
     magicLinkToken,
     interaction,
     applicationName: client.name,
-    finishesHere: textOf(form, 'finish') !== '',
+    finishesHere,
     replacedSessionSecret: latchkey.cookies.readSession(await heldCookies()),
     context,
   });
@@ -38,10 +39,8 @@ export async function openHere(form: FormData): Promise<void> {
     case 'blocked':
       return leaveBlocked(latchkey, interaction);
     case 'signed_in': {
-      const { authorizationCode } = opened;
       await holdSignedIn(latchkey, opened, context.now);
-      if (authorizationCode !== null)
-        return leaveForClient(latchkey, interaction, { kind: 'code', authorizationCode });
+      if (finishesHere) return leaveForClient(latchkey, interaction, opened);
       await saveInteraction(latchkey, { ...interaction, outcome: null, provenByLink: true });
       return redirect(stepPath(interaction.id, 'done'));
     }

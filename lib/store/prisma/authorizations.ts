@@ -1,0 +1,51 @@
+// What a client is given because somebody signed in: rows that the statements of a login and of a session write.
+import type { NewAuthorizationCode } from '@/lib/login/challenge';
+import type { KeyedHash } from '@/lib/login/keyed-hash';
+import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
+import { Prisma } from '@/prisma/generated/client';
+
+/**
+ * The code of a session, or nothing where there is none to write.
+ * @param written.from rows with the session's `id`, its `account_id` and its `authenticated_at`, under an alias
+ */
+export function insertAuthorizationCode(
+  keyedHash: KeyedHash,
+  code: NewAuthorizationCode | null,
+  { from, now }: { from: Prisma.Sql; now: Prisma.Sql },
+): Prisma.Sql {
+  if (code === null) return NOTHING;
+  return Prisma.sql`
+    INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri, requested_redirect_uri,
+      scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
+    SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account_id, id,
+      ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text,
+      ${code.nonce}::text, ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean,
+      ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
+    FROM ${from}`;
+}
+
+/**
+ * The family of tokens that are handed out at once, while their client is there; nothing where none are.
+ * @param written.from as above; its `id` may be null, where no browser of ours is signed in
+ */
+export function insertTokenFamily(
+  family: NewTokenFamily | null,
+  { from, now }: { from: Prisma.Sql; now: Prisma.Sql },
+): Prisma.Sql {
+  if (family === null) return NOTHING;
+  const { refresh } = family;
+  const accessTokensExpireAt = Prisma.sql`${family.accessTokensExpireAt.toISOString()}::timestamptz`;
+  const [idleExpiresAt, expiresAt] = [refresh?.idleExpiresAt, refresh?.expiresAt].map(
+    (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
+  );
+  return Prisma.sql`
+    INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, authenticated_at, refresh_sequence,
+      refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+    SELECT ${family.id}::text, c.client_id, account_id, id, ${family.scope}::text, ${family.audience}::text,
+      authenticated_at, ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt}, ${now},
+      COALESCE(${expiresAt} + (${accessTokensExpireAt} - ${now}), ${accessTokensExpireAt})
+    FROM ${from}, clients c WHERE c.client_id = ${family.clientId}::text`;
+}
+
+/** In place of an INSERT that nothing is to be done by. */
+export const NOTHING = Prisma.sql`SELECT NULL::text AS recipient WHERE false`;
