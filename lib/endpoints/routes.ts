@@ -8,6 +8,7 @@ import { crossOriginAuthenticate } from './co-authenticate';
 import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
+import { introspection } from './introspect';
 import { jwks, metadata } from './metadata';
 import { otpChallenge } from './otp-challenge';
 import { passwordlessStart } from './passwordless-start';
@@ -39,6 +40,7 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.pushedAuthorization, methods: ['POST'], speaksTo: 'programs', endpoint: pushedAuthorization },
   { path: PATHS.token, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: token },
   { path: PATHS.revocation, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: revoke },
+  { path: PATHS.introspection, methods: ['POST'], speaksTo: 'programs', endpoint: introspection },
   { path: PATHS.userinfo, methods: ['GET', 'POST', 'OPTIONS'], speaksTo: 'programs', endpoint: userinfo },
   { path: PATHS.otpChallenge, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: otpChallenge },
   { path: PATHS.resourceOwner, methods: ['POST', 'OPTIONS'], speaksTo: 'programs', endpoint: resourceOwner },

@@ -16,6 +16,9 @@ import {
   TOKEN_ENDPOINT_AUTH_METHODS,
 } from './vocabulary';
 
+/** Where a client has to prove itself. */
+const PROOFS = TOKEN_ENDPOINT_AUTH_METHODS.filter((method) => method !== 'none');
+
 /**
  * Builds the document served at both well-known addresses.
  * @param issuer with its trailing slash
@@ -35,6 +38,9 @@ export function describeProvider(
     revocation_endpoint: at(PATHS.revocation),
     revocation_endpoint_auth_methods_supported: TOKEN_ENDPOINT_AUTH_METHODS,
     revocation_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNING_ALGORITHMS,
+    introspection_endpoint: at(PATHS.introspection),
+    introspection_endpoint_auth_methods_supported: PROOFS,
+    introspection_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNING_ALGORITHMS,
     userinfo_endpoint: at(PATHS.userinfo),
     jwks_uri: at(PATHS.jwks),
     end_session_endpoint: at(PATHS.endSession),

@@ -31,7 +31,20 @@ export type Rotation = Readonly<
   | { kind: 'refused' }
 >;
 
+/** A token that could be exchanged now. */
+export type ActiveRefreshToken = Readonly<{
+  sub: string;
+  scope: string;
+  audience: string | null;
+  /** When it is dead if nobody uses it. */
+  expiresAt: Date;
+}>;
+
 export type RefreshTokenStore = Readonly<{
+  /** What the newest token of a family stands for, if it is this client's and could be exchanged. Uses nothing up. */
+  findActive(
+    wanted: RefreshTarget & Readonly<{ clientId: string; now: Date }>,
+  ): Promise<ActiveRefreshToken | null>;
   /**
    * Replaces a token in one conditional statement: of any number of simultaneous calls over any number of processes one
    * replaces it, and the others, within the grace, are told the same successor. After the grace, and for any older

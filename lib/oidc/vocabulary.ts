@@ -7,6 +7,7 @@ export const PATHS = {
   pushedAuthorization: '/oauth/par',
   token: '/oauth/token',
   revocation: '/oauth/revoke',
+  introspection: '/oauth/introspect',
   userinfo: '/userinfo',
   crossOriginAuthenticate: '/co/authenticate',
   otpChallenge: '/otp/challenge',

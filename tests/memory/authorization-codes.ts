@@ -76,6 +76,13 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
     },
 
     refreshTokenStore: {
+      async findActive({ familyId, sequence, clientId, now }) {
+        const family = families.get(familyId);
+        const isLive = family?.clientId === clientId && !family.revoked && family.sequence === sequence;
+        if (!isLive || !hasScope(family.scope, 'offline_access')) return null;
+        const { subject, scope, audience } = family.grant;
+        return { sub: subject.sub, scope, audience, expiresAt: new Date(now.getTime() + 86_400_000) };
+      },
       async rotate({ familyId, sequence, clientId, scope, apiScope, graceSeconds, now }) {
         const family = families.get(familyId);
         if (family === undefined || family.clientId !== clientId || family.revoked)

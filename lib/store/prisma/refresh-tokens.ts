@@ -1,11 +1,23 @@
 // Refresh token rotation in one statement. The promises are those of lib/oidc/refresh-token.ts.
-import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import type { ActiveRefreshToken, RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
 export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore {
   return {
+    async findActive({ familyId, sequence, clientId, now }) {
+      const [row] = await prisma.$queryRaw<ActiveRefreshToken[]>`
+        SELECT a.id AS sub, f.scope, f.audience, LEAST(f.refresh_idle_expires_at, f.refresh_expires_at) AS "expiresAt"
+        FROM token_families f JOIN accounts a ON a.id = f.account_id
+        WHERE f.id = ${familyId}::text AND f.client_id = ${clientId}::text AND f.refresh_sequence = ${sequence}::int
+          AND f.revoked_at IS NULL AND a.blocked_at IS NULL
+          AND LEAST(f.refresh_idle_expires_at, f.refresh_expires_at) > ${now.toISOString()}::timestamptz
+          AND (f.audience IS NULL OR EXISTS (
+            SELECT 1 FROM resource_servers api WHERE api.identifier = f.audience AND api.allow_offline_access))`;
+      return row ?? null;
+    },
+
     async rotate(rotation) {
       const { familyId, sequence, clientId, scope, apiScope } = rotation;
       const now = Prisma.sql`${rotation.now.toISOString()}::timestamptz`;

@@ -51,6 +51,34 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       expect(await stage().events()).toMatchObject({ sertft: 2 });
     });
 
+    it('can be looked at without being used up, by its own client, while it could be exchanged', async () => {
+      const { first, second, now, later, pass, block } = stage();
+      const { familyId, accountId } = await refreshable();
+      const look = (sequence: number, clientId = CLIENT_ID) =>
+        second.refreshTokens.findActive({ familyId, sequence, clientId, now: stage().now });
+      expect(await look(0)).toEqual({
+        sub: accountId,
+        scope: 'openid profile email offline_access',
+        audience: null,
+        expiresAt: later(30 * DAY),
+      });
+      expect(await look(0, 'client-2')).toBeNull();
+      expect(await look(1)).toBeNull();
+      expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated' });
+      expect(await look(0)).toBeNull();
+      expect(await look(1)).not.toBeNull();
+      await block(accountId);
+      expect(await look(1)).toBeNull();
+      const other = await refreshable('bob@x.test');
+      await first.families.revoke({ familyId: other.familyId, clientId: CLIENT_ID, now });
+      const wanted = { familyId: other.familyId, sequence: 0, clientId: CLIENT_ID };
+      expect(await first.refreshTokens.findActive({ ...wanted, now })).toBeNull();
+      const third = await refreshable('cat@x.test');
+      pass(30 * DAY);
+      const late = { ...wanted, familyId: third.familyId, now: stage().now };
+      expect(await first.refreshTokens.findActive(late)).toBeNull();
+    });
+
     it('RFT-1, RFT-4: used again after the grace ends the family, the newest token included, for good', async () => {
       const { pass, second, events } = stage();
       const { familyId } = await refreshable();

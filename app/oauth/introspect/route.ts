@@ -1,0 +1,1 @@
+export { answerProtocol as POST } from '@/lib/web/mount';
