@@ -40,7 +40,7 @@ export type ProcessEnd = { code: number | null; signal: NodeJS.Signals | null };
 export type FinishedRun = ProcessEnd & { stdout: string; stderr: string };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_WITHIN_MILLISECONDS = 30_000;
+const READY_WITHIN_MILLISECONDS = 90_000;
 const POLL_MILLISECONDS = 25;
 /** Makes Next believe that it has read `.env` already: a developer's own settings must not reach the tests. */
 const IGNORE_DOTENV = { __NEXT_PROCESSED_ENV: 'true' };
@@ -49,7 +49,7 @@ const IGNORE_DOTENV = { __NEXT_PROCESSED_ENV: 'true' };
  * Starts the server on a free port and waits until `/readyz` says 200. Unless told otherwise its issuer is its own
  * address, its data folder is new and its database embedded.
  *
- * @throws when it ends or does not get ready in 30 s; the message ends with what it printed.
+ * @throws when it ends or does not get ready in 90 s; the message ends with what it printed.
  */
 export async function startLatchkey(environment: Environment = {}): Promise<LatchkeyProcess> {
   const run = await spawnServer(environment);
@@ -95,7 +95,7 @@ export async function startLatchkeyPair(
   return [await startFirst(), await startSecond()];
 }
 
-/** Starts a server that is expected to refuse, and waits for its end. @throws when it still runs after 30 s. */
+/** Starts a server that is expected to refuse, and waits for its end. @throws when it still runs after 90 s. */
 export async function runLatchkeyToEnd(environment: Environment): Promise<FinishedRun> {
   const run = await spawnServer(environment);
   const deadline = sleep(READY_WITHIN_MILLISECONDS, null, { ref: false });
