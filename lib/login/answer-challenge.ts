@@ -6,7 +6,7 @@ import type { Answered, ChallengeAnswer, ChallengeStore } from './challenge';
 import type { Connection } from './connection';
 import { type Channel, maskIdentifier, parsePhoneIdentifier } from './identifier';
 import type { AskedChallenge, Interaction } from './interaction';
-import { type CountedLimit, countLimit, networkOf, retryAt } from './limits';
+import { type CountedLimit, countLimit, type LimitName, networkOf, retryAt } from './limits';
 import type { LoginMessage } from './message';
 import { messageReference } from './message-reference';
 import { findGeneration, type OneTimeCodes, parseTypedCode } from './one-time-code';
@@ -191,26 +191,34 @@ export function newSession(random: Randomness, channel: Channel, now: Date): New
   };
 }
 
-/** The budgets one guess counts against (OTP-5, OTP-6, OTP-7). A fixed code, which no new message replaces, has a smaller one. */
+/**
+ * The budgets one guess counts against (OTP-5, OTP-6, OTP-7). A fixed code, which no new message replaces, has smaller ones,
+ * of which one network alone cannot use up everybody's.
+ */
 export function guessLimits(
   deps: Pick<AnswerDeps, 'hashSubject' | 'limitOverrides'>,
   { asked, isTest }: { asked: Pick<AskedChallenge, 'channel' | 'identifier'>; isTest: boolean },
   { ip, knownBrowserId, now }: RequestContext,
 ): CountedLimit[] {
   const overrides = deps.limitOverrides();
-  const person = knownBrowserId
-    ? countLimit('guesses_per_known_browser', {
-        key: deps.hashSubject(`${knownBrowserId}:${asked.identifier}`),
-        now,
-        overrides,
-      })
-    : countLimit(isTest ? 'guesses_per_test_identity' : 'guesses_per_identifier', {
-        key: budgetHash(deps, { channel: asked.channel, canonical: asked.identifier }),
-        now,
-        overrides,
-      });
-  if (ip === null) return [person];
-  return [person, countLimit('guesses_per_ip', { key: deps.hashSubject(networkOf(ip)), now, overrides })];
+  const limitOf = (name: LimitName, key: string) => countLimit(name, { key, now, overrides });
+  const person = budgetHash(deps, { channel: asked.channel, canonical: asked.identifier });
+  const network = ip === null ? null : networkOf(ip);
+  const limits: CountedLimit[] =
+    network === null ? [] : [limitOf('guesses_per_ip', deps.hashSubject(network))];
+  if (knownBrowserId !== null) {
+    const browser = deps.hashSubject(`${knownBrowserId}:${asked.identifier}`);
+    limits.push(
+      limitOf('guesses_per_known_browser', browser),
+      limitOf('guesses_per_identifier_known', person),
+    );
+  } else if (isTest) {
+    limits.push(
+      limitOf('guesses_per_test_identity', deps.hashSubject(`${network}:${person}`)),
+      limitOf('guesses_per_test_identity_day', person),
+    );
+  } else limits.push(limitOf('guesses_per_identifier', person));
+  return limits;
 }
 
 /** RFC 8176 §2: a code is a one-time password, and so is the link that stands for it; a text message is also named. */

@@ -86,6 +86,8 @@ export async function startEmbedded(
   const standing = await deps.challenges.findStanding(slot);
   const counted = start.countsNetwork ? context : { ...context, ip: null };
   const messageId = deps.random.id();
+  const limits = startLimits(deps, identifier, counted);
+  const maySignUp = connection.signUpOpen && start.maySignUp !== false;
   const asked = await deps.challenges.ask(
     {
       id: challengeId,
@@ -106,21 +108,22 @@ export async function startEmbedded(
       resendWaitsSeconds: RESEND_WAITS_SECONDS,
       // Longer than the code lives, so that it can be told that it was too old.
       expiresAt: later(now, INTERACTION_LIFETIME_SECONDS),
-      signUpOpen: (connection.signUpOpen && start.maySignUp !== false) || isTest,
+      signUpOpen: maySignUp || isTest,
       // The store decides; what is known already to be too early need not use up the purse.
       withheld: isTooEarly(standing, now)
         ? null
         : await reasonToWithhold(deps, {
-            connection,
+            connection: { ...connection, signUpOpen: maySignUp },
             identifier,
             clientId: client.clientId,
+            startLimits: limits,
             context: counted,
           }),
       messageId,
       messageDueAt: later(now, OUTBOX_LEASE_SECONDS),
       logged: loggedSubject(deps, identifier),
     },
-    startLimits(deps, identifier, counted),
+    limits,
     context,
   );
   if (asked.kind === 'limited') return { kind: 'limited', until: retryAt(asked.limit) };

@@ -19,8 +19,8 @@ export const LIMITS = {
   guesses_per_identifier_known: { max: 60, windowSeconds: 3600, strict: true },
   /** Wrong codes for a test identity from one network: its code stays the same, so guesses at it add up. */
   guesses_per_test_identity: { max: 10, windowSeconds: 3600, strict: true },
-  /** The same from everywhere, a day: more than one network has, so that whoever guesses there locks out nobody here. */
-  guesses_per_test_identity_day: { max: 100, windowSeconds: 86_400, strict: true },
+  /** The same from everywhere, a day: more than one network ever has, so that whoever guesses there locks out nobody here. */
+  guesses_per_test_identity_day: { max: 250, windowSeconds: 86_400, strict: true },
   /** Wrong codes from one network address, over all persons. */
   guesses_per_ip: { max: 200, windowSeconds: 3600, strict: true },
   /** Wrong secrets for one client from one network. Ten minutes: a deployment that was mended is soon served again. */

@@ -43,6 +43,7 @@ export async function resendCode(
   if (asked.resendAllowedAt > now.getTime()) return problem({ kind: 'wait', until: asked.resendAllowedAt });
   const identifier = { channel: asked.channel, canonical: asked.identifier };
   const messageId = deps.random.id();
+  const limits = startLimits(deps, identifier, context);
   const resent = await deps.challenges.resend({
     challengeId: asked.challengeId,
     interactionId: interaction.id,
@@ -55,13 +56,15 @@ export async function resendCode(
     withheld: await reasonToWithhold(deps, {
       connection: (await findConnection(deps, asked.connection)) ?? {
         name: asked.connection,
+        signUpOpen: true,
         testIdentities: [],
       },
       identifier: { ...identifier, country: countryOf(asked) },
       clientId: interaction.request.clientId,
+      startLimits: limits,
       context,
     }),
-    limits: startLimits(deps, identifier, context),
+    limits,
     logged: { maskedIdentifier: asked.maskedRecipient, identifierHash: subjectHash(deps, identifier) },
     context,
   });

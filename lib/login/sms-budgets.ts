@@ -7,6 +7,8 @@ import type { SmsRequest, SmsSpendGuard, WithheldReason } from './sms-spend-guar
 /** One message's budgets, ready to be counted. */
 export type SmsBudgets = Readonly<{
   limits: readonly CountedLimit[];
+  /** Counted by the challenge's statement, which comes next and refuses where one has no room. */
+  startLimits: readonly CountedLimit[];
   /**
    * The limit that only the first message of a network to a country counts against, and the key that remembers it for a
    * day; null where the network is not known.
@@ -23,6 +25,10 @@ export type SmsBudgets = Readonly<{
 export type SmsBreaker = Readonly<{
   /** Counts messages that were sent; its `max` is no limit. */
   sent: CountedLimit;
+  /** A message that one of these has no room for is sent, and does not count as sent. */
+  shares: readonly CountedLimit[];
+  /** False for messages that are none where the number has no account. */
+  isCounted: boolean;
   answered: CountedLimit;
   /** Messages in the window before from which on it is judged. */
   judgedFrom: number;
@@ -35,7 +41,10 @@ export type SmsBreaker = Readonly<{
 }>;
 
 export type SmsBudgetStore = Readonly<{
-  /** Counts against every budget, or, where one has no room or the country is closed, against none of them and says which. */
+  /**
+   * Counts against every budget, or, where one has no room or the country is closed, against none of them and says which;
+   * against none and null where a start limit has no room.
+   */
   spend(budgets: SmsBudgets): Promise<WithheldReason | null>;
   /** Counts an answer. */
   count(limit: CountedLimit): Promise<void>;
@@ -46,6 +55,11 @@ export const CLOSED_COUNTRY_KEY = 'sms_unanswered:closed:';
 
 /** Of people who ask for a code most type it; a quarter leaves room for a bad day of a network. */
 const ANSWERED_SHARE = 0.25;
+/**
+ * Messages from one network, and to one number, that count within a window: that nobody there answers is no more than
+ * their word, so it takes several to close a country.
+ */
+const BREAKER_SHARE = 5;
 /** Long enough to make pumping a bad trade, short enough that a mistake is over soon. */
 const CLOSED_SECONDS = 3600;
 /** A counter that is only read: what its column can hold. */
@@ -67,12 +81,12 @@ export function createSmsSpendGuard(deps: SmsSpendGuardDeps): SmsSpendGuard {
 }
 
 /**
- * A browser that signed in with that number before is no pump: it counts against the ceilings of cost alone, so that an
- * attack on others, or on its country, does not lock it out.
+ * A browser that signed in with that number before is no pump: it counts against the ceilings of cost, and what its number
+ * may have, alone, so that an attack on others, or on its country, does not lock it out.
  */
 function smsBudgets(
   { hashSubject, limitOverrides }: SmsSpendGuardDeps,
-  { number, country, connection, context }: SmsRequest,
+  { number, country, connection, signUpOpen, startLimits, context }: SmsRequest,
 ): SmsBudgets {
   const { ip, now } = context;
   const overrides = limitOverrides();
@@ -86,14 +100,27 @@ function smsBudgets(
     seenUntil: later(now, LIMITS.sms_countries_per_ip.windowSeconds),
   });
 
-  const limits = [limitOf('sms_per_connection', connection), limitOf('sms_per_day', 'all')];
+  const limits = [
+    limitOf('sms_per_connection', connection),
+    limitOf('sms_per_day', 'all'),
+    limitOf('sms_per_number', `${isStranger ? 'strangers' : 'known'}:${number}`),
+  ];
   if (isStranger) limits.push(limitOf('sms_per_prefix', number.slice(0, -SUBSCRIBER_DIGITS)));
   if (network !== null) limits.push(limitOf('sms_per_ip', network));
+  const shareOf = (subject: string) =>
+    countLimit('sms_unanswered', {
+      key: hashSubject(`sms_unanswered:${country}:${subject}`),
+      now,
+      overrides: { sms_unanswered: BREAKER_SHARE },
+    });
   return {
     limits,
+    startLimits,
     newCountry: network === null ? null : countryBudget(network),
     breaker: {
       sent: breakerCounter('sent', country, now),
+      shares: [number, ...(ip === null ? [] : [networkOf(ip)])].map(shareOf),
+      isCounted: signUpOpen,
       answered: breakerCounter('answered', country, now),
       judgedFrom: overrides.sms_unanswered ?? LIMITS.sms_unanswered.max,
       answeredShare: ANSWERED_SHARE,

@@ -86,6 +86,7 @@ export async function startLogin(
   const codeExpiresAt = later(now, codeLifetimeSeconds);
   const resendAllowedAt = later(now, resendWaitSeconds(1));
   const messageId = deps.random.id();
+  const limits = startLimits(deps, identifier, context);
   const started = await deps.challenges.start(
     {
       id: seed.challengeId,
@@ -103,7 +104,13 @@ export async function startLogin(
       expiresAt: later(now, INTERACTION_LIFETIME_SECONDS),
       // Whoever an operator named may come in, also where nobody else may.
       signUpOpen: connection.signUpOpen || isTest,
-      withheld: await reasonToWithhold(deps, { connection, identifier, clientId: client.clientId, context }),
+      withheld: await reasonToWithhold(deps, {
+        connection,
+        identifier,
+        clientId: client.clientId,
+        startLimits: limits,
+        context,
+      }),
       messageId,
       messageDueAt: later(now, OUTBOX_LEASE_SECONDS),
       logged: {
@@ -111,7 +118,7 @@ export async function startLogin(
         identifierHash: subjectHash(deps, identifier),
       },
     },
-    startLimits(deps, identifier, context),
+    limits,
     context,
   );
   if (started.kind === 'limited') return problem({ kind: 'wait', until: retryAt(started.limit).getTime() });
@@ -151,22 +158,25 @@ export async function startLogin(
 
 /**
  * Why nothing is sent although it was asked for: the reviewer of an application knows the code, or the operator's purse is
- * guarded. Counts a text message against its budgets, in one statement; an e-mail costs none.
+ * guarded. Counts a text message against its budgets, in one statement, while the challenge's own limits have room; an
+ * e-mail costs none.
  */
 export async function reasonToWithhold(
   { spendGuard }: Pick<StartLoginDeps, 'spendGuard'>,
   message: {
-    connection: Pick<Connection, 'name' | 'testIdentities'>;
+    connection: Pick<Connection, 'name' | 'signUpOpen' | 'testIdentities'>;
     identifier: Pick<Identifier, 'channel' | 'canonical' | 'country'>;
     clientId: string;
+    startLimits: readonly CountedLimit[];
     context: RequestContext;
   },
 ): Promise<WithheldReason | null> {
-  const { connection, identifier, clientId, context } = message;
+  const { connection, identifier, ...asked } = message;
   const { channel, canonical, country } = identifier;
-  if (findTestIdentity(connection, canonical, context.now) !== null) return 'test_identity';
+  if (findTestIdentity(connection, canonical, asked.context.now) !== null) return 'test_identity';
   if (channel !== 'sms' || country === null) return null;
-  return spendGuard.admit({ number: canonical, country, connection: connection.name, clientId, context });
+  const { name, signUpOpen } = connection;
+  return spendGuard.admit({ ...asked, number: canonical, country, connection: name, signUpOpen });
 }
 
 /** The connection of a challenge that was asked some time ago; null when it was deleted meanwhile. */

@@ -200,6 +200,26 @@ describe('a wrong code', () => {
     ).toBe('signed_in');
   });
 
+  it('OTP-5: counts for the mailbox over all browsers that are known, and strangers use up none of that', async () => {
+    const { wait, type } = desk;
+    const limits = { guesses_per_identifier: 1, guesses_per_identifier_known: 4 };
+    const stranger = await wait('ann@x.test');
+    const wrong = otherThan(stranger.message?.oneTimeCode);
+    expect(await type(stranger, wrong, { limits })).toMatchObject(problem('code_wrong'));
+    expect(await type(stranger, wrong, { limits })).toMatchObject(problem('wait'));
+    for (const knownBrowserId of ['one', 'two', 'three', 'four']) {
+      const waiting = await wait('ann@x.test', { knownBrowserId });
+      const said = await type(waiting, otherThan(waiting.message?.oneTimeCode), { limits, knownBrowserId });
+      expect(said).toMatchObject(problem('code_wrong'));
+    }
+    const fifth = await wait('ann@x.test', { knownBrowserId: 'five' });
+    const right = fifth.message?.oneTimeCode;
+    expect(await type(fifth, right, { limits, knownBrowserId: 'five' })).toMatchObject(problem('wait'));
+    expect(await type(fifth, right, { limits: {}, knownBrowserId: 'five' })).toMatchObject({
+      kind: 'signed_in',
+    });
+  });
+
   it('OTP-6: counts for the network it comes from, over all persons', async () => {
     const { wait, type } = desk;
     const limits = { guesses_per_ip: 3 };

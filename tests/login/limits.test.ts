@@ -17,6 +17,14 @@ function limit(name: LimitName, time: string, overrides = {}) {
 describe('the limits there are', () => {
   it('OTP-5: let at most a hundred wrong codes through for one person in any hour', () => {
     expect(LIMITS.guesses_per_identifier).toEqual({ max: 100, windowSeconds: 3600, strict: true });
+    expect(LIMITS.guesses_per_identifier_known).toEqual({ max: 60, windowSeconds: 3600, strict: true });
+  });
+
+  it('OTP-7: give no network alone what there is of guesses at a test identity', () => {
+    const { guesses_per_test_identity: network, guesses_per_test_identity_day: day } = LIMITS;
+    // A strict limit holds over two windows.
+    expect([network.strict, day.strict]).toEqual([true, true]);
+    expect(day.max).toBeGreaterThan((day.windowSeconds / network.windowSeconds) * network.max);
   });
 
   it('send at most ten messages an hour and twenty-five a day to one person (§0.2)', () => {

@@ -1,7 +1,10 @@
 // A typed address becomes a question and a message, on a real store that two processes share.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
+import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
 import { emailConnection, smsConnection } from '@/tests/memory/connections';
 import { type Desk, openDesk, otherThan } from '@/tests/store/conformance/sign-in-desk';
+import { box } from '@/tests/store/conformance/stores';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -268,6 +271,47 @@ describe('a typed number', () => {
   });
 });
 
+describe('the purse', () => {
+  const connections = [smsConnection()];
+  const number = '+49 1512 3456789';
+
+  /** What a budget of every text message has counted. */
+  async function counted(): Promise<number> {
+    const counter = await desk.stage.prisma.limitCounter.findFirst({
+      where: { key: { startsWith: 'sms_per_day:' } },
+    });
+    return counter?.count ?? 0;
+  }
+  const openGuard = () =>
+    createSmsSpendGuard({
+      budgets: createSmsBudgetStore(desk.stage.prisma),
+      hashSubject: (subject) => box.hash('subject', subject),
+      limitOverrides: () => ({ sms_per_number: 1000 }),
+    });
+
+  it.each([null, 'known'])(
+    'SMS-1, OTP-7: is where it was after fifty starts that are refused (browser: %s)',
+    async (knownBrowserId) => {
+      const { start, stage } = desk;
+      const wish = { connections, guard: openGuard(), knownBrowserId };
+      for (let n = 0; n < 10; n++) expect((await start(number, wish)).kind).toBe('asked');
+      expect(await counted()).toBe(10);
+      for (let n = 0; n < 50; n++) expect(await start(number, wish)).toMatchObject(problem('wait'));
+      expect(await counted()).toBe(10);
+      expect(await stage.prisma.message.count()).toBe(10);
+    },
+  );
+
+  it('SMS-1, OTP-7: is where it was after fifty resends that are refused', async () => {
+    const { wait, again, stage } = desk;
+    const wish = { connections, guard: openGuard(), limits: { starts_per_recipient_hour: 1 } };
+    const waiting = await wait(number, wish);
+    stage.pass(30);
+    for (let n = 0; n < 50; n++) expect(await again(waiting, wish)).toMatchObject(problem('wait'));
+    expect(await counted()).toBe(1);
+  });
+});
+
 describe('a test identity', () => {
   const identity = (seconds = 3600) => ({
     identifier: 'review@x.test',
@@ -331,18 +375,44 @@ describe('a test identity', () => {
     });
   });
 
-  it('OTP-5: can be guessed at ten times a day, because its code stays the same', async () => {
-    const { wait, type } = desk;
-    const connections = [emailConnection({ testIdentities: [identity(86_400)] })];
-    let compared = 0;
-    for (let login = 0; login < 4; login++) {
-      const waiting = await wait('review@x.test', { connections });
-      for (let guess = 0; guess < 5; guess++) {
-        const { kind, ...answered } = await type(waiting, '271828', { connections });
-        if (kind === 'problem' && 'problem' in answered && answered.problem.kind !== 'wait') compared++;
+  describe('can be guessed at, because its code stays the same,', () => {
+    /** How many of so many wrong codes from a network were compared. */
+    async function guess(times: number, wish: Parameters<typeof desk.wait>[1]): Promise<number> {
+      const { wait, type } = desk;
+      let compared = 0;
+      const limits = { starts_per_recipient_hour: 1000, starts_per_recipient_day: 1000 };
+      for (let login = 0; login < times / 4; login++) {
+        const waiting = await wait('review@x.test', { ...wish, limits });
+        for (let guess = 0; guess < 4; guess++) {
+          const answered = await type(waiting, '271828', wish);
+          if (answered.kind === 'problem' && answered.problem.kind === 'code_wrong') compared++;
+        }
       }
+      return compared;
     }
-    expect(compared).toBe(10);
+    const elsewhere = { ip: '198.51.100.1' };
+
+    it('OTP-5, OTP-7: ten times an hour from one network, which keeps a reviewer elsewhere from nothing', async () => {
+      const { wait, type, stage } = desk;
+      const connections = [emailConnection({ testIdentities: [identity(86_400)] })];
+      const stranger = { connections, ip: '203.0.113.5' };
+      expect(await guess(20, stranger)).toBe(10);
+      const reviewer = await wait('review@x.test', { connections, ...elsewhere });
+      const signedIn = await type(reviewer, '314159', { connections, ...elsewhere });
+      expect(signedIn.kind).toBe('signed_in');
+      stage.pass(7200);
+      expect(await guess(20, stranger)).toBe(10);
+    });
+
+    it('OTP-5: from anywhere as often as a day has', async () => {
+      const connections = [emailConnection({ testIdentities: [identity(86_400)] })];
+      const limits = { guesses_per_test_identity_day: 25 };
+      const from = (ip: string) => guess(12, { connections, limits, ip });
+      expect([await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.3')]).toEqual([
+        10, 10, 5,
+      ]);
+      expect(await guess(4, { connections, limits, ...elsewhere })).toBe(0);
+    });
   });
 
   it('of a country that is not texted to needs no text message, and costs nothing', async () => {

@@ -18,14 +18,32 @@ export function countLimits(
     by = Prisma.sql`1`,
     onlyIf = Prisma.sql`true`,
     without = Prisma.sql`NULL::text`,
+    behind = [],
   }: {
     by?: Prisma.Sql;
     onlyIf?: Prisma.Sql;
     /** The key of one that is not counted this time; null for none. */
     without?: Prisma.Sql;
+    /** Limits that another statement counts: where one of these has no room nothing is counted either. */
+    behind?: readonly CountedLimit[];
   } = {},
 ): Prisma.Sql {
-  const wanted = JSON.stringify(
+  const looked = behind.length === 0 ? Prisma.empty : Prisma.sql`UNION ALL ${limitRows(behind)}`;
+  return Prisma.sql`
+    wanted AS (${limitRows(limits)} WHERE key IS DISTINCT FROM ${without}),
+    spent AS (
+      SELECT key, COALESCE(present, 0) AS present, COALESCE(previous, 0) AS previous
+      FROM (SELECT * FROM wanted ${looked}) AS wanted LEFT JOIN LATERAL (
+        SELECT ${presentCount} AS present, ${previousCount} AS previous FROM limit_counters held
+        WHERE held.key = wanted.key LIMIT 1) AS counted ON true
+      WHERE max <= COALESCE(present + previous * previous_weight, 0)
+    ),
+    budget AS (${moveCounters(Prisma.sql`wanted`, { by, onlyIf: Prisma.sql`${onlyIf} AND NOT EXISTS (SELECT 1 FROM spent)` })})`;
+}
+
+/** Limits as a SELECT, which may be given a WHERE. */
+export function limitRows(limits: readonly CountedLimit[]): Prisma.Sql {
+  const rows = JSON.stringify(
     limits.map((limit) => ({
       key: limit.key,
       window_start: limit.windowStart.toISOString(),
@@ -35,32 +53,28 @@ export function countLimits(
     })),
   );
   return Prisma.sql`
-    wanted AS (
-      SELECT key, window_start, make_interval(secs => window_seconds) AS window_length, max, previous_weight
-      FROM jsonb_to_recordset(${wanted}::jsonb)
-        AS w(key text, window_start timestamptz, window_seconds int, max int, previous_weight float8)
-      WHERE key IS DISTINCT FROM ${without}
-    ),
-    spent AS (
-      SELECT key, COALESCE(present, 0) AS present, COALESCE(previous, 0) AS previous
-      FROM wanted LEFT JOIN LATERAL (
-        SELECT ${presentCount} AS present, ${previousCount} AS previous FROM limit_counters held
-        WHERE held.key = wanted.key LIMIT 1) AS counted ON true
-      WHERE max <= COALESCE(present + previous * previous_weight, 0)
-    ),
-    budget AS (
-      INSERT INTO limit_counters AS held (key, window_start, count, previous_count, expires_at)
-      SELECT key, window_start, ${by}, 0, window_start + 2 * window_length
-      FROM wanted WHERE ${onlyIf} AND NOT EXISTS (SELECT 1 FROM spent)
-      ORDER BY key
-      ON CONFLICT (key) DO UPDATE SET (count, previous_count, window_start, expires_at) = (
-        SELECT ${by} + ${presentCount}, ${previousCount}, GREATEST(held.window_start, wanted.window_start),
-          GREATEST(held.expires_at, excluded.expires_at)
-        FROM wanted WHERE wanted.key = held.key)
-      WHERE (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight < wanted.max
-        FROM wanted WHERE wanted.key = held.key)
-      RETURNING key
-    )`;
+    SELECT key, window_start, make_interval(secs => window_seconds) AS window_length, max, previous_weight
+    FROM jsonb_to_recordset(${rows}::jsonb)
+      AS w(key text, window_start timestamptz, window_seconds int, max int, previous_weight float8)`;
+}
+
+/** Counts those of a CTE of {@link limitRows} that have room, each by itself, and returns their keys. */
+export function moveCounters(
+  limits: Prisma.Sql,
+  { by = Prisma.sql`1`, onlyIf }: { by?: Prisma.Sql; onlyIf: Prisma.Sql },
+): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO limit_counters AS held (key, window_start, count, previous_count, expires_at)
+    SELECT key, window_start, ${by}, 0, window_start + 2 * window_length
+    FROM ${limits} WHERE ${onlyIf}
+    ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET (count, previous_count, window_start, expires_at) = (
+      SELECT ${by} + ${presentCount}, ${previousCount}, GREATEST(held.window_start, wanted.window_start),
+        GREATEST(held.expires_at, excluded.expires_at)
+      FROM ${limits} AS wanted WHERE wanted.key = held.key)
+    WHERE (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight < wanted.max
+      FROM ${limits} AS wanted WHERE wanted.key = held.key)
+    RETURNING key`;
 }
 
 /** True in SQL when every limit had room. */

@@ -11,6 +11,8 @@ import {
   fullLimit,
   type LimitRow,
   limitColumns,
+  limitRows,
+  moveCounters,
   presentCount,
   previousCount,
 } from './limit-counters';
@@ -19,7 +21,7 @@ import {
 export function createSmsBudgetStore(prisma: PrismaClient): SmsBudgetStore {
   return {
     async spend(budgets) {
-      const limits = [...budgets.limits, budgets.breaker.sent];
+      const limits = [...budgets.limits];
       if (budgets.newCountry !== null) limits.push(budgets.newCountry.limit);
       const [row] = await prisma.$queryRaw<(LimitRow & { closed: boolean; wanted: string[] })[]>`
         WITH ${judgeCountry(budgets)},
@@ -27,9 +29,12 @@ export function createSmsBudgetStore(prisma: PrismaClient): SmsBudgetStore {
         ${countLimits(limits, {
           onlyIf: Prisma.sql`NOT (SELECT closed FROM verdict)`,
           without: Prisma.sql`(SELECT limit_key FROM seen)`,
+          behind: budgets.startLimits,
         })},
+        ${countSent(budgets)},
         ${rememberCountry(budgets)}
         SELECT closed, ARRAY(SELECT key FROM wanted) AS wanted, ${limitColumns} FROM verdict`;
+      if (budgets.startLimits.some(({ key }) => row?.spent.some((spent) => spent.key === key))) return null;
       if (row?.closed) return 'sms_unanswered';
       const counted = limits.filter(({ key }) => row?.wanted.includes(key));
       return (fullLimit(counted, row)?.name ?? null) as WithheldReason | null;
@@ -73,6 +78,21 @@ function judgeCountry({ breaker, now }: SmsBudgets): Prisma.Sql {
       FROM verdict WHERE is_judged
       ON CONFLICT (key) DO UPDATE SET window_start = excluded.window_start, expires_at = excluded.expires_at
       WHERE held.expires_at <= ${at}
+    )`;
+}
+
+/** `sent`: counted where the message is, and its network and its number had room in their share. */
+function countSent({ breaker: { sent, shares, isCounted } }: SmsBudgets): Prisma.Sql {
+  return Prisma.sql`
+    share AS (${limitRows(shares)}),
+    counted_share AS (
+      ${moveCounters(Prisma.sql`share`, { onlyIf: Prisma.sql`${isCounted}::boolean AND ${allLimitsHadRoom}` })}
+    ),
+    sending AS (${limitRows([sent])}),
+    sent AS (
+      ${moveCounters(Prisma.sql`sending`, {
+        onlyIf: Prisma.sql`(SELECT count(*) FROM counted_share) = ${shares.length}::int`,
+      })}
     )`;
 }
 

@@ -23,7 +23,7 @@ import {
 import type { Randomness } from '@/lib/login/randomness';
 import type { RequestContext } from '@/lib/login/request-context';
 import { type CodeResent, resendCode } from '@/lib/login/resend-code';
-import type { SmsRequest, WithheldReason } from '@/lib/login/sms-spend-guard';
+import type { SmsRequest, SmsSpendGuard, WithheldReason } from '@/lib/login/sms-spend-guard';
 import { type LoginStarted, startLogin } from '@/lib/login/start-login';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { confidentialClient } from '@/tests/memory/clients';
@@ -78,6 +78,8 @@ type Wish = Partial<Pick<RequestContext, 'ip' | 'knownBrowserId'>> &
     served?: readonly string[];
     /** What the guard of the purse says of every text message. */
     withheld?: WithheldReason;
+    /** A guard of the purse that counts, in its place. */
+    guard?: SmsSpendGuard;
     /** Country of numbers without country code. */
     country?: string;
     replacedSessionSecret?: string;
@@ -114,7 +116,7 @@ export async function openDesk() {
     spendGuard: {
       async admit(request: SmsRequest) {
         purse.admitted.push(request);
-        return wish.withheld ?? null;
+        return wish.guard?.admit(request) ?? wish.withheld ?? null;
       },
       answered: async ({ country, connection }: { country: string; connection: string }) =>
         void purse.answered.push({ country, connection }),

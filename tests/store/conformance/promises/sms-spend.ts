@@ -1,6 +1,6 @@
 // The operator's purse over two processes (lib/login/sms-budgets.ts, lib/store/prisma/sms-spend.ts).
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LimitOverrides } from '@/lib/login/limits';
+import type { CountedLimit, LimitOverrides } from '@/lib/login/limits';
 import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
 import type { SmsSpendGuard, WithheldReason } from '@/lib/login/sms-spend-guard';
 import { createSmsBudgetStore, createSmsLedger } from '@/lib/store/prisma/sms-spend';
@@ -16,6 +16,8 @@ type Text = {
   connection?: string;
   ip?: string | null;
   knownBrowserId?: string | null;
+  signUpOpen?: boolean;
+  startLimits?: CountedLimit[];
 };
 
 export function promiseSmsSpend(stage: () => Stage): void {
@@ -44,7 +46,9 @@ export function promiseSmsSpend(stage: () => Stage): void {
       const { number = `+4915${String(10_000 + serial)}0000`, country = 'DE', connection = 'sms' } = text;
       const { ip = `198.51.100.${serial % 250}`, knownBrowserId = null } = text;
       const context = { ip, userAgent: null, language: 'en', knownBrowserId, now: stage().now };
-      return (guards.get(on) as SmsSpendGuard).admit({ number, country, connection, clientId: 'c', context });
+      const { signUpOpen = true, startLimits = [] } = text;
+      const asked = { number, country, connection, signUpOpen, clientId: 'c', startLimits, context };
+      return (guards.get(on) as SmsSpendGuard).admit(asked);
     }
     const answered = (country: string) =>
       (guards.get(stage().second) as SmsSpendGuard).answered({
@@ -76,6 +80,17 @@ export function promiseSmsSpend(stage: () => Stage): void {
       );
       expect(sentOf(said)).toBe(20);
       expect(new Set(said)).toEqual(new Set([null, 'sms_per_prefix']));
+    });
+
+    it('SMS-1: one number gets ten an hour, whoever asks, and its known browsers ten together', async () => {
+      const number = '+4915112345678';
+      const strangers = await admitMany(12, () => ({ number }));
+      expect(strangers).toEqual([...Array(10).fill(null), ...Array(2).fill('sms_per_number')]);
+      const known = await admitMany(12, (n) => ({ number, knownBrowserId: `browser ${n % 3}` }));
+      expect(known).toEqual(strangers);
+      expect(await admit()).toBeNull();
+      stage().pass(7200);
+      expect(await admit({ number })).toBeNull();
     });
 
     it('SMS-1: one network, however it numbers its hosts, gets its share', async () => {
@@ -140,10 +155,24 @@ export function promiseSmsSpend(stage: () => Stage): void {
       expect(sentOf(await admitMany(3, () => ({})))).toBe(2);
     });
 
+    it('OTP-7: what the challenge’s own limits refuse uses up nothing, however often it is tried', async () => {
+      const startLimits = [stage().limit('starts_per_known_browser', 1)];
+      await stage().ask('ann@x.test', { limits: startLimits });
+      overrides = { sms_per_day: 1 };
+      expect(sentOf(await admitMany(50, () => ({ startLimits, knownBrowserId: 'browser' })))).toBe(50);
+      expect(await stage().prisma.limitCounter.count({ where: { key: { startsWith: 'sms' } } })).toBe(0);
+      expect([await admit(), await admit()]).toEqual([null, 'sms_per_day']);
+    });
+
     describe('closes a country that does not answer', () => {
       /** Ten minutes in which so many were sent and so many answered. */
-      async function tenMinutes(sent: number, answers: number, country = 'LV'): Promise<void> {
-        expect(sentOf(await admitMany(sent, () => ({ country })))).toBe(sent);
+      async function tenMinutes(
+        sent: number,
+        answers: number,
+        country = 'LV',
+        text: (n: number) => Text = () => ({}),
+      ): Promise<void> {
+        expect(sentOf(await admitMany(sent, (n) => ({ country, ...text(n) })))).toBe(sent);
         for (let n = 0; n < answers; n++) await answered(country);
         stage().pass(600);
       }
@@ -184,6 +213,37 @@ export function promiseSmsSpend(stage: () => Stage): void {
         await tenMinutes(3, 0);
         expect(await admit({ country: 'LV' })).toBe('sms_unanswered');
       });
+
+      it('SMS-1: not on the word of three networks, and on that of four', async () => {
+        const from = (networks: number) => (n: number) => ({ ip: `2001:db8:0:${n % networks}::${n}` });
+        await tenMinutes(45, 0, 'LV', from(3));
+        expect(await admit({ country: 'LV' })).toBeNull();
+        stage().pass(3000);
+        await tenMinutes(20, 0, 'LV', from(4));
+        expect(await admit({ country: 'LV' })).toBe('sms_unanswered');
+      });
+
+      it('SMS-1: not for what is sent to three numbers', async () => {
+        overrides = { sms_per_number: 100, sms_per_prefix: 100 };
+        await tenMinutes(45, 0, 'LV', (n) => ({ number: premium(n % 3) }));
+        expect(await admit({ country: 'LV' })).toBeNull();
+      });
+
+      it('SMS-1: of thirty at once from one network five count, over both processes', async () => {
+        const ip = '203.0.113.9';
+        const said = await stage().atOnce(30, (process) => admit({ country: 'LV', ip }, process));
+        expect(sentOf(said)).toBe(30);
+        const key = 'sms_unanswered:sent:LV';
+        expect(await stage().prisma.limitCounter.findUnique({ where: { key } })).toMatchObject({ count: 5 });
+      });
+
+      it('SMS-1: not for messages that were refused, or never were any', async () => {
+        overrides = { sms_per_ip: 0 };
+        await admitMany(25, () => ({ country: 'LV' }));
+        overrides = {};
+        await tenMinutes(25, 0, 'LV', () => ({ signUpOpen: false }));
+        expect(await admit({ country: 'LV' })).toBeNull();
+      });
     });
 
     it('OTP-8: an attack on its block, network and country does not lock out a browser that is known', async () => {
@@ -192,6 +252,8 @@ export function promiseSmsSpend(stage: () => Stage): void {
       await admit({ ...person, ip: null });
       stage().pass(600);
       expect(await admit(person)).toBe('sms_unanswered');
+      expect(await admit({ ...person, knownBrowserId: 'browser' })).toBeNull();
+      for (let n = 0; n < 10; n++) await admit({ number: person.number, ip: `192.0.2.${n}` });
       expect(await admit({ ...person, knownBrowserId: 'browser' })).toBeNull();
       overrides = { ...overrides, sms_per_day: 0 };
       expect(await admit({ ...person, knownBrowserId: 'browser' })).toBe('sms_per_day');
