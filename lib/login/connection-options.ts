@@ -44,7 +44,10 @@ export function acceptOptions(
   const { kept } = taken;
   const connection = readConnection({ id: '', name: '', strategy: known.strategy, options: kept });
   if ('kind' in connection) return connection;
-  const problem = findTemplateProblem(connection) ?? findLateTestIdentity(connection.testIdentities, known);
+  const problem =
+    findTemplateProblem(connection) ??
+    findShortTestCode(connection) ??
+    findLateTestIdentity(connection.testIdentities, known);
   return problem ?? { kind: 'accepted', options: kept };
 }
 
@@ -60,6 +63,11 @@ export function showOptions({
   if (masked.twilio_token != null) masked.twilio_token = MASKED_SECRET;
   const { gateway_authentication: authentication } = masked;
   if (isObject(authentication)) masked.gateway_authentication = { ...authentication, secret: MASKED_SECRET };
+  if (Array.isArray(masked.test_identities)) {
+    masked.test_identities = masked.test_identities.map((identity) =>
+      isObject(identity) ? { ...identity, code: MASKED_SECRET } : identity,
+    );
+  }
   return masked;
 }
 
@@ -68,6 +76,8 @@ export function showOptions({
 const DAY_MS = 86_400_000;
 const TEST_IDENTITY_DAYS = 90;
 const TEST_IDENTITIES_MAX = 10;
+/** A code that stays the same for months is guessed at for months. */
+const TEST_CODE_MIN_LENGTH = 6;
 const AUTH_PARAMS_MAX_CHARACTERS = 1024;
 
 const text = (min: number, max: number) =>
@@ -386,6 +396,14 @@ function templatesOf(
   ];
 }
 
+function findShortTestCode({ testIdentities, codeLength }: Connection): OptionsProblem | null {
+  if (testIdentities.length === 0 || codeLength >= TEST_CODE_MIN_LENGTH) return null;
+  return problemAt(
+    'options.totp.length',
+    `must be ${TEST_CODE_MIN_LENGTH} at least where there are test identities`,
+  );
+}
+
 /** A test identity is for a while, and begins alive; one that was there before may be over by now. */
 function findLateTestIdentity(
   identities: readonly TestIdentity[],
@@ -416,12 +434,33 @@ type Kept = { strategy: Channel; stored: StoredOptions; seal(secret: string): st
 /** The written options with sealed secrets: a new one, or the one that is kept where it was left out. */
 function takeSecrets(written: unknown, known: Kept): { kept: StoredOptions } | OptionsProblem {
   if (!isObject(written)) return problemAt('options', 'must be an object');
-  if (known.strategy === 'email') return { kept: written };
+  const identities = takeTestCodes(written, known);
+  if (isProblem(identities)) return identities;
+  if (known.strategy === 'email') return { kept: { ...written, ...identities } };
   const token = takeTwilioToken(written, known);
   if (isProblem(token)) return token;
   const authentication = takeGatewayAuthentication(written, known);
   if (isProblem(authentication)) return authentication;
-  return { kept: { ...written, ...token, ...authentication } };
+  return { kept: { ...written, ...identities, ...token, ...authentication } };
+}
+
+/** A fixed code belongs to its identifier. */
+function takeTestCodes(written: StoredOptions, { stored }: Kept): StoredOptions | OptionsProblem {
+  if (!Array.isArray(written.test_identities)) return {};
+  const known = (Array.isArray(stored.test_identities) ? stored.test_identities : []).filter(isObject);
+  const taken: unknown[] = [];
+  for (const [index, identity] of written.test_identities.entries()) {
+    if (!isObject(identity) || !isLeftOut(identity.code)) {
+      taken.push(identity);
+      continue;
+    }
+    const held = known.find(({ identifier }) => identifier === identity.identifier);
+    if (held === undefined) {
+      return problemAt(`options.test_identities[${index}].code`, 'must be sent with another identifier');
+    }
+    taken.push({ ...identity, code: held.code });
+  }
+  return { test_identities: taken };
 }
 
 /** A token belongs to an account: it is neither lent to another one nor kept without one. */

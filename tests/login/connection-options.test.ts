@@ -176,6 +176,18 @@ describe('test identities', () => {
     expect(accept('email', { test_identities: many })).toMatchObject({ field: 'options.test_identities' });
   });
 
+  it('OTP-5: need codes of six digits at least; a connection that was kept with fewer can be read', () => {
+    const short = { test_identities: [{ ...reviewer, code: '4829' }], totp: { length: 4 } };
+    expect(accept('email', short)).toMatchObject({
+      field: 'options.totp.length',
+      sentence: 'must be 6 at least where there are test identities',
+    });
+    expect(email(short).testIdentities).toHaveLength(1);
+    expect(accept('email', { totp: { length: 4 } }).kind).toBe('accepted');
+    const long = { test_identities: [{ ...reviewer, code: '48291376' }], totp: { length: 8 } };
+    expect(accept('email', long).kind).toBe('accepted');
+  });
+
   it('that ended do not keep other options from being changed', () => {
     const over = { ...reviewer, expires_at: '2031-05-01T00:00:00Z' };
     const stored = { test_identities: [over] };
@@ -343,6 +355,45 @@ describe('a secret (PRV-3, MGT-4)', () => {
     expect(kept('sms', showOptions({ strategy: 'sms', options: stored }), stored)).toMatchObject({
       ...stored,
       forward_req_info: true,
+    });
+  });
+
+  describe('such as the code of a test identity', () => {
+    const identity = { identifier: 'Review@Example.com', code: '482913', expires_at: '2031-06-01T00:00:00Z' };
+    const other = { ...identity, identifier: 'other@example.com', code: '719482' };
+    const options = { test_identities: [identity, other] };
+
+    it.each<[Channel, unknown]>([
+      ['email', {}],
+      ['sms', {}],
+      ['email', { totp: { length: 99 } }],
+    ])('is not shown (%s, %j)', (strategy, more) => {
+      const shown = showOptions({ strategy, options: { ...options, ...(more as object) } });
+      expect(JSON.stringify(shown)).not.toMatch(/482913|719482/);
+      expect(shown.test_identities).toMatchObject([{ identifier: 'Review@Example.com' }, {}]);
+    });
+
+    it('stays through what was shown and is sent back, also without it', () => {
+      const stored = kept('email', options);
+      const shown = showOptions({ strategy: 'email', options: stored });
+      expect(email(kept('email', shown, stored)).testIdentities).toEqual(email(stored).testIdentities);
+      const { code: _, ...without } = other;
+      expect(email(kept('email', { test_identities: [without] }, stored)).testIdentities).toMatchObject([
+        { identifier: 'other@example.com', code: '719482' },
+      ]);
+    });
+
+    it('is replaced by another one', () => {
+      const written = { test_identities: [{ ...identity, code: '604817' }] };
+      expect(kept('email', written, kept('email', options))).toMatchObject(written);
+    });
+
+    it.each([undefined, MASKED_SECRET])('is not lent to another identifier (%j)', (code) => {
+      const test_identities = [other, { ...identity, identifier: 'eve@example.com', code }];
+      expect(accept('email', { test_identities }, kept('email', options))).toMatchObject({
+        field: 'options.test_identities[1].code',
+        sentence: 'must be sent with another identifier',
+      });
     });
   });
 
