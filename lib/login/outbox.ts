@@ -125,7 +125,7 @@ export type DeliverDeps = Readonly<{
  * and before that was recorded leaves a message that is sent again: at least once, because the other order would lose
  * messages. Resend recognises the idempotency key and sends no second one. SMTP cannot: the second copy has the same
  * Message-ID and the same code, and most mailboxes show one. The same holds where a provider accepts, but answers too
- * late: the next in the chain sends a copy.
+ * late: the next in the chain sends a copy. A text message, which is paid for each time, ends with that.
  *
  * @returns what was recorded
  * @throws errors of storage and of `prepare`; the message is then due again when the lease ends
@@ -271,9 +271,9 @@ const failed = (reason: string): Next => ({ status: 'failed', reason });
 const EXPIRED = failed('Expired before it could be sent.');
 
 /**
- * Accepted, once more later, or never: a code that is dead by then helps nobody, and a refusal for good stays one. While all
- * ways are down a message waits for their next probe, however often it was tried. A walk on which all were skipped leaves no
- * trace.
+ * Accepted, once more later, or never: a code that is dead by then helps nobody, a refusal for good stays one, and a text
+ * message that may be on its way is not paid for again unless the person asks (SMS-1). While all ways are down a message waits
+ * for their next probe, however often it was tried. A walk on which all were skipped leaves no trace.
  */
 function decideNext(round: { message: LoginMessage; claim: Claim; walk: Walk; now: Date }): Next {
   const { message, claim, now } = round;
@@ -283,7 +283,9 @@ function decideNext(round: { message: LoginMessage; claim: Claim; walk: Walk; no
   const waitSeconds = RETRY_WAITS_SECONDS[claim.roundsBefore];
   const dueAt = probeAt ?? (waitSeconds === undefined ? null : later(now, waitSeconds));
   const isRefusedForGood = attempts.length > 0 && attempts.every(isPermanent);
-  if (dueAt === null || dueAt >= message.expiresAt || isRefusedForGood) {
+  const isMaybeSent =
+    message.channel === 'sms' && attempts.some(({ outcome }) => outcome.kind === 'timed_out');
+  if (dueAt === null || dueAt >= message.expiresAt || isRefusedForGood || isMaybeSent) {
     return attempts.length === 0 ? EXPIRED : { ...failed(attempts.map(inWords).join(', ')), attempts };
   }
   const wasTried = attempts.some(({ outcome }) => outcome.kind !== 'skipped');

@@ -349,6 +349,62 @@ describe.each([
     await resendSink.waitForMessage(message.recipient);
   });
 
+  describe('of a text message whose provider did not answer in time, which may be on its way', () => {
+    /** Twilio does not answer; the gateway says that. */
+    const prepareWith =
+      (sent: string[], gateway: SendOutcome): DeliverDeps['prepare'] =>
+      async () => ({
+        ways: (
+          [
+            ['twilio', { kind: 'timed_out' }],
+            ['gateway', gateway],
+          ] as const
+        ).map(([provider, outcome]) => ({
+          provider,
+          send: async () => {
+            sent.push(provider);
+            return outcome;
+          },
+        })),
+        charge: null,
+      });
+    const text = { number: '+4915112345678', sendMode: 'code' } as const;
+
+    it('SMS-1: only the next in the chain tries once more, then the person does', async () => {
+      const sent: string[] = [];
+      const deps = depsWith({ prepare: prepareWith(sent, { kind: 'timed_out' }) });
+      const message = await ask(text);
+      expect(await deliver(deps, message)).toMatchObject({ status: 'failed' });
+      for (let second = 0; second < 60; second++) {
+        pass(1);
+        await drainOutbox(deps, { limit: 10 });
+      }
+      expect(sent).toEqual(['twilio', 'gateway']);
+      expect(await failures()).toMatchObject([{ description: 'twilio timed_out, gateway timed_out' }]);
+      const asked = { challengeId: challengeOf(message), channel: 'sms', signUpOpen: true } as const;
+      expect(await deliveryState(deps, asked)).toBe('failed');
+    });
+
+    it('SMS-1: nor is it tried again where the next could not be reached', async () => {
+      const sent: string[] = [];
+      const deps = depsWith({ prepare: prepareWith(sent, DOWN) });
+      expect(await deliver(deps, await ask(text))).toMatchObject({ status: 'failed' });
+      expect(sent).toEqual(['twilio', 'gateway']);
+    });
+
+    it('MSG-6: the next may take it', async () => {
+      const deps = depsWith({ prepare: prepareWith([], ACCEPTED) });
+      expect(await deliver(deps, await ask(text))).toMatchObject({ status: 'accepted' });
+    });
+
+    it('MSG-6: one that reached nobody is tried again, and so is an e-mail', async () => {
+      const down = depsWith({ prepare: wayBy('twilio', () => DOWN) });
+      expect(await deliver(down, await ask(text))).toMatchObject({ status: 'queued' });
+      const late = depsWith({ prepare: wayBy('smtp', () => ({ kind: 'timed_out' })) });
+      expect(await deliver(late, await ask())).toMatchObject({ status: 'queued' });
+    });
+  });
+
   it('AVL-5: of a message that is held nobody else begins an attempt, nor does its holder after the lease', async () => {
     const message = await ask();
     const inTime = later(OUTBOX_LEASE_SECONDS - 10);
