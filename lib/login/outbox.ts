@@ -95,16 +95,17 @@ export type OutboxStore = Readonly<{
   record(delivery: Delivery, now: Date): Promise<void>;
   /**
    * What became of the newest message of the challenge that carries a code or link: 'failed' when it failed, or is queued
-   * and was asked for before `lateBefore`; 'returned' when a provider took it and told later that it was not delivered. For
-   * a challenge that nobody was sent a message for: 'failed' when the last message of the channel after `since` that was
-   * settled, or late, did not get through.
+   * and was asked for before `lateBefore`; 'refused' when that was said of its recipient, for good or for now, at least once;
+   * 'returned' when a provider took it and told later that it was not delivered. For a challenge that nobody was sent a
+   * message for: 'failed' when the last message of the channel after `since` that was settled, or late, did not get through,
+   * not counting those that are 'refused'.
    */
   findTrouble(question: {
     challengeId: string;
     channel: Channel;
     since: Date;
     lateBefore: Date;
-  }): Promise<'failed' | 'returned' | null>;
+  }): Promise<'failed' | 'refused' | 'returned' | null>;
 }>;
 
 export type DeliverDeps = Readonly<{
@@ -174,10 +175,10 @@ export type DeliveryState = 'under_way' | 'failed' | 'returned';
 /**
  * Whether sending failed, without telling if there was anything to send: where an identifier was sent nothing (blocked, or
  * unknown while sign-up is closed), the page shows what people of that channel saw last. So a provider that is down looks
- * down to everybody, and tells nothing of one account (ENU-1).
+ * down to everybody, and tells nothing of one account; what is said of one recipient tells the others nothing (ENU-1).
  *
- * A message that came back is told only while sign-up is open: then everybody is sent one, and it tells of a mailbox. With
- * sign-up closed only accounts are sent one, and its return would tell of an account.
+ * That a message was refused or came back is told only while sign-up is open: then everybody is sent one, and it tells of a
+ * mailbox. With sign-up closed only accounts are sent one, and it would tell of an account.
  *
  * @param asked.signUpOpen as the challenge's connection has it now
  */
@@ -193,8 +194,8 @@ export async function deliveryState(
     since: later(now, -CHANNEL_MEMORY_SECONDS),
     lateBefore: later(now, -LATE_SECONDS),
   });
-  if (trouble === null || (trouble === 'returned' && !signUpOpen)) return 'under_way';
-  return trouble;
+  if (trouble === null || (trouble !== 'failed' && !signUpOpen)) return 'under_way';
+  return trouble === 'returned' ? 'returned' : 'failed';
 }
 
 function firstClaim({ askedAt }: LoginMessage): Claim {

@@ -238,7 +238,7 @@ describe.each([
   it.each([
     ['is overloaded', { kind: 'refuse', status: 429, name: 'rate_limit_exceeded' }, 'resend refused 429'],
     ['is broken', { kind: 'refuse', status: 500, name: 'application_error' }, 'resend refused 500'],
-    ['refuses for good', { kind: 'refuse', status: 422, name: 'validation_error' }, 'resend refused 422'],
+    ['refuses for good', { kind: 'refuse', status: 422, name: 'validation_error' }, 'resend rejected 422'],
     ['hangs up', { kind: 'hang-up' }, 'resend failed no_answer'],
   ] as const)(
     'MSG-6: when the first provider %s, the second gets the same code',
@@ -829,6 +829,18 @@ describe.each([
       data: { ...event, providerMessageId: attempts[0]?.providerMessageId ?? '' },
     });
     expect([await state(true), await state(false)]).toEqual(['returned', 'under_way']);
+  });
+
+  it('ENU-1: that a mailbox is dead is told while everybody is sent a message, and tells nobody else', async () => {
+    const message = await ask();
+    const refused = { kind: 'refused', reason: '550', permanent: true } as const;
+    await deliver(depsWith({ prepare: wayBy('smtp', () => refused) }), message);
+    expect(await row(message.messageId)).toMatchObject({ status: 'failed' });
+    const state = (challengeId: string, signUpOpen: boolean) =>
+      deliveryState(depsWith(), { challengeId, channel: 'email', signUpOpen });
+    const mine = challengeOf(message);
+    expect([await state(mine, true), await state(mine, false)]).toEqual(['failed', 'under_way']);
+    expect([await state('nobody', true), await state('nobody', false)]).toEqual(['under_way', 'under_way']);
   });
 
   it('MSG-6, ENU-1: the page learns that sending failed, and the same where there was nothing to send', async () => {

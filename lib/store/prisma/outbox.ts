@@ -84,28 +84,40 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
       const ofChannel = Prisma.sql`channel = ${channel}::text`;
       const lastSettled = (status: 'failed' | 'accepted') => Prisma.sql`(
         SELECT due_at FROM messages WHERE status = ${status}::text AND ${ofChannel} AND due_at > ${from}
+          AND (status = 'accepted' OR NOT ${isRefused})
         ORDER BY due_at DESC LIMIT 1)`;
-      const [row] = await prisma.$queryRaw<{ trouble: 'failed' | 'returned' | null }[]>`
+      const [row] = await prisma.$queryRaw<{ trouble: Trouble }[]>`
         WITH own AS (
-          SELECT id, status = 'failed' OR (status = 'queued' AND created_at <= ${late}) AS failed FROM messages
-          WHERE challenge_id = ${challengeId}::text AND kind <> 'new_device' ORDER BY created_at DESC LIMIT 1
+          SELECT id, status = 'failed' OR (status = 'queued' AND created_at <= ${late}) AS failed,
+            ${isRefused} AS refused
+          FROM messages WHERE challenge_id = ${challengeId}::text AND kind <> 'new_device' ORDER BY created_at DESC LIMIT 1
         )
         SELECT CASE
           WHEN EXISTS (SELECT 1 FROM own) THEN CASE
-            WHEN (SELECT failed FROM own) THEN 'failed'
+            WHEN (SELECT failed FROM own) THEN CASE WHEN (SELECT refused FROM own) THEN 'refused' ELSE 'failed' END
             WHEN EXISTS (
               SELECT 1 FROM own JOIN delivery_attempts a ON a.message_id = own.id
               JOIN delivery_events e USING (provider, provider_message_id) WHERE e.kind = 'bounced') THEN 'returned' END
           -- Which of the two was last: somebody's trouble, or somebody's message that was taken.
           WHEN GREATEST(${lastSettled('failed')}, (
             SELECT max(created_at) FROM messages
-            WHERE status = 'queued' AND ${ofChannel} AND created_at > ${from} AND created_at <= ${late}))
+            WHERE status = 'queued' AND ${ofChannel} AND created_at > ${from} AND created_at <= ${late}
+              AND NOT ${isRefused}))
             > COALESCE(${lastSettled('accepted')}, '-infinity') THEN 'failed'
         END AS trouble`;
       return row?.trouble ?? null;
     },
   };
 }
+
+type Trouble = Awaited<ReturnType<OutboxStore['findTrouble']>>;
+
+/**
+ * Whether a provider said of a row of `messages` that this recipient takes nothing: for good, or, as mail servers do (450,
+ * 451, 452), for now. Everything else that can go wrong is the provider's trouble, and everybody's.
+ */
+const isRefused = Prisma.sql`EXISTS (SELECT 1 FROM delivery_attempts said WHERE said.message_id = messages.id
+  AND (said.outcome = 'rejected' OR (said.outcome = 'refused' AND said.reason LIKE '45_')))`;
 
 /** One row of sms_charges for the attempt that was accepted, under its number. */
 function chargeRows({ charge, attempts, claim }: Delivery) {
@@ -122,10 +134,16 @@ function attemptRows({ attempts, claim }: Delivery) {
   return attempts.map(({ provider, outcome, startedAt, durationMs }: DeliveryAttempt, index) => ({
     number: claim.attemptsBefore + index,
     provider,
-    outcome: outcome.kind === 'unreachable' ? 'failed' : outcome.kind,
+    outcome: outcomeOf(outcome),
     provider_message_id: outcome.kind === 'accepted' ? outcome.providerMessageId : null,
     reason: 'reason' in outcome ? outcome.reason : null,
     started_at: startedAt.toISOString(),
     duration_ms: durationMs,
   }));
+}
+
+/** The column's word for it. */
+function outcomeOf(outcome: DeliveryAttempt['outcome']): string {
+  if (outcome.kind === 'refused') return outcome.permanent ? 'rejected' : 'refused';
+  return outcome.kind === 'unreachable' ? 'failed' : outcome.kind;
 }

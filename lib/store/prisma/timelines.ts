@@ -27,6 +27,9 @@ export function createTimelineStore(prisma: PrismaClient): TimelineStore {
   };
 }
 
+/** The kinds that have another word in their column. */
+const KINDS: Readonly<Record<string, string>> = { failed: 'unreachable', rejected: 'refused' };
+
 type Row = Prisma.MessageGetPayload<{ include: { attempts: true } }>;
 type EventRow = Prisma.DeliveryEventGetPayload<object>;
 
@@ -50,8 +53,7 @@ function recordFrom({ id, attempts, ...message }: Row, events: readonly EventRow
     expiresAt: message.expiresAt,
     attempts: attempts.map(({ provider, outcome, reason, startedAt, durationMs }) => ({
       provider,
-      // The column's word for it.
-      outcome: outcome === 'failed' ? 'unreachable' : outcome,
+      outcome: KINDS[outcome] ?? outcome,
       reason,
       startedAt,
       durationMs,

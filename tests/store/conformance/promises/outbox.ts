@@ -390,6 +390,73 @@ export function promiseOutbox(stage: () => Stage): void {
     });
   });
 
+  describe('ENU-1: a message that one recipient refused', () => {
+    const attempt = (outcome: DeliveryAttempt['outcome']): DeliveryAttempt => ({
+      ...accepted(stage().now, 'smtp'),
+      outcome,
+    });
+    const REFUSALS = [
+      { kind: 'refused', reason: '550', permanent: true },
+      { kind: 'refused', reason: '21610', permanent: true },
+      { kind: 'refused', reason: '451', permanent: false },
+    ] as const;
+    const TROUBLES = [
+      { kind: 'timed_out' },
+      { kind: 'unreachable', reason: 'ECONNREFUSED' },
+      { kind: 'refused', reason: '503', permanent: false },
+      { kind: 'refused', reason: '401', permanent: false },
+      { kind: 'refused', reason: '535', permanent: false },
+      { kind: 'refused', reason: '421', permanent: false },
+      { kind: 'skipped' },
+    ] as const;
+
+    it.each(REFUSALS)('$reason is told of it alone, and not of the channel', async (refusal) => {
+      const { queue, record, trouble } = desk(stage());
+      const asked = await queue('ann@x.test');
+      const attempts = [attempt({ kind: 'timed_out' }), attempt(refusal)];
+      await record(asked.messageId, { status: 'failed', attempts });
+      expect(await trouble(asked)).toBe('refused');
+      expect(await trouble({ challengeId: 'nobody' })).toBeNull();
+
+      const store = { timelines: createTimelineStore(stage().prisma) };
+      const { timelines } = await readTimelines(store, { identifierHashes: null, after: null, limit: 1 });
+      const { kind, reason } = refusal;
+      expect(timelines[0]?.steps).toContainEqual(
+        expect.objectContaining({ kind: 'tried', outcome: kind, reason }),
+      );
+    });
+
+    it('is told of it alone also while it waits for longer than a minute', async () => {
+      const { queue, record, trouble } = desk(stage());
+      const asked = await queue('ann@x.test');
+      await record(asked.messageId, {
+        status: 'queued',
+        attempts: [attempt(REFUSALS[2])],
+        dueAt: stage().later(90),
+      });
+      stage().pass(60);
+      expect(await trouble(asked)).toBe('refused');
+      expect(await trouble({ challengeId: 'nobody' })).toBeNull();
+    });
+
+    it('does not hide what the provider did to another', async () => {
+      const { queue, record, trouble } = desk(stage());
+      const [down, refused] = [await queue('ann@x.test'), await queue('bob@x.test')];
+      await record(down.messageId, { status: 'failed', attempts: [attempt({ kind: 'timed_out' })] });
+      stage().pass(1);
+      await record(refused.messageId, { status: 'failed', attempts: [attempt(REFUSALS[0])] });
+      expect(await trouble({ challengeId: 'nobody' })).toBe('failed');
+    });
+
+    it.each(TROUBLES)('is another thing than the trouble of a provider: $kind $reason', async (outcome) => {
+      const { queue, record, trouble } = desk(stage());
+      const asked = await queue('ann@x.test');
+      await record(asked.messageId, { status: 'failed', attempts: [attempt(outcome)] });
+      expect(await trouble(asked)).toBe('failed');
+      expect(await trouble({ challengeId: 'nobody' })).toBe('failed');
+    });
+  });
+
   describe('what a provider tells later', () => {
     it('SRF-4: is written once, however often and wherever it is told', async () => {
       const { tell } = desk(stage());
