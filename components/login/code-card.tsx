@@ -2,6 +2,7 @@
 // one, finishes this page too. Asking again never breaks what is in hand; going back is a link and sends nothing. The same
 // page whether or not the address has an account.
 import type { AskedChallenge, Interaction } from '@/lib/login/interaction';
+import { addressOf } from '../address';
 import { type Countdown, PrimaryButton, PrimaryLink, QuietButton, TextButton, TextLink } from '../button';
 import { durationInWords } from '../duration-in-words';
 import { Field, type FieldNote } from '../field';
@@ -114,11 +115,7 @@ function Sent({ page: { t }, asked, changeHref }: CodeCardProps) {
       <p>
         {t.rich(leadOf(asked), {
           address: asked.maskedRecipient,
-          recipient: (address) => (
-            <bdi className="address" dir="ltr">
-              {address}
-            </bdi>
-          ),
+          recipient: addressOf,
         })}{' '}
         <a
           className="link"

@@ -1,11 +1,13 @@
 // A link, opened in a browser that did not ask for it: on the phone, for a sign-in on the desk, or by somebody's scanner.
 // Signs nobody in. Shows what to type into the window that asked, who asked, and the way to stop it.
 import type { RequestingBrowser } from '@/lib/login/requesting-browser';
+import { addressOf } from '../address';
 import { QuietButton, TextLink } from '../button';
 import { durationInWords } from '../duration-in-words';
 import { Frame, type PageSetting } from '../frame';
 import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
 import { Moment } from '../moment';
+import { Tick } from '../tick';
 import type { Words } from '../words';
 
 export type ElsewhereCardProps = Readonly<{
@@ -17,11 +19,23 @@ export type ElsewhereCardProps = Readonly<{
   askedAt: number;
   askedFrom: RequestingBrowser;
   /** Signs in on this device, never the window that asked; null where the operator does not allow it. */
-  signInHere: Readonly<{ action: FormAction; hidden: HiddenValues }> | null;
+  signInHere: SignInHere | null;
   stopHref: string;
   shownAddress: string;
   /** Milliseconds since 1970. */
   now: number;
+}>;
+
+export type SignInHere = Readonly<{
+  /** Receives the hidden values and, where it is ticked, `confirm`. */
+  action: FormAction;
+  hidden: HiddenValues;
+  /** As whom: `m***@example.com`. */
+  maskedIdentifier: string;
+  /** Somebody else is signed in here: asks for a tick first. */
+  endsOther: boolean;
+  /** The form was sent without it. */
+  isConfirmMissing: boolean;
 }>;
 
 export function ElsewhereCard(props: ElsewhereCardProps) {
@@ -34,7 +48,7 @@ export function ElsewhereCard(props: ElsewhereCardProps) {
       page={page}
       heading={t('elsewhere.heading')}
       lead={t('elsewhere.lead', { app: client?.name ?? '' })}
-      focusHeading
+      focusHeading={!(signInHere?.endsOther && signInHere.isConfirmMissing)}
       shownAddress={shownAddress}
     >
       <div className="grid gap-2">
@@ -50,14 +64,28 @@ export function ElsewhereCard(props: ElsewhereCardProps) {
         </p>
         <p>{t('elsewhere.keepToYourself')}</p>
       </div>
-      {signInHere && (
-        <form action={signInHere.action}>
-          <HiddenInputs values={signInHere.hidden} />
-          <QuietButton>{t('elsewhere.signInHere')}</QuietButton>
-        </form>
-      )}
+      {signInHere && <SignInHereForm t={t} {...signInHere} />}
       <TextLink href={stopHref}>{t('elsewhere.notMe')}</TextLink>
     </Frame>
+  );
+}
+
+/** Says as whom before it is pressed: a link that an attacker sent leads into the attacker's account. */
+function SignInHereForm({ t, ...props }: SignInHere & { t: Words }) {
+  const { action, hidden, maskedIdentifier: address, endsOther, isConfirmMissing } = props;
+  return (
+    <form action={action} className="form" noValidate>
+      <HiddenInputs values={hidden} />
+      <div className="lead">
+        <p>{t.rich('elsewhere.signsInAs', { address, recipient: addressOf })}</p>
+      </div>
+      {endsOther && (
+        <Tick name="confirm" missing={isConfirmMissing ? t('elsewhere.confirmMissing') : null}>
+          {t('elsewhere.confirm')}
+        </Tick>
+      )}
+      <QuietButton>{t('elsewhere.signInHere')}</QuietButton>
+    </form>
   );
 }
 

@@ -1,6 +1,7 @@
 // The message did not get through: no provider took it, or the mailbox sent it back. Says so only to the browser that asked,
 // and without saying whether the address has an account.
 import type { Channel } from '@/lib/login/identifier';
+import { addressOf } from '../address';
 import { PrimaryButton, PrimaryLink, TextButton, TextLink } from '../button';
 import { Frame, type PageSetting } from '../frame';
 import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
@@ -49,11 +50,7 @@ function ReturnedLead({ t, address }: { t: PageSetting['t']; address: string }) 
     <p>
       {t.rich('sendingTrouble.returnedLead', {
         address,
-        recipient: (shown) => (
-          <bdi className="address" dir="ltr">
-            {shown}
-          </bdi>
-        ),
+        recipient: addressOf,
       })}
     </p>
   );

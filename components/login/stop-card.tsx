@@ -1,9 +1,9 @@
 // "This was not me": stops a sign-in, its code and its link. Asks for a tick and a press, so that software which presses
 // every button of a message's pages stops nothing.
 import { PrimaryButton, TextLink } from '../button';
-import { type FieldNote, Note } from '../field';
 import { Frame, type PageSetting } from '../frame';
 import { type FormAction, HiddenInputs, type HiddenValues } from '../hidden-inputs';
+import { Tick } from '../tick';
 
 export type StopCardProps = Readonly<{
   page: PageSetting;
@@ -12,13 +12,13 @@ export type StopCardProps = Readonly<{
   hidden: HiddenValues;
   /** The form was sent without the tick. */
   isConfirmMissing: boolean;
-  backHref: string;
+  /** Null where the link leads to nothing but this page. */
+  backHref: string | null;
   shownAddress: string;
 }>;
 
 export function StopCard({ page, action, hidden, isConfirmMissing, backHref, shownAddress }: StopCardProps) {
   const { t, client } = page;
-  const note: FieldNote | null = isConfirmMissing ? { kind: 'error', text: t('stop.confirmMissing') } : null;
   return (
     <Frame
       page={page}
@@ -29,22 +29,12 @@ export function StopCard({ page, action, hidden, isConfirmMissing, backHref, sho
     >
       <form action={action} className="form" noValidate>
         <HiddenInputs values={hidden} />
-        <div className="grid gap-1.5">
-          <label className="tick">
-            <input
-              type="checkbox"
-              name="confirm"
-              {...(isConfirmMissing && { autoFocus: true })}
-              aria-invalid={isConfirmMissing || undefined}
-              aria-describedby={isConfirmMissing ? 'confirm-note' : undefined}
-            />
-            {t('stop.confirm')}
-          </label>
-          <Note id="confirm-note" note={note} lines={1} />
-        </div>
+        <Tick name="confirm" missing={isConfirmMissing ? t('stop.confirmMissing') : null}>
+          {t('stop.confirm')}
+        </Tick>
         <PrimaryButton>{t('stop.stop')}</PrimaryButton>
       </form>
-      <TextLink href={backHref}>{t('stop.back')}</TextLink>
+      {backHref !== null && <TextLink href={backHref}>{t('stop.back')}</TextLink>}
     </Frame>
   );
 }

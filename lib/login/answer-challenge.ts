@@ -263,6 +263,7 @@ function noticeMessage({
     recipient,
     oneTimeCode: null,
     link: null,
+    stopLink: null,
     language: context.language,
     reference: messageReference(asked.challengeId, generation),
     askedAt: context.now,

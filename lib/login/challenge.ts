@@ -169,6 +169,8 @@ export type ChallengeStore = Readonly<{
   cancel(cancel: { challengeId: string; logged: LoggedSubject; context: RequestContext }): Promise<boolean>;
   /** What a landing page may know of a challenge, or null when house-keeping has removed it. Writes nothing. */
   find(challengeId: string): Promise<FoundChallenge | null>;
+  /** The account that holds the identifier a challenge asks; null while there is none. Writes nothing. */
+  findAccountId(challenge: Pick<FoundChallenge, 'channel' | 'identifier'>): Promise<string | null>;
 }>;
 
 export type Finished = Readonly<
@@ -198,4 +200,8 @@ export type FoundChallenge = Readonly<{
   userAgent: string | null;
   /** 'open': may be answered while its codes live. 'ended': guesses used up, or nobody may answer it. */
   state: 'open' | 'proven' | 'cancelled' | 'ended';
+  /** Of a proven one: the client has what it asked for, or nobody may fetch it. */
+  isReturned: boolean;
+  /** The session that the proof began; null where none did. */
+  sessionId: string | null;
 }>;

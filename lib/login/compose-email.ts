@@ -74,7 +74,7 @@ function writeBoth(code: string, link: string, phrases: Phrases): Letter {
       digits(code),
       text(expiry('expiryBoth')),
     ],
-    stop: stopOf(link, words),
+    stop: phrases.stop,
   };
 }
 
@@ -87,7 +87,7 @@ function writeLink(link: string, phrases: Phrases): Letter {
     heading: translate('headingLink', values),
     parts: [text(translate('instructionLink')), button(link, phrases), text(expiry('expiry'))],
     notes: [origin, translate('ignore')],
-    stop: stopOf(link, words),
+    stop: phrases.stop,
   };
 }
 
@@ -129,11 +129,6 @@ function button(address: string, { words, values }: Phrases): EmailPart {
   return { kind: 'button', label: words.translate('button', values), address };
 }
 
-/** @see LINK_PATH: the page that stops a sign-in is below the one that completes it */
-function stopOf(link: string, { translate }: MessageWords): Letter['stop'] {
-  return { label: translate('stop'), address: link.replace(/(?:\?.*)?$/, '/stop') };
-}
-
 // ---- What several of them say ---------------------------------------------------------------------------------------
 
 function phrasesOf(message: LoginMessage, { issuerHost }: Letterhead) {
@@ -155,6 +150,7 @@ function phrasesOf(message: LoginMessage, { issuerHost }: Letterhead) {
     /** How long, and until when. */
     expiry: (key: 'expiry' | 'expiryBoth') =>
       translate(key, { minutes: lifetimeMinutes(message), until: values.until }),
+    stop: message.stopLink === null ? null : { label: translate('stop'), address: message.stopLink },
     origin: sentences(
       device ? translate('askedFrom', { ...values, device }) : translate('asked', values),
       translate('reference', { reference: message.reference }),

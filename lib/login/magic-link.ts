@@ -37,24 +37,25 @@ export type ProofMaker = Readonly<{
 }>;
 
 /**
- * What a login message proves itself with: code, link or both, as its connection or the application says. Null when its
- * SECRET is gone.
+ * What a login message proves itself with: code, link or both, as its connection or the application says; and the way to
+ * stop it, which is a page of ours also where the link is an application's. Null when its SECRET is gone.
  *
  * @param made.embeddedLink for an application that asked with its own pages; null for ours
  */
 export function makeProofs(
   { codes, links, origin }: ProofMaker,
   made: { seed: CodeSeed; sendMode: SendMode; embeddedLink: EmbeddedLink | null },
-): Pick<LoginMessage, 'oneTimeCode' | 'link'> | null {
+): Pick<LoginMessage, 'oneTimeCode' | 'link' | 'stopLink'> | null {
   const { seed, sendMode, embeddedLink } = made;
   const oneTimeCode = codes.derive(seed);
   const magicLinkToken = links.derive(seed);
   if (oneTimeCode === null || magicLinkToken === null) return null;
-  const path =
-    embeddedLink === null ? `${LINK_PATH}/${magicLinkToken}` : embeddedPath(embeddedLink, oneTimeCode);
+  if (sendMode === 'code') return { oneTimeCode, link: null, stopLink: null };
+  const path = `${LINK_PATH}/${magicLinkToken}`;
   return {
     oneTimeCode: sendMode === 'link' ? null : oneTimeCode,
-    link: sendMode === 'code' ? null : `${origin}${path}`,
+    link: `${origin}${embeddedLink === null ? path : embeddedPath(embeddedLink, oneTimeCode)}`,
+    stopLink: `${origin}${path}/stop`,
   };
 }
 

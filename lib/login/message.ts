@@ -17,6 +17,8 @@ export type LoginMessage = Readonly<{
   oneTimeCode: string | null;
   /** Whole address of the landing page; null where the message carries only a code, or is a notice. */
   link: string | null;
+  /** Whole address of the page that stops the sign-in; null where the message has no link. */
+  stopLink: string | null;
   /** BCP 47 tag. */
   language: string;
   applicationName: string;

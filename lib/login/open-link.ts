@@ -6,6 +6,7 @@ import type { AnswerDeps, SignedIn } from './answer-challenge';
 import { prove } from './answer-challenge';
 import { issuedOf, NO_AUTHORIZATION, newAuthorization } from './authorization';
 import type { ChallengeStore, FoundChallenge } from './challenge';
+import type { Connection } from './connection';
 import { maskIdentifier } from './identifier';
 import { INTERACTION_LIFETIME_SECONDS, type Interaction } from './interaction';
 import type { LinkTarget, MagicLinks } from './magic-link';
@@ -14,7 +15,7 @@ import { findConnection, subjectHash } from './start-login';
 
 export type LinkDeps = AnswerDeps &
   Readonly<{
-    challenges: Pick<ChallengeStore, 'answer' | 'cancel' | 'find'>;
+    challenges: Pick<ChallengeStore, 'answer' | 'cancel' | 'find' | 'findAccountId'>;
     links: Pick<MagicLinks, 'read'>;
   }>;
 
@@ -45,26 +46,37 @@ export type LinkVisit = Readonly<
       relayCode: string;
       clientId: string;
       connection: string;
-      /** A press may sign in here instead. */
-      signInOnOtherDevice: boolean;
+      /** Whose sign-in it is, as shown: `m***@example.com`. */
+      maskedIdentifier: string;
+      /** A press may sign in here instead; null where the connection does not allow it. */
+      signInHere: Readonly<{
+        /** This browser is signed in as somebody else, and would not be any more. */
+        endsOther: boolean;
+      }> | null;
       /** The browser that asked, and when. */
       userAgent: string | null;
       createdAt: Date;
       /** When code and link are dead. */
       expiresAt: Date;
     }
+  /** Of an application that asked with its own pages: here it can be stopped, and nothing else. */
+  | { kind: 'stoppable'; clientId: string }
 >;
 
 /**
  * Looks at a link; writes nothing.
  *
  * @param visit.findInteraction what this browser holds of an interaction, or null
+ * @param visit.findAccountId whom this browser is signed in as, or null
  */
 export async function visitLink(
-  deps: Pick<LinkDeps, 'connections' | 'codes' | 'links'> & { challenges: Pick<ChallengeStore, 'find'> },
+  deps: Pick<LinkDeps, 'connections' | 'codes' | 'links'> & {
+    challenges: Pick<ChallengeStore, 'find' | 'findAccountId'>;
+  },
   visit: {
     magicLinkToken: string;
     findInteraction(interactionId: string): Promise<Interaction | null>;
+    findAccountId(): Promise<string | null>;
     now: Date;
   },
 ): Promise<LinkVisit> {
@@ -76,18 +88,20 @@ export async function visitLink(
   const interaction = await visit.findInteraction(found.interactionId);
   const over = whyDead(target, found, { interaction, now: visit.now });
   if (over !== null) return { kind: over, clientId, interaction };
+  if (isEmbedded(target, found)) return { kind: 'stoppable', clientId };
   if (interaction !== null) return { kind: 'here', clientId, interaction };
 
   const relayCode = deps.codes.derive({ ...found, ...target });
   const expiresAt = deadline(target, found);
   if (relayCode === null || expiresAt === null) return { kind: 'broken' };
-  const connection = await findConnection(deps, found.connection);
+  const mayOpen = opensElsewhere(await findConnection(deps, found.connection));
   return {
     kind: 'elsewhere',
     relayCode,
     clientId,
     connection: found.connection,
-    signInOnOtherDevice: connection?.strategy === 'email' && connection.signInOnOtherDevice,
+    maskedIdentifier: maskIdentifier({ channel: found.channel, canonical: found.identifier }),
+    signInHere: mayOpen ? { endsOther: await isOther(deps, found, await visit.findAccountId()) } : null,
     userAgent: found.userAgent,
     createdAt: found.createdAt,
     expiresAt,
@@ -143,13 +157,20 @@ export async function openLink(
 
 export type LinkOpenedElsewhere = Readonly<
   /** `clientId`: where the sign-in was asked for. No authorization code is issued to anybody. */
-  (SignedIn & Readonly<{ clientId: string }>) | { kind: 'blocked' } | { kind: 'dead' }
+  | (SignedIn & Readonly<{ clientId: string }>)
+  | { kind: 'blocked' }
+  | { kind: 'dead' }
+  /** It would sign somebody else out here, and nobody said that it may. */
+  | { kind: 'unconfirmed' }
 >;
 
 /**
  * Opens a link in a browser that did not ask, because a person pressed there and the connection allows it. That browser gets
  * a session; the client's state and PKCE verifier are in the other one, which is not let in.
  *
+ * @param open.accountId whom this browser is signed in as, or null
+ * @param open.mayEndOther the person ticked that somebody else is signed out here: a link that was sent by an attacker must
+ *   not put this browser into the attacker's account unseen (FRM-3)
  * @param open.contextOf the context of this request, for an identifier by its keyed hash
  */
 export async function openLinkElsewhere(
@@ -157,6 +178,8 @@ export async function openLinkElsewhere(
   open: {
     magicLinkToken: string;
     applicationNameOf(clientId: string): Promise<string>;
+    accountId: string | null;
+    mayEndOther: boolean;
     replacedSessionSecret: string | null;
     contextOf(subject: string): Promise<RequestContext>;
   },
@@ -164,8 +187,9 @@ export async function openLinkElsewhere(
   const target = deps.links.read(open.magicLinkToken);
   const found = target && (await deps.challenges.find(target.challengeId));
   const connection = found && (await findConnection(deps, found.connection));
-  if (target === null || found === null) return { kind: 'dead' };
-  if (connection?.strategy !== 'email' || !connection.signInOnOtherDevice) return { kind: 'dead' };
+  if (target === null || found === null || isEmbedded(target, found)) return { kind: 'dead' };
+  if (!opensElsewhere(connection)) return { kind: 'dead' };
+  if (!open.mayEndOther && (await isOther(deps, found, open.accountId))) return { kind: 'unconfirmed' };
   const asked = { ...found, challengeId: target.challengeId };
   const proof = await prove(deps, {
     asked,
@@ -204,6 +228,24 @@ export async function stopSignIn(
     },
     context,
   });
+}
+
+/** Whether no browser of ours asked: its challenge goes by its own name. */
+function isEmbedded({ challengeId }: LinkTarget, { interactionId }: FoundChallenge): boolean {
+  return interactionId === challengeId;
+}
+
+function opensElsewhere(connection: Connection | null): boolean {
+  return connection?.strategy === 'email' && connection.signInOnOtherDevice;
+}
+
+/** Whether a browser is signed in as another account than the one a link is for. */
+async function isOther(
+  { challenges }: { challenges: Pick<ChallengeStore, 'findAccountId'> },
+  found: FoundChallenge,
+  accountId: string | null,
+): Promise<boolean> {
+  return accountId !== null && accountId !== (await challenges.findAccountId(found));
 }
 
 /** Why a genuine link opens nothing, or null: it does. What ended the sign-in is told before what became of the link. */

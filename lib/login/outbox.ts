@@ -61,7 +61,7 @@ export type Delivery = Readonly<{
 export type ClaimedMessage = Readonly<
   Claim &
     CodeSeed &
-    Omit<LoginMessage, 'oneTimeCode' | 'link' | 'reference' | 'ip'> & {
+    Omit<LoginMessage, 'oneTimeCode' | 'link' | 'stopLink' | 'reference' | 'ip'> & {
       sendMode: SendMode;
       /** Where the link leads, for an application that asked with its own pages; null for ours. */
       embeddedLink: EmbeddedLink | null;
@@ -218,7 +218,7 @@ async function deliverClaimed(deps: DeliverDeps & ProofMaker, claimed: ClaimedMe
   return deliver(deps, { ...claimed, ...proofs, reference, ip: null }, claimed);
 }
 
-const NO_PROOFS = { oneTimeCode: null, link: null };
+const NO_PROOFS = { oneTimeCode: null, link: null, stopLink: null };
 
 type Walk = Readonly<{
   attempts: readonly DeliveryAttempt[];

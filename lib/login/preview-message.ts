@@ -49,12 +49,14 @@ function previewEmail(
   const carriesLink = sample.kind === 'login' && connection.sendMode !== 'code';
   const carriesCode =
     sample.kind === 'change_email' || (sample.kind === 'login' && connection.sendMode !== 'link');
+  const sampleLink = `https://${letterhead.issuerHost}${LINK_PATH}/sample`;
   const message: LoginMessage = {
     ...sampleMessage(connection, sample),
     channel: 'email',
     recipient: 'ann@example.com',
     oneTimeCode: carriesCode ? sampleCode(connection) : null,
-    link: carriesLink ? `https://${letterhead.issuerHost}${LINK_PATH}/sample` : null,
+    link: carriesLink ? sampleLink : null,
+    stopLink: carriesLink ? `${sampleLink}/stop` : null,
   };
   const prepared = prepareEmail(message, connection, letterhead);
   if ('unsendable' in prepared) throw new TypeError(`a sample is unsendable: ${prepared.unsendable}`);
@@ -75,6 +77,7 @@ function previewSms(connection: Previewed<'sms'>, sample: Sample, letterhead: Le
     recipient: '+12025550123',
     oneTimeCode: sampleCode(connection),
     link: null,
+    stopLink: null,
   };
   const prepared = prepareSms(message, connection, letterhead);
   if ('unsendable' in prepared) throw new TypeError(`a sample is unsendable: ${prepared.unsendable}`);

@@ -7,13 +7,15 @@ import type { Language } from '@/lib/login/languages';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { type LinkVisit, visitLink } from '@/lib/login/open-link';
 import { clientHome } from '@/lib/login/restart';
+import type { ActiveSession } from '@/lib/login/session';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
 import { heldCookies, pageLanguage } from './browser';
 
 export type VisitedLink = Readonly<{
   link: LinkVisit;
-  /** Of every genuine link. */
+  /** Of every genuine link that house-keeping has not removed. */
+  challenge: FoundChallenge | null;
   client: Client | null;
   language: Language;
 }>;
@@ -24,6 +26,7 @@ export const visitMagicLink = cache(
     const held = await heldCookies();
     let found: FoundChallenge | null = null;
     const challenges = {
+      ...runtime.login.challenges,
       async find(challengeId: string) {
         found = await runtime.login.challenges.find(challengeId);
         return found;
@@ -34,13 +37,15 @@ export const visitMagicLink = cache(
       {
         magicLinkToken,
         findInteraction: (id) => runtime.cookies.readInteraction(held, id),
+        findAccountId: async () => (await findSession(runtime))?.accountId ?? null,
         now: runtime.clock(),
       },
     );
-    const { clientId = null } = (found as FoundChallenge | null) ?? {};
+    const challenge = found as FoundChallenge | null;
     return {
       link,
-      client: clientId === null ? null : await runtime.clients.find(clientId),
+      challenge,
+      client: challenge && (await runtime.clients.find(challenge.clientId)),
       language: await pageLanguage('interaction' in link ? link.interaction : null),
     };
   },
@@ -52,10 +57,10 @@ export function linkPath(magicLinkToken: string, below: 'stop' | 'done' | null =
   return below === null ? path : `${path}/${below}`;
 }
 
-/** Whether this browser is signed in, as whoever. */
-export async function isSignedIn(runtime: Runtime): Promise<boolean> {
+/** The live session of this browser, or null. */
+export async function findSession(runtime: Runtime): Promise<ActiveSession | null> {
   const secret = runtime.cookies.readSession(await heldCookies());
-  return secret !== null && (await runtime.sessions.findActive(secret, runtime.clock())) !== null;
+  return secret === null ? null : runtime.sessions.findActive(secret, runtime.clock());
 }
 
 /** Where a person without a login in progress goes on, an address of the client; null when none is known. */

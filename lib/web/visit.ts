@@ -7,6 +7,7 @@ import type { Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
 import { heldCookies, pageLanguage } from './browser';
+import { isProvenByLink } from './waiting';
 
 export type Visit = Readonly<
   /** Somebody may answer here. */
@@ -43,12 +44,14 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
  */
 async function isOvertaken(
   runtime: Runtime,
-  { request, createdAt, provenByLink }: Interaction,
+  interaction: Interaction,
   secret: string | null,
 ): Promise<boolean> {
+  const { request, createdAt } = interaction;
   const asksAgain =
     request.prompt.length > 0 || request.maxAgeSeconds !== null || request.hintedSubject !== null;
-  if (secret === null || asksAgain || provenByLink) return false;
+  if (secret === null || asksAgain) return false;
   const session = await runtime.sessions.findActive(secret, runtime.clock());
-  return session !== null && session.createdAt.getTime() > createdAt;
+  if (session === null || session.createdAt.getTime() <= createdAt) return false;
+  return !(await isProvenByLink(runtime.login, interaction));
 }

@@ -1,7 +1,7 @@
 // What a page that waits for a message may know: how the message fares, and whether the sign-in went on without this page.
 // The page itself and the script that asks for it now and then get the same answer.
 import 'server-only';
-import type { ChallengeStore } from '@/lib/login/challenge';
+import type { ChallengeStore, FoundChallenge } from '@/lib/login/challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import type { DeliveryState } from '@/lib/login/outbox';
 import type { Runtime } from '@/lib/runtime/compose';
@@ -14,6 +14,27 @@ export type WaitingState =
   | 'finished'
   /** Whoever holds the message did not ask for it. */
   | 'cancelled';
+
+/**
+ * Whether the link was opened in this browser and the client has not been given what it asked for. The cookie says so, unless
+ * an answer to the tab that waited overtook the one that said it; the database says so always.
+ */
+export async function isProvenByLink(
+  { challenges }: { challenges: Pick<ChallengeStore, 'find'> },
+  interaction: Interaction,
+): Promise<boolean> {
+  const { asked, provenByLink } = interaction;
+  if (provenByLink || asked === null) return provenByLink;
+  const challenge = await challenges.find(asked.challengeId);
+  return challenge !== null && isFetchable(challenge, interaction);
+}
+
+function isFetchable(
+  { state, interactionId, isReturned }: FoundChallenge,
+  { id }: Pick<Interaction, 'id'>,
+): boolean {
+  return state === 'proven' && interactionId === id && !isReturned;
+}
 
 /** A message needs a moment; asking for its fate any sooner would only cost every login a statement. */
 const FATE_KNOWN_AFTER_MS = 2_000;
@@ -28,13 +49,13 @@ export async function waitingState(
   },
   interaction: Interaction,
 ): Promise<WaitingState> {
-  const { asked, outcome, finished, provenByLink } = interaction;
+  const { asked, outcome, finished } = interaction;
   if (finished !== null) return finished === 'cancelled' ? 'cancelled' : 'finished';
-  if (provenByLink) return 'proven';
+  if (interaction.provenByLink) return 'proven';
   if (asked === null || runtime.clock().getTime() - asked.sentAt <= FATE_KNOWN_AFTER_MS) return 'under_way';
 
   const challenge = await runtime.login.challenges.find(asked.challengeId);
-  if (challenge?.state === 'proven') return 'finished';
+  if (challenge?.state === 'proven') return isFetchable(challenge, interaction) ? 'proven' : 'finished';
   if (challenge?.state === 'cancelled') return 'cancelled';
   const isQuiet = outcome === null || outcome.kind === 'sent_again';
   return isQuiet ? runtime.deliveryState(asked) : 'under_way';

@@ -126,6 +126,29 @@ describe('the markup of every card', () => {
     expect(markupOf('link opened elsewhere')).not.toContain('<form');
   });
 
+  it('says as whom a link signs in, before and after (FRM-3)', () => {
+    const address = '<bdi class="address" dir="ltr">m***@example.com</bdi>';
+    const offer = markupOf('link opened elsewhere, may sign in');
+    expect(offer).toContain(`The button signs you in as ${address}.`);
+    expect(offer.indexOf(address)).toBeLessThan(offer.indexOf('Sign in on this device instead'));
+    expect(markupOf('signed in on this device')).toContain(`You signed in as ${address}.`);
+  });
+
+  it('asks for a tick where a link would sign somebody else out (FRM-3)', () => {
+    expect(markupOf('link opened elsewhere, may sign in')).not.toContain('type="checkbox"');
+    expect(markupOf('link opened elsewhere, another is signed in')).toMatch(
+      /<label class="tick"><input type="checkbox" name="confirm"[^>]*>Sign out of the other account<\/label>/,
+    );
+    const html = markupOf('link opened elsewhere, another without a tick');
+    expect(html).toMatch(/<input[^>]*autofocus[^>]*aria-invalid="true"[^>]*aria-describedby="confirm-note"/i);
+    expect(html).toContain('Tick the box to sign out of the other account first.');
+  });
+
+  it('offers nothing but to stop a sign-in that an application asked for with its own pages', () => {
+    expect(markupOf('stop, of an application’s own page')).not.toContain('<a ');
+    expect(markupOf('stop')).toContain('Go back');
+  });
+
   it('is in the language of the page, and written the way that is', () => {
     const arabic = renderToStaticMarkup(sampleCards('ar')['link opened elsewhere']);
     expect(arabic).toMatch(/^<html lang="ar" dir="rtl">/);

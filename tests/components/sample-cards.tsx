@@ -135,6 +135,9 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
       {...changes}
     />
   );
+  const { maskedRecipient: maskedIdentifier } = asked;
+  const signInHere = { action, hidden, maskedIdentifier, endsOther: false, isConfirmMissing: false };
+  const signedInHere = { page, shownAddress, maskedIdentifier };
   const stop = { page, shownAddress, action, hidden, backHref: '/back' };
   const dead = (why: DeadLinkCardProps['why'], sendNew: DeadLinkCardProps['sendNew'] = null) => (
     <DeadLinkCard {...{ page, shownAddress, why, sendNew }} />
@@ -203,15 +206,20 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     ),
     'link opened, signed in': <LinkOpenedCard {...{ page, hidden }} finishAction={post('/finish')} />,
     'link opened elsewhere': elsewhere({}),
-    'link opened elsewhere, may sign in': elsewhere({ signInHere: { action, hidden } }),
+    'link opened elsewhere, may sign in': elsewhere({ signInHere }),
+    'link opened elsewhere, another is signed in': elsewhere({
+      signInHere: { ...signInHere, endsOther: true },
+    }),
+    'link opened elsewhere, another without a tick': elsewhere({
+      signInHere: { ...signInHere, endsOther: true, isConfirmMissing: true },
+    }),
     'link opened elsewhere, browser unknown': elsewhere({
       askedFrom: { browser: null, system: null },
     }),
-    'signed in on this device': <SignedInHereCard {...{ page, shownAddress }} continueHref={home} />,
-    'signed in on this device, no way on': (
-      <SignedInHereCard {...{ page, shownAddress }} continueHref={null} />
-    ),
+    'signed in on this device': <SignedInHereCard {...signedInHere} continueHref={home} />,
+    'signed in on this device, no way on': <SignedInHereCard {...signedInHere} continueHref={null} />,
     stop: <StopCard {...stop} isConfirmMissing={false} />,
+    'stop, of an application’s own page': <StopCard {...stop} isConfirmMissing={false} backHref={null} />,
     'stop without a tick': <StopCard {...stop} isConfirmMissing />,
     'stop done': <StopDoneCard {...{ page, shownAddress }} />,
     stopped: <StoppedCard page={page} startAgainHref="/again" />,

@@ -60,6 +60,7 @@ describe('SMTP', () => {
       recipient: 'ann@x.test',
       oneTimeCode: '482913',
       link: null,
+      stopLink: null,
       language: 'en',
       applicationName,
       reference: 'K7',

@@ -20,6 +20,7 @@ const message: LoginMessage = {
   recipient: 'ann@x.test',
   oneTimeCode: '082913',
   link: null,
+  stopLink: null,
   language: 'en',
   applicationName: 'Acme Notes',
   reference: 'K7',
@@ -32,8 +33,8 @@ const message: LoginMessage = {
 /** What makes of the message above one of each kind. */
 const KINDS = {
   code: {},
-  link: { oneTimeCode: null, link: LINK },
-  both: { link: LINK },
+  link: { oneTimeCode: null, link: LINK, stopLink: `${LINK}/stop` },
+  both: { link: LINK, stopLink: `${LINK}/stop` },
   'changed address': { kind: 'change_email' },
   'new device': { kind: 'new_device', oneTimeCode: null },
 } as const satisfies Record<string, Partial<LoginMessage>>;
@@ -157,10 +158,14 @@ describe('what a message with a link says', () => {
     expect(html).not.toMatch(/<base\b|<img\b|<link\b|<script\b|<form\b|url\(|src=|utm_/i);
   });
 
-  it('stops the sign-in below the link, whatever the link is asked with', () => {
-    const { text, html } = compose({ ...KINDS.both, link: `${LINK}?scope=openid&a="<b>` });
+  it('stops the sign-in at the address it is given, wherever the link leads, and offers nothing without one', () => {
+    const link = 'https://login.acme.test/passwordless/verify_redirect?scope=openid&a="<b>';
+    const { text, html } = compose({ ...KINDS.both, link });
     expect(text).toContain(`\n${LINK}/stop\n`);
-    expect(html).toContain(`href="${LINK}?scope=openid&amp;a=&quot;&lt;b&gt;"`);
+    expect(html).toContain(
+      'href="https://login.acme.test/passwordless/verify_redirect?scope=openid&amp;a=&quot;&lt;b&gt;"',
+    );
+    expect(linksIn(compose({ ...KINDS.both, stopLink: null }))).toEqual([LINK]);
   });
 });
 

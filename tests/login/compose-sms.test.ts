@@ -12,6 +12,7 @@ const message: LoginMessage = {
   recipient: '+447700900123',
   oneTimeCode: '082913',
   link: null,
+  stopLink: null,
   language: 'en',
   applicationName: 'Acme Notes',
   reference: 'K7',

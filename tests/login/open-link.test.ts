@@ -54,11 +54,12 @@ describe('looking at a link', () => {
       relayCode: code,
       clientId: 'client-1',
       connection: 'email',
-      signInOnOtherDevice: false,
+      maskedIdentifier: 'a***@x.test',
+      signInHere: null,
       userAgent: expect.stringContaining('Firefox'),
       ...asked,
     });
-    expect(await desk.look(link, null, anywhere)).toMatchObject({ signInOnOtherDevice: true });
+    expect(await desk.look(link, null, anywhere)).toMatchObject({ signInHere: { endsOther: false } });
     expect((await desk.type(waiting, code)).kind).toBe('signed_in');
   });
 
@@ -302,6 +303,32 @@ describe('opening a link in another browser', () => {
     expect(await desk.stage.prisma.authorizationCode.count()).toBe(0);
   });
 
+  it('FRM-3: asks first where somebody else is signed in, and nothing happens without the answer', async () => {
+    const { stage, look, openElsewhere } = desk;
+    const victim = await stage.signIn('bob@x.test');
+    const here = { accountId: victim.accountId, replacedSessionSecret: victim.sessionSecret };
+    const { link } = await ask('attacker@x.test');
+    expect(await look(link, null, { ...anywhere, ...here })).toMatchObject({
+      maskedIdentifier: 'a***@x.test',
+      signInHere: { endsOther: true },
+    });
+    expect(await openElsewhere(link, { ...anywhere, ...here })).toEqual({ kind: 'unconfirmed' });
+    expect(await stage.first.sessions.findActive(victim.sessionSecret, stage.now)).not.toBeNull();
+    expect(await stage.prisma.session.count()).toBe(1);
+    const ticked = { ...anywhere, ...here, mayEndOther: true };
+    expect((await openElsewhere(link, ticked)).kind).toBe('signed_in');
+    expect(await stage.first.sessions.findActive(victim.sessionSecret, stage.now)).toBeNull();
+  });
+
+  it('asks nothing of somebody who is signed in already as whom the link is for', async () => {
+    const { stage, look, openElsewhere } = desk;
+    const ann = await stage.signIn('ann@x.test');
+    const here = { ...anywhere, accountId: ann.accountId, replacedSessionSecret: ann.sessionSecret };
+    const { link } = await ask('ann@x.test');
+    expect(await look(link, null, here)).toMatchObject({ signInHere: { endsOther: false } });
+    expect((await openElsewhere(link, here)).kind).toBe('signed_in');
+  });
+
   it('opens nothing for a link that is none, too old or used, or of a blocked account', async () => {
     const [used, blocked, old] = [await ask('ann@x.test'), await ask('bob@x.test'), await ask('carl@x.test')];
     await desk.open(used.waiting, used.link);
@@ -371,6 +398,7 @@ describe('a browser that is new to a person', () => {
       recipient: 'ann@x.test',
       oneTimeCode: null,
       link: null,
+      stopLink: null,
       language: 'en',
       applicationName: 'Acme',
       reference: waiting.asked.reference,

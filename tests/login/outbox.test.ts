@@ -957,6 +957,7 @@ describe('the outbox over two processes and real time', () => {
         recipient: 'ann@x.test',
         oneTimeCode: '482913',
         link: null,
+        stopLink: null,
         language: 'en',
         applicationName: 'Acme',
         reference: 'K7',

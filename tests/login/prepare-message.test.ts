@@ -18,6 +18,7 @@ const message: LoginMessage = {
   recipient: 'Ann@x.test',
   oneTimeCode: '482913',
   link: LINK,
+  stopLink: `${LINK}/stop`,
   language: 'en',
   applicationName: 'Acme & Sons',
   reference: 'K7',
@@ -32,6 +33,7 @@ const sms: LoginMessage = {
   connection: 'sms',
   recipient: '+12025550123',
   link: null,
+  stopLink: null,
 };
 
 const letterhead = { from: 'Acme <login@acme.test>', issuerHost: 'login.acme.test' };

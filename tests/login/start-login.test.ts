@@ -47,6 +47,7 @@ describe('a typed address', () => {
       recipient: 'Ann.Lee@X.test',
       oneTimeCode: expect.stringMatching(/^\d{6}$/),
       link: expect.stringMatching(/^https:\/\/op\.test\/passwordless\/link\/[\w-]{56}$/),
+      stopLink: `${message?.link}/stop`,
       language: 'en',
       applicationName: 'Acme',
       reference: asked.reference,
@@ -211,6 +212,7 @@ describe('a typed number', () => {
       recipient: '+4915123456789',
       oneTimeCode: expect.stringMatching(/^\d{6}$/),
       link: null,
+      stopLink: null,
     });
     expect(await type(waiting, waiting.message?.oneTimeCode, { connections })).toMatchObject({
       kind: 'signed_in',

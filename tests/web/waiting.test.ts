@@ -8,13 +8,12 @@ import { waitingState } from '@/lib/web/waiting';
 const NOW = Date.parse('2026-11-20T14:02:31Z');
 
 /** What stands in the database: the challenge's state, and the fate of its message. */
-type Stored = { state?: FoundChallenge['state']; delivery?: DeliveryState };
+type Stored = Partial<Pick<FoundChallenge, 'state' | 'interactionId' | 'isReturned'>> & {
+  delivery?: DeliveryState;
+};
 
 /** A page that has waited for ten seconds. */
-async function stateOf(
-  changes: Partial<Interaction>,
-  { state = 'open', delivery = 'under_way' }: Stored = {},
-) {
+async function stateOf(changes: Partial<Interaction>, { delivery = 'under_way', ...stored }: Stored = {}) {
   const questions: string[] = [];
   const asked = { challengeId: 'c1', sentAt: NOW - 10_000 } as Interaction['asked'];
   const request = { loginHint: null } as Interaction['request'];
@@ -30,7 +29,7 @@ async function stateOf(
         challenges: {
           async find(challengeId) {
             questions.push(challengeId);
-            return { state } as FoundChallenge;
+            return { state: 'open', interactionId: 'i1', isReturned: false, ...stored } as FoundChallenge;
           },
         },
       },
@@ -61,7 +60,13 @@ describe('a page that waits', () => {
 
   it('goes on only where the link was opened in this browser (MAG-4)', async () => {
     expect((await stateOf({ provenByLink: true }, { state: 'proven' })).answer).toBe('proven');
-    expect((await stateOf({}, { state: 'proven' })).answer).toBe('finished');
+    const elsewhere = { state: 'proven', isReturned: true } as const;
+    expect((await stateOf({}, elsewhere)).answer).toBe('finished');
+    expect((await stateOf({}, { state: 'proven', interactionId: 'i2' })).answer).toBe('finished');
+  });
+
+  it('goes on also where its own answer has overwritten the cookie that said so', async () => {
+    expect((await stateOf({ provenByLink: false }, { state: 'proven' })).answer).toBe('proven');
   });
 
   it('is over once, whatever the database says', async () => {

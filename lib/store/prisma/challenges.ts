@@ -245,6 +245,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const held = await prisma.challenge.findUnique({ where: { id: challengeId } });
       return held === null ? null : foundFrom(held);
     },
+
+    async findAccountId({ channel: provider, identifier }) {
+      const held = await prisma.identity.findUnique({
+        where: { provider_identifier: { provider, identifier } },
+        select: { accountId: true },
+      });
+      return held?.accountId ?? null;
+    },
   };
 }
 
@@ -457,6 +465,8 @@ export function foundFrom(held: Challenge): FoundChallenge {
     createdAt: held.createdAt,
     userAgent: held.userAgent,
     state: stateOf(held),
+    isReturned: held.returnedAt !== null,
+    sessionId: held.sessionId,
   };
 }
 

@@ -83,6 +83,9 @@ type Wish = Partial<Pick<RequestContext, 'ip' | 'knownBrowserId'>> &
     /** Country of numbers without country code. */
     country?: string;
     replacedSessionSecret?: string;
+    /** Whom the browser is signed in as, and whether its person said that this may end. */
+    accountId?: string;
+    mayEndOther?: boolean;
   }>;
 
 const random: Randomness = {
@@ -200,6 +203,7 @@ export async function openDesk() {
       return visitLink(depsOf(wish), {
         magicLinkToken: tokenIn(link),
         findInteraction: async (id) => (here?.interaction.id === id ? here.interaction : null),
+        findAccountId: async () => wish.accountId ?? null,
         now: stage.now,
       });
     },
@@ -225,6 +229,8 @@ export async function openDesk() {
       return openLinkElsewhere(depsOf(wish), {
         magicLinkToken: tokenIn(link),
         applicationNameOf: async () => CLIENT.name,
+        accountId: wish.accountId ?? null,
+        mayEndOther: wish.mayEndOther ?? false,
         replacedSessionSecret: wish.replacedSessionSecret ?? null,
         contextOf: async () => contextOf(wish),
       });

@@ -294,6 +294,8 @@ export function promiseLinks(stage: () => Stage): void {
         createdAt: now,
         userAgent: expect.stringContaining('Firefox'),
         state: 'open',
+        isReturned: false,
+        sessionId: null,
       });
       const firstDies = later(600);
       pass(500);
@@ -322,6 +324,35 @@ export function promiseLinks(stage: () => Stage): void {
         states.push((await find(asked))?.state);
       expect(states).toEqual(['open', 'proven', 'cancelled', 'ended', 'ended']);
       expect(await find({ ...open, challengeId: 'nobody’s' })).toBeNull();
+    });
+
+    it('is returned once the client has what it asked for, and where nobody may fetch it', async () => {
+      const { answer, ask, finish, openLink, openLinkElsewhere } = stage();
+      const [opened, elsewhere, typed] = [
+        await ask('ann@x.test'),
+        await ask('bob@x.test'),
+        await ask('carl@x.test'),
+      ];
+      const { sessionId } = await openLink(opened);
+      await openLinkElsewhere(elsewhere);
+      await answer(typed);
+      expect(await find(opened)).toMatchObject({ isReturned: false, sessionId });
+      for (const asked of [elsewhere, typed])
+        expect(await find(asked)).toMatchObject({ state: 'proven', isReturned: true });
+      await finish(opened);
+      expect(await find(opened)).toMatchObject({ state: 'proven', isReturned: true });
+    });
+
+    it('knows whose identifier it asks, as soon as somebody holds it', async () => {
+      const { ask, answer, first, second } = stage();
+      const asked = await ask('ann@x.test');
+      const ofAnn = { channel: 'email', identifier: 'ann@x.test' } as const;
+      expect(await first.challenges.findAccountId(ofAnn)).toBeNull();
+      const { answered } = await answer(asked);
+      const accountId = answered.kind === 'proven' ? answered.accountId : '';
+      expect(await second.challenges.findAccountId(ofAnn)).toBe(accountId);
+      expect(await first.challenges.findAccountId({ ...ofAnn, channel: 'sms' })).toBeNull();
+      expect(await first.challenges.findAccountId({ ...ofAnn, identifier: 'bob@x.test' })).toBeNull();
     });
 
     it('MAG-2: is found as often as one likes, and nothing changes', async () => {

@@ -12,6 +12,7 @@ import type { Runtime } from '@/lib/runtime/compose';
 import { type OpenInteraction, openInteraction, saveInteraction, textOf } from '@/lib/web/answer';
 import { heldCookies, requestContext } from '@/lib/web/browser';
 import { holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
+import { isProvenByLink } from '@/lib/web/waiting';
 
 export async function submitCode(form: FormData): Promise<void> {
   const latchkey = await runtime();
@@ -98,12 +99,13 @@ async function resend(
   }
 }
 
-/** Over, without this page's doing: the page says how. */
+/** Over, without this page's doing: the page says how. Where its link was opened here meanwhile, the client waits. */
 async function end(
   latchkey: Runtime,
   { interaction, step }: OpenInteraction,
   how: 'cancelled' | 'ended',
 ): Promise<void> {
+  if (await isProvenByLink(latchkey.login, interaction)) return redirect(step('done'));
   await saveInteraction(latchkey, {
     ...interaction,
     finished: how === 'cancelled' ? 'cancelled' : 'signed_in',

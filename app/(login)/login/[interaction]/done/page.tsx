@@ -7,6 +7,7 @@ import { runtime } from '@/lib/runtime/boot';
 import { stepPath } from '@/lib/web/answer';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
+import { isProvenByLink } from '@/lib/web/waiting';
 import { stepSetting } from '../../../page-setting';
 import { DeadEnd } from '../dead-end';
 import { finishLogin } from './actions';
@@ -22,7 +23,7 @@ export default async function DonePage({ params }: Props) {
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const page = await stepSetting(visit, 'done');
   if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={latchkey.clock().getTime()} />;
-  const { id, provenByLink } = visit.interaction;
-  if (!provenByLink) redirect(stepPath(id, 'code'));
+  const { id } = visit.interaction;
+  if (!(await isProvenByLink(latchkey.login, visit.interaction))) redirect(stepPath(id, 'code'));
   return <LinkOpenedCard page={page} finishAction={finishLogin} hidden={{ interaction: id }} />;
 }

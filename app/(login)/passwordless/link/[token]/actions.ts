@@ -6,7 +6,7 @@ import { openLink, openLinkElsewhere, stopSignIn } from '@/lib/login/open-link';
 import { runtime } from '@/lib/runtime/boot';
 import { saveInteraction, stepPath, textOf } from '@/lib/web/answer';
 import { heldCookies, requestContext, requireSameOrigin } from '@/lib/web/browser';
-import { linkPath } from '@/lib/web/link-visit';
+import { findSession, linkPath } from '@/lib/web/link-visit';
 import { holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
 import { visitInteraction } from '@/lib/web/visit';
 
@@ -47,6 +47,7 @@ export async function openHere(form: FormData): Promise<void> {
   }
 }
 
+/** Needs the tick where somebody else is signed in here, as `stop` always does. */
 export async function openElsewhere(form: FormData): Promise<void> {
   const latchkey = await runtime();
   await requireSameOrigin(latchkey);
@@ -54,9 +55,12 @@ export async function openElsewhere(form: FormData): Promise<void> {
   const opened = await openLinkElsewhere(latchkey.login, {
     magicLinkToken,
     applicationNameOf: async (clientId) => (await latchkey.clients.find(clientId))?.name ?? '',
+    accountId: (await findSession(latchkey))?.accountId ?? null,
+    mayEndOther: textOf(form, 'confirm') !== '',
     replacedSessionSecret: latchkey.cookies.readSession(await heldCookies()),
     contextOf: (subject) => requestContext(latchkey, { interaction: null, subject }),
   });
+  if (opened.kind === 'unconfirmed') return redirect(`${linkPath(magicLinkToken)}?confirm=missing`);
   if (opened.kind !== 'signed_in') return redirect(linkPath(magicLinkToken));
   await holdSignedIn(latchkey, opened, latchkey.clock());
   return redirect(linkPath(magicLinkToken, 'done'));

@@ -15,17 +15,22 @@ import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
 import { wordsOf } from '@/lib/runtime/words';
 import { stepPath } from '@/lib/web/answer';
-import { homeOf, isSignedIn, linkPath, type VisitedLink, visitMagicLink } from '@/lib/web/link-visit';
+import { findSession, homeOf, linkPath, type VisitedLink, visitMagicLink } from '@/lib/web/link-visit';
 import { visitInteraction } from '@/lib/web/visit';
+import { isProvenByLink } from '@/lib/web/waiting';
 import { resendMessage } from '../../../login/[interaction]/code/actions';
 import { pageSetting } from '../../../page-setting';
 import { openElsewhere, openHere } from './actions';
 
-type Props = Readonly<{ params: Promise<{ token: string }> }>;
+type Props = Readonly<{
+  params: Promise<{ token: string }>;
+  searchParams: Promise<{ confirm?: string | string[] }>;
+}>;
 
 const HEADINGS = {
   here: 'landing.heading',
   elsewhere: 'elsewhere.heading',
+  stoppable: 'stop.heading',
   cancelled: 'stopped.heading',
   used: 'deadLink.usedHeading',
   expired: 'deadLink.expiredHeading',
@@ -33,12 +38,16 @@ const HEADINGS = {
   broken: 'deadLink.brokenHeading',
 } as const;
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { link, client, language } = await visitMagicLink(await runtime(), (await params).token);
-  return { title: wordsOf(language)(HEADINGS[link.kind], { app: client?.name ?? '' }) };
+  const t = wordsOf(language);
+  const app = client?.name ?? '';
+  const step = t(HEADINGS[link.kind], { app });
+  const isConfirmMissing = link.kind === 'elsewhere' && (await searchParams).confirm === 'missing';
+  return { title: isConfirmMissing ? t('page.titleWithError', { step, app }) : step };
 }
 
-export default async function LinkPage({ params }: Props) {
+export default async function LinkPage({ params, searchParams }: Props) {
   const latchkey = await runtime();
   const { token } = await params;
   const { link, client, language } = await visitMagicLink(latchkey, token);
@@ -65,6 +74,8 @@ export default async function LinkPage({ params }: Props) {
         return <AlreadySignedInCard {...shared} continueHref={homeFrom(link.interaction, client)} />;
       return <SigningInCard {...shared} action={openHere} hidden={{ link: token, interaction: id }} />;
     }
+    case 'stoppable':
+      return redirect(linkPath(token, 'stop'));
     case 'elsewhere':
       return (
         <ElsewhereCard
@@ -73,7 +84,15 @@ export default async function LinkPage({ params }: Props) {
           expiresAt={link.expiresAt.getTime()}
           askedAt={link.createdAt.getTime()}
           askedFrom={describeBrowser(link.userAgent)}
-          signInHere={link.signInOnOtherDevice ? { action: openElsewhere, hidden: { link: token } } : null}
+          signInHere={
+            link.signInHere && {
+              ...link.signInHere,
+              action: openElsewhere,
+              hidden: { link: token },
+              maskedIdentifier: link.maskedIdentifier,
+              isConfirmMissing: (await searchParams).confirm === 'missing',
+            }
+          }
           stopHref={linkPath(token, 'stop')}
           now={latchkey.clock().getTime()}
         />
@@ -94,8 +113,9 @@ async function Used({
   shownAddress: string;
 }) {
   // Opened here before, and no tab has gone on to the client yet.
-  if (interaction?.provenByLink && interaction.finished === null) redirect(stepPath(interaction.id, 'done'));
-  if (await isSignedIn(latchkey))
+  if (interaction?.finished === null && (await isProvenByLink(latchkey.login, interaction)))
+    redirect(stepPath(interaction.id, 'done'));
+  if ((await findSession(latchkey)) !== null)
     return <AlreadySignedInCard {...shared} continueHref={homeFrom(interaction, client)} />;
   return <DeadLinkCard {...shared} why="used" sendNew={interaction && startAgain(interaction)} />;
 }

@@ -1,11 +1,12 @@
-// Signed in on the device that opened the link. Reads only, and only in a browser that is signed in.
+// Signed in on the device that opened the link. Reads only, and only in the browser that this link signed in.
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { SignedInHereCard } from '@/components/login/signed-in-here-card';
+import { maskIdentifier } from '@/lib/login/identifier';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
-import { homeOf, isSignedIn, linkPath, visitMagicLink } from '@/lib/web/link-visit';
+import { findSession, homeOf, linkPath, visitMagicLink } from '@/lib/web/link-visit';
 import { pageSetting } from '../../../../page-setting';
 
 type Props = Readonly<{ params: Promise<{ token: string }> }>;
@@ -18,8 +19,16 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function SignedInHerePage({ params }: Props) {
   const latchkey = await runtime();
   const { token } = await params;
-  const { link, client, language } = await visitMagicLink(latchkey, token);
-  if (link.kind !== 'used' || !(await isSignedIn(latchkey))) redirect(linkPath(token));
-  const page = await pageSetting(language, client);
-  return <SignedInHereCard page={page} continueHref={homeOf(client)} shownAddress={LINK_PATH} />;
+  const { challenge, client, language } = await visitMagicLink(latchkey, token);
+  const session = await findSession(latchkey);
+  if (challenge === null || session === null || session.id !== challenge.sessionId) redirect(linkPath(token));
+  const { channel, identifier: canonical } = challenge;
+  return (
+    <SignedInHereCard
+      page={await pageSetting(language, client)}
+      maskedIdentifier={maskIdentifier({ channel, canonical })}
+      continueHref={homeOf(client)}
+      shownAddress={LINK_PATH}
+    />
+  );
 }

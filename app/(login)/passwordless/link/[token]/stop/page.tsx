@@ -31,6 +31,7 @@ export default async function StopPage({ params, searchParams }: Props) {
   switch (link.kind) {
     case 'here':
     case 'elsewhere':
+    case 'stoppable':
     // An older message of the same sign-in will do.
     case 'replaced':
       return (
@@ -39,7 +40,7 @@ export default async function StopPage({ params, searchParams }: Props) {
           action={stop}
           hidden={{ link: token }}
           isConfirmMissing={(await searchParams).confirm === 'missing'}
-          backHref={linkPath(token)}
+          backHref={link.kind === 'stoppable' ? null : linkPath(token)}
         />
       );
     case 'cancelled':
