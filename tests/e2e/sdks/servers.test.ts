@@ -1,7 +1,7 @@
 // Applications that run on servers, built from npm packages that nobody here touched and told nothing but the domain, the
 // client, its secret and its callback. Each signs somebody in, renews, calls an API that checks the access token, and
 // signs them out. What an application needs of its own is what the package's README says.
-import { randomInt } from 'node:crypto';
+import { generateKeyPairSync, randomInt } from 'node:crypto';
 import { Auth0Client } from '@auth0/nextjs-auth0/server';
 import { AuthenticationClient, ManagementClient as OldManagementClient, UserInfoClient } from 'auth0';
 import { ManagementClient } from 'auth0-v7';
@@ -16,13 +16,14 @@ import Auth0Strategy from 'passport-auth0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { findSpills, witness } from '@/tests/harness/evidence';
+import { fillIn } from '@/tests/harness/html-form';
 import { everythingPrinted } from '@/tests/harness/latchkey';
 import { askOrdersApi, createOrdersApi, ORDERS_SITE, tryDoor } from '@/tests/harness/orders-api';
 import { readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
 import { API, DOMAIN, MACHINE, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
 
-const SITES = ['eoc.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
+const SITES = ['eoc.test', 'eoc-plain.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
 const SCOPE = 'openid profile email offline_access read:orders';
 /** For libraries that send the secret in the header unless told otherwise: a client proves itself in one way (CLI-2). */
 const BASIC = { token_endpoint_auth_method: 'client_secret_basic' } as const;
@@ -48,8 +49,20 @@ afterAll(async () => {
 let people = 0;
 const newAddress = () => witness(`person${++people}@example.com`);
 
+function fail(reason: string): never {
+  throw new Error(reason);
+}
+
 type App = { client_id: string; client_secret: string; callback: string };
-type Registration = Parameters<ManagementClient['clients']['create']>[0] & { require_pkce: boolean };
+/** What Auth0's types know, and what is ours. */
+type Registration = Omit<
+  Parameters<ManagementClient['clients']['create']>[0],
+  'token_endpoint_auth_method'
+> & {
+  require_pkce: boolean;
+  token_endpoint_auth_method: 'client_secret_basic' | 'private_key_jwt';
+  jwks: { keys: object[] };
+};
 
 /** Registers an application of a site through the management API. */
 async function register(site: string, callback: string, settings: Partial<Registration> = {}): Promise<App> {
@@ -60,7 +73,7 @@ async function register(site: string, callback: string, settings: Partial<Regist
     callbacks: [`${origin}${callback}`],
     allowed_logout_urls: [origin, `${origin}/`],
     ...settings,
-  });
+  } as Parameters<ManagementClient['clients']['create']>[0]);
   return {
     client_id: app.client_id ?? '',
     client_secret: witness(app.client_secret ?? ''),
@@ -158,6 +171,51 @@ describe('express-openid-connect 3.4', () => {
   });
 });
 
+describe('express-openid-connect 3.4 as its README begins', () => {
+  it('signs in by an ID token in a form, and without a question where our session lives', async () => {
+    const site = 'eoc-plain.test';
+    const registered = await register(site, '/callback', { ...NO_PKCE, grant_types: ['implicit'] });
+    const server = express();
+    server.use(
+      openid.auth({
+        issuerBaseURL: `https://${DOMAIN}`,
+        baseURL: `https://${site}`,
+        clientID: registered.client_id,
+        secret: COOKIE_SECRET,
+        authRequired: false,
+      }),
+    );
+    server.get('/silent', openid.attemptSilentLogin());
+    server.use((request, response) => void response.json(request.oidc.user ?? null));
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const first = await browser.login.open(leavesTo(await browser.app.open('/login')));
+    const home = await post(browser.app, await signIn(browser.login, first, { post: tenant.post, address }));
+    expect(json(home)).toMatchObject({ email: address });
+
+    const anew = { login: browser.login, app: createVisitor(`https://${site}`) };
+    const silent = await anew.login.open(leavesTo(await anew.app.open('/silent')));
+    expect(json(await post(anew.app, silent))).toMatchObject({ email: address });
+
+    const stranger = openBrowser(site);
+    const refused = await stranger.login.open(leavesTo(await stranger.app.open('/silent')));
+    expect(json(await post(stranger.app, refused))).toBeNull();
+  });
+
+  /** What the page with the form does by itself, where scripts run. */
+  async function post(app: Visitor, page: Visit): Promise<Visit> {
+    const { action, entries } = fillIn(page.html, { press: 'Continue' });
+    const answer = await app.send(action, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: `https://${DOMAIN}` },
+      body: new URLSearchParams(entries).toString(),
+    });
+    return app.open(answer.headers.get('location') ?? fail(`${answer.status}`));
+  }
+});
+
 describe('@auth0/nextjs-auth0 4.30', () => {
   const site = 'nextjs.test';
   let registered: App;
@@ -173,6 +231,7 @@ describe('@auth0/nextjs-auth0 4.30', () => {
       secret: COOKIE_SECRET,
       appBaseUrl: `https://${site}`,
       authorizationParameters: { audience: API, scope: SCOPE },
+      pushedAuthorizationRequests: true,
     });
     /** `middleware.ts` of the README, and one route that renews. */
     const respond = async (request: NextRequest) => {
@@ -199,7 +258,9 @@ describe('@auth0/nextjs-auth0 4.30', () => {
   it('signs in, renews, calls the API and signs out', async () => {
     const browser = openBrowser(site);
     const address = newAddress();
-    await passThrough(browser, await browser.app.open('/auth/login'), address);
+    const leaving = await browser.app.open('/auth/login');
+    expect([...leavesTo(leaving).searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
+    await passThrough(browser, leaving, address);
     const person = json(await browser.app.open('/auth/profile'));
     expect(person).toMatchObject({ email: address, email_verified: true });
 
@@ -423,15 +484,64 @@ describe('auth0 4.37', () => {
     expect(await askOrdersApi(data.access_token)).toMatchObject({ azp: registered.client_id });
   });
 
-  async function openAuthentication() {
+  it('sends a link that leads back to the application after a press', async () => {
+    const { auth0, registered } = await openAuthentication();
+    const address = newAddress();
+    const authParams = {
+      response_type: 'code',
+      redirect_uri: registered.callback,
+      scope: SCOPE,
+      audience: API,
+    };
+    await auth0.passwordless.sendEmail({
+      email: address,
+      send: 'link',
+      authParams: { ...authParams, state: 'abc' },
+    });
+    const { text } = await tenant.post.waitForMessage(address);
+    const link = witness(/https:\/\/\S+verify_redirect\S+/.exec(text ?? '')?.[0] ?? '');
+    const browser = createVisitor(`https://${DOMAIN}`);
+    const back = leavesTo(await browser.submit(await browser.open(link)));
+    expect(back.href).toMatch(new RegExp(`^${registered.callback}\\?.*state=abc`));
+    const code = witness(back.searchParams.get('code') ?? '');
+    const { data } = await auth0.oauth.authorizationCodeGrant({ code, redirect_uri: registered.callback });
+    expect(await askOrdersApi(data.access_token)).toMatchObject({ azp: registered.client_id });
+  });
+
+  it('proves itself by a key in place of a secret', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { auth0 } = await openAuthentication({
+      settings: {
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'first' }] },
+      },
+      proof: { clientAssertionSigningKey: `${privateKey.export({ type: 'pkcs8', format: 'pem' })}` },
+    });
+    const { ask, trade, address } = byEmail(auth0);
+    const { data } = await trade(await ask());
+    const { refresh_token = '' } = data;
+    const renewed = await auth0.oauth.refreshTokenGrant({ refresh_token: witness(refresh_token) });
+    const claims = await askOrdersApi(renewed.data.access_token);
+    const person = await new UserInfoClient({ domain: DOMAIN }).getUserInfo(renewed.data.access_token);
+    expect(person.data).toMatchObject({ sub: claims.sub, email: address });
+  });
+
+  async function openAuthentication({
+    settings = {},
+    proof,
+  }: {
+    settings?: Partial<Registration>;
+    proof?: { clientAssertionSigningKey: string };
+  } = {}) {
     const registered = await register('own-pages.test', '/callback', {
       ...NO_PKCE,
       grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
+      ...settings,
     });
     const auth0 = new AuthenticationClient({
       domain: DOMAIN,
       clientId: registered.client_id,
-      clientSecret: registered.client_secret,
+      ...(proof ?? { clientSecret: registered.client_secret }),
     });
     return { auth0, registered };
   }

@@ -1,0 +1,183 @@
+// Applications that run in the browser, in a real one: npm packages as they are published, told nothing but the domain, the
+// client and where they live. The page is on another site than we are, so that cookies and frames are as strict as
+// they are outside. Each signs somebody in, renews behind their back, calls an API and signs them out.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import express from 'express';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
+import { openProfile, startBrowser } from '@/tests/harness/browser';
+import { findSpills, witness } from '@/tests/harness/evidence';
+import { everythingPrinted } from '@/tests/harness/latchkey';
+import { createApp } from '@/tests/harness/operator';
+import { askOrdersApi, createOrdersApi, ORDERS_SITE } from '@/tests/harness/orders-api';
+import { readCode, wrongCode } from '@/tests/harness/sign-in';
+import { API, DOMAIN, startTenant, type Tenant } from '@/tests/harness/tenant';
+
+const SITE = 'spa.test';
+const HOME = `https://${SITE}/`;
+const SCOPE = 'openid profile email read:orders';
+
+let tenant: Tenant;
+let browser: Browser;
+let profile: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  tenant = await startTenant('sdks in browsers', [ORDERS_SITE, SITE]);
+  tenant.web.serve(ORDERS_SITE, createOrdersApi());
+  browser = await startBrowser(tenant.web.chromiumFlags);
+  const app = await createApp(tenant.server, [
+    ...['--name', 'Spa', '--type', 'spa', '--web-origin', `https://${SITE}`],
+    ...['--callback', HOME, '--logout-url', HOME],
+    ...['--grant', 'authorization_code', 'refresh_token', 'implicit', PASSWORDLESS_OTP_GRANT],
+  ]);
+  tenant.web.serve(SITE, await createSite(app.client_id));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await tenant?.close();
+  expect(findSpills(everythingPrinted())).toEqual([]);
+});
+
+beforeEach(async () => {
+  profile = await openProfile(browser);
+  page = await profile.newPage();
+  await page.goto(HOME);
+});
+
+afterEach(() => profile?.close());
+
+/** The application's own site: one page and its script. */
+async function createSite(clientId: string): Promise<express.Express> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('page.mjs', import.meta.url))],
+    bundle: true,
+    mainFields: ['browser', 'module', 'main'], // webpack's, which Lock is made for
+    write: false,
+    define: { 'process.env.NODE_ENV': '"production"', global: 'window' },
+  });
+  const settings = JSON.stringify({ domain: DOMAIN, clientId, audience: API, scope: SCOPE });
+  const html = `<!doctype html><title>Spa</title><body>
+    <script>window.settings = ${settings}</script><script src="/page.js"></script>`;
+  const site = express();
+  site.get('/page.js', (_, response) => void response.type('js').send(outputFiles[0]?.text));
+  site.get('/', (_, response) => void response.send(html));
+  return site;
+}
+
+let people = 0;
+const newAddress = () => witness(`person${++people}@example.com`);
+
+/** Runs an expression in the page and waits for what it promises. */
+const run = <Answer>(expression: string): Promise<Answer> => page.evaluate<Answer>(expression);
+
+/** Runs an expression that leaves the page. */
+const leave = (expression: string): Promise<void> => page.evaluate(`void (${expression})`);
+
+/** On our pages: an address, the code from the message, and back to the application. */
+async function signInHere(address: string): Promise<void> {
+  await page.waitForURL(`https://${DOMAIN}/**`);
+  await page.getByLabel('Email address').fill(address);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('6-digit code').fill(await readCode(tenant.post, address));
+  // The script sends a code that came whole by itself.
+  await page.waitForURL(`${HOME}**`);
+}
+
+/** Waits until the sign-out has brought the page home again. */
+async function returnHome(leaving: string): Promise<void> {
+  const home = page.waitForEvent('framenavigated', { predicate: (frame) => frame.url() === HOME });
+  await leave(leaving);
+  await home;
+}
+
+describe.each([
+  ['byFrame', 'web_message'],
+  ['byRefreshToken', 'refresh_token'],
+])('@auth0/auth0-spa-js 2.27, renewing %s', (client, means) => {
+  it('signs in, renews behind the scenes, calls the API and signs out', async () => {
+    const address = newAddress();
+    await leave(`${client}.loginWithRedirect()`);
+    await signInHere(address);
+    await run(`${client}.handleRedirectCallback()`);
+    const user = await run<Record<string, unknown>>(`${client}.getUser()`);
+    expect(user).toMatchObject({ email: address, email_verified: true, nickname: address.split('@')[0] });
+
+    const first = await run<string>(`${client}.getTokenSilently()`);
+    const asked: string[] = [];
+    profile.on('request', (request) => asked.push(`${request.url()} ${request.postData()}`));
+    const second = await run<string>(`${client}.getTokenSilently({ cacheMode: 'off' })`);
+    expect(asked.join()).toContain(means);
+    expect(second).not.toBe(first);
+    for (const token of [first, second]) expect(await askOrdersApi(token)).toMatchObject({ sub: user.sub });
+
+    // A page that is loaded again remembers no token: only the frame can help.
+    await page.goto(HOME);
+    const again = await run(`${client}.checkSession().then(() => ${client}.getUser())`);
+    expect(again).toMatchObject({ sub: user.sub });
+
+    await returnHome(`${client}.logout({ logoutParams: { returnTo: '${HOME}' } })`);
+    await expect(run(`${client}.getTokenSilently()`)).rejects.toThrow('Login required');
+  });
+});
+
+/** What auth0-js makes of an address with tokens in it. */
+type Parsed = { accessToken: string; idTokenPayload: Record<string, unknown> };
+
+/** Asks auth0-js something that it answers by callback. */
+const ask = <Answer>(question: string) => run<Answer>(`answered((done) => webAuth.${question})`);
+
+/** Renews in a frame, calls the API with both tokens, and signs out. */
+async function goOn({ accessToken, idTokenPayload: { sub } }: Parsed): Promise<void> {
+  const renewed = await ask<Parsed>('checkSession({}, done)');
+  expect(renewed.idTokenPayload.sub).toBe(sub);
+  expect(renewed.accessToken).not.toBe(accessToken);
+  for (const token of [accessToken, renewed.accessToken]) {
+    expect(await askOrdersApi(token)).toMatchObject({ sub });
+  }
+  const person = await ask(`client.userInfo('${accessToken}', done)`);
+  expect(person).toMatchObject({ sub });
+
+  await returnHome(`webAuth.logout({ returnTo: '${HOME}' })`);
+  await expect(ask('checkSession({}, done)')).rejects.toThrow('login_required');
+}
+
+describe('auth0-js 10.2', () => {
+  it('signs in by redirect, renews in a frame, calls the API and signs out', async () => {
+    const address = newAddress();
+    await leave('webAuth.authorize()');
+    await signInHere(address);
+    const parsed = await ask<Parsed>('parseHash(done)');
+    expect(parsed.idTokenPayload).toMatchObject({ email: address, email_verified: true });
+    await goOn(parsed);
+  });
+
+  it.each(['passwordlessLogin', 'passwordlessVerify'])(
+    'signs in on the page of the application by %s, renews, calls the API and signs out',
+    async (how) => {
+      const address = newAddress();
+      const person = `connection: 'email', email: '${address}'`;
+      await ask(`passwordlessStart({ ${person}, send: 'code' }, done)`);
+      const code = await readCode(tenant.post, address);
+      const left = page.waitForURL(`${HOME}#**`);
+      await leave(`webAuth.${how}({ ${person}, verificationCode: '${code}' }, () => {})`);
+      await left;
+      const parsed = await ask<Parsed>('parseHash(done)');
+      expect(parsed.idTokenPayload).toMatchObject({ email: address, email_verified: true });
+      await goOn(parsed);
+    },
+  );
+
+  it('is told of a wrong code', async () => {
+    const address = newAddress();
+    const person = `connection: 'email', email: '${address}'`;
+    await ask(`passwordlessStart({ ${person}, send: 'code' }, done)`);
+    const wrong = wrongCode(await readCode(tenant.post, address));
+    await expect(ask(`passwordlessLogin({ ${person}, verificationCode: '${wrong}' }, done)`)).rejects.toThrow(
+      'Wrong email or verification code.',
+    );
+  });
+});
