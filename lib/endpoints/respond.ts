@@ -42,6 +42,27 @@ export function respondPublicJson(value: unknown): Response {
   });
 }
 
+/** A script that is the same for everybody: cached for a few minutes, and run in pages of any origin. */
+export function respondPublicScript(script: string): Response {
+  const { Pragma: _, ...headers } = HEADERS;
+  return new Response(script, {
+    headers: {
+      ...headers,
+      'Cache-Control': `public, max-age=${PUBLIC_MAX_AGE_SECONDS}`,
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    },
+  });
+}
+
+/** A JSON answer that the caller's own browser, and nothing on the way, may keep for a few minutes. */
+export function respondCachedJson(value: unknown): Response {
+  const response = respondJson(value);
+  response.headers.set('Cache-Control', `private, max-age=${PUBLIC_MAX_AGE_SECONDS}`);
+  response.headers.delete('Pragma');
+  return response;
+}
+
 /** A short text. */
 export function respondText(text: string, setCookies: readonly string[] = []): Response {
   const response = new Response(text, {

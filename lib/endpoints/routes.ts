@@ -9,6 +9,7 @@ import type { Deps } from './deps';
 import { endSession } from './end-session';
 import { livez, readyz } from './health';
 import { introspection } from './introspect';
+import { CLIENT_SCRIPT, COUNTRY_PATH, clientScript, country, isClientScript } from './lock';
 import { jwks, metadata } from './metadata';
 import { otpChallenge } from './otp-challenge';
 import { passwordlessStart } from './passwordless-start';
@@ -80,17 +81,26 @@ const ROUTES: readonly Route[] = [
     endpoint: metadata,
   },
   { path: PATHS.jwks, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: jwks },
+  { path: COUNTRY_PATH, methods: ['GET', 'OPTIONS'], speaksTo: 'programs', endpoint: country },
   { path: PATHS.livez, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: livez },
   { path: PATHS.readyz, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: readyz },
   { path: WEBHOOK_PATHS.resend, methods: ['POST'], speaksTo: 'programs', endpoint: resendWebhook },
   { path: WEBHOOK_PATHS.twilio, methods: ['POST'], speaksTo: 'programs', endpoint: twilioWebhook },
 ];
 
+/** The one address that names a client. */
+const CLIENT_SCRIPT_ROUTE: Route = {
+  path: CLIENT_SCRIPT,
+  methods: ['GET', 'HEAD'],
+  speaksTo: 'programs',
+  endpoint: clientScript,
+};
+
 const ROUTES_BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
 
 /** The route of a path, or null: the path is not the protocol's. */
 export function findRoute(pathname: string): Route | null {
-  return ROUTES_BY_PATH.get(pathname) ?? null;
+  return ROUTES_BY_PATH.get(pathname) ?? (isClientScript(pathname) ? CLIENT_SCRIPT_ROUTE : null);
 }
 
 /** Answers a request to a route, whatever its method. */

@@ -1,0 +1,1 @@
+export { answerProtocol as GET, answerProtocol as OPTIONS } from '@/lib/web/mount';
