@@ -6,6 +6,7 @@ import {
   type ClientDocument,
   type CreatedClientDocument,
   GRANT_TYPES,
+  ID_TOKEN_ALGORITHMS,
 } from '@/lib/management/clients';
 import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
 import { readEnvironment } from '@/lib/runtime/environment';
@@ -41,6 +42,11 @@ export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: 
       new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
     )
     .option('--jwks <file>', 'its public keys (a JWK set), for private_key_jwt')
+    .addOption(
+      new Option('--id-token-alg <algorithm>', 'what signs its ID tokens: our key, or its secret').choices(
+        ID_TOKEN_ALGORITHMS,
+      ),
+    )
     .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
     .option('--login-url <url>', 'where the application itself begins a sign-in')
     .option('--json', 'print JSON, as the management API answers')
@@ -89,6 +95,7 @@ type CreateOptions = {
   grant?: string[];
   authMethod?: string;
   jwks?: string;
+  idTokenAlg?: string;
   requirePkce: boolean;
   loginUrl?: string;
   json?: true;
@@ -105,6 +112,7 @@ async function createApp(options: CreateOptions, calledFrom: string): Promise<vo
     grant_types: options.grant,
     token_endpoint_auth_method: options.authMethod ?? (jwks && 'private_key_jwt'),
     jwks,
+    jwt_configuration: options.idTokenAlg && { alg: options.idTokenAlg },
     require_pkce: options.requirePkce,
     initiate_login_uri: options.loginUrl,
   };

@@ -24,6 +24,19 @@ export function hashClientSecret(box: SecretBox, clientSecret: string): string {
   return box.hash('client-secret', clientSecret);
 }
 
+/** What is stored of a client secret that signs ID tokens too: it can be read again, with SECRET. */
+export function sealClientSecret(box: SecretBox, clientSecret: string): string {
+  return box.seal('client-secret', clientSecret);
+}
+
+/** @throws when no configured SECRET opens it */
+export function openClientSecret(box: SecretBox, sealedSecret: string): string {
+  const clientSecret = box.unseal('client-secret', sealedSecret);
+  if (clientSecret === null)
+    throw new Error('A client secret is sealed with a SECRET that is not configured.');
+  return clientSecret;
+}
+
 /** The port by which the token endpoint checks a secret. Every pair is compared, whatever the first one says. */
 export function createSecretVerifier(box: SecretBox): VerifySecret {
   return async (clientSecret, secretHashes) => {

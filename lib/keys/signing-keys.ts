@@ -16,6 +16,7 @@ import {
 } from 'jose';
 import type { PublicJwk, SigningKey, SigningKeyStore } from '@/lib/oidc/signing-key';
 import type { SigningAlgorithm, TokenClaims, TokenSigner, TokenType } from '@/lib/oidc/token-signer';
+import { openClientSecret } from './client-secret';
 import type { SecretBox } from './secret-box';
 
 /** Algorithms that may have keys. */
@@ -113,6 +114,11 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
       return new SignJWT({ ...claims })
         .setProtectedHeader({ alg, typ, kid: key.kid })
         .sign(await key.privateKey());
+    },
+
+    async signForClient(claims, sealedSecret) {
+      const key = new TextEncoder().encode(openClientSecret(box, sealedSecret));
+      return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key);
     },
 
     async verify(token, { typ, allowExpired = false }) {

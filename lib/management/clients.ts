@@ -15,6 +15,8 @@ export type ClientCredentials = Readonly<{
   drawId(): string;
   drawSecret(): string;
   hashSecret(clientSecret: string): string;
+  /** For a client whose ID tokens the secret signs. */
+  sealSecret(clientSecret: string): string;
 }>;
 
 export type ClientsDeps = Readonly<{
@@ -35,6 +37,11 @@ export const GRANT_TYPES = [
   'http://auth0.com/oauth/grant-type/passwordless/otp',
 ] as const;
 
+/** `jwt_configuration.alg` values: our key, or the client's secret. */
+export const ID_TOKEN_ALGORITHMS = ['RS256', 'HS256'] as const;
+
+type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
+
 /** A client on the wire. No secret, not even hashed (MGT-4). */
 export type ClientDocument = Readonly<{
   client_id: string;
@@ -51,7 +58,7 @@ export type ClientDocument = Readonly<{
   require_pushed_authorization_requests: boolean;
   logo_uri: string | null;
   initiate_login_uri: string | null;
-  jwt_configuration: Readonly<{ alg: 'RS256'; lifetime_in_seconds: number }>;
+  jwt_configuration: Readonly<{ alg: IdTokenAlgorithm; lifetime_in_seconds: number }>;
 }>;
 
 /** The one answer that holds a secret: shown when the client is made, and never again (CLI-4). */
@@ -73,6 +80,8 @@ export async function createClient(deps: ClientsDeps, input: unknown): Promise<C
     applicationType: body.app_type,
     tokenEndpointAuthMethod: body.token_endpoint_auth_method,
     secretHashes: clientSecret === null ? [] : [deps.credentials.hashSecret(clientSecret)],
+    sealedSecret:
+      clientSecret !== null && signsIdTokens(body) ? deps.credentials.sealSecret(clientSecret) : null,
     jwks,
     redirectUris: body.callbacks,
     postLogoutRedirectUris: body.allowed_logout_urls,
@@ -127,7 +136,10 @@ function describe(client: Client): ClientDocument {
     require_pushed_authorization_requests: client.requirePushedRequests,
     logo_uri: client.logoUri,
     initiate_login_uri: client.initiateLoginUri,
-    jwt_configuration: { alg: 'RS256', lifetime_in_seconds: client.idTokenLifetimeSeconds },
+    jwt_configuration: {
+      alg: client.sealedSecret === null ? 'RS256' : 'HS256',
+      lifetime_in_seconds: client.idTokenLifetimeSeconds,
+    },
   };
 }
 
@@ -162,6 +174,12 @@ const bodySchema = z.strictObject(
     grant_types: listOf(oneOf(GRANT_TYPES)).optional(),
     token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
     jwks: z.unknown().optional(),
+    jwt_configuration: z
+      .strictObject(
+        { alg: oneOf(ID_TOKEN_ALGORITHMS).optional() },
+        { error: `may hold alg alone, one of ${ID_TOKEN_ALGORITHMS.join(', ')}` },
+      )
+      .optional(),
     require_pkce: z.boolean({ error: 'must be true or false' }).default(true),
     require_pushed_authorization_requests: z.boolean({ error: 'must be true or false' }).default(false),
     logo_uri: webAddress().nullable().default(null),
@@ -204,6 +222,10 @@ function parseBody(input: unknown) {
     );
   }
 
+  if (signsIdTokens(body) && !method.startsWith('client_secret_')) {
+    throw badBody('jwt_configuration', 'may say HS256 only where there is a client secret');
+  }
+
   const grantTypes = body.grant_types ?? defaultGrantTypes(body.app_type);
   if (grantTypes.includes('client_credentials') && method === 'none') {
     throw badBody('grant_types', 'may hold client_credentials only where there is a client secret');
@@ -216,6 +238,13 @@ function parseBody(input: unknown) {
     }
   }
   return { ...body, token_endpoint_auth_method: method, grant_types: grantTypes };
+}
+
+/** Whether the client's secret is to sign its ID tokens. */
+function signsIdTokens(
+  body: Readonly<{ jwt_configuration?: { alg?: string | undefined } | undefined }>,
+): boolean {
+  return body.jwt_configuration?.alg === 'HS256';
 }
 
 /** The keys of a client that proves itself by them, and of no other. @see RFC 7591 §2 */

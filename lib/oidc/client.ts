@@ -20,6 +20,8 @@ export type Client = Readonly<{
   tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   /** Keyed hashes, newest first; two while a rotation lasts, none for a public client. */
   secretHashes: readonly string[];
+  /** The newest secret, sealed, of a client whose ID tokens are signed with it (HS256); null: they are with our key. */
+  sealedSecret: string | null;
   /** Public keys that verify what it signs; none unless its method is `private_key_jwt`. */
   jwks: readonly ClientKey[];
   redirectUris: readonly string[];

@@ -10,9 +10,8 @@ import {
 import { type AuthorizationRequest, isAuthTimeRequested } from './authorization-request';
 import type { AuthorizationOutcome, FrontChannelTokens } from './authorization-response';
 import type { Client, ClientStore } from './client';
-import { issueIdToken } from './id-token';
+import { type IdTokenSigner, issueIdToken } from './id-token';
 import type { ResourceServer, ResourceServerStore } from './resource-server';
-import type { TokenSigner } from './token-signer';
 
 /** What the statement of a login has written for the client: at least one of the two. */
 export type Issued = Readonly<{
@@ -27,7 +26,7 @@ type FrontChannelDeps = Readonly<{
   clients: Pick<ClientStore, 'find'>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
   families: Pick<TokenFamilyStore, 'findActive'>;
-  signer: Pick<TokenSigner, 'sign'>;
+  signer: IdTokenSigner;
 }>;
 
 /**

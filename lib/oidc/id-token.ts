@@ -5,6 +5,9 @@ import { claimsOfScope } from './claims';
 import type { Client } from './client';
 import type { TokenSigner } from './token-signer';
 
+/** Signs with our key or, for a client that asks for it, with its secret. */
+export type IdTokenSigner = Pick<TokenSigner, 'sign' | 'signForClient'>;
+
 /**
  * Issues an ID token, bound to what is handed out beside it.
  * `nonce` is there only if the request had one, `auth_time` only if it was asked for, claims about the person only where
@@ -13,7 +16,7 @@ import type { TokenSigner } from './token-signer';
  * @param issue.authorizationCode likewise, for an ID token that goes with it (§3.3.2.11)
  */
 export async function issueIdToken(
-  deps: Readonly<{ issuer: string; signer: Pick<TokenSigner, 'sign'> }>,
+  deps: Readonly<{ issuer: string; signer: IdTokenSigner }>,
   issue: Readonly<{
     client: Client;
     grant: AuthorizationGrant;
@@ -25,25 +28,25 @@ export async function issueIdToken(
   const { client, grant, accessToken, authorizationCode = null, now } = issue;
   const issuedAt = epochSeconds(now);
   const isAlone = accessToken === null && authorizationCode === null;
-  return deps.signer.sign(
-    {
-      ...((client.profileClaimsInIdToken || isAlone) && claimsOfScope(grant.subject, grant.scope)),
-      iss: deps.issuer,
-      sub: grant.subject.sub,
-      aud: client.clientId,
-      iat: issuedAt,
-      exp: issuedAt + client.idTokenLifetimeSeconds,
-      ...(accessToken !== null && { at_hash: await leftHalfHash(accessToken) }),
-      ...(authorizationCode !== null && { c_hash: await leftHalfHash(authorizationCode) }),
-      ...(grant.sessionId !== null && { sid: grant.sessionId }),
-      ...(grant.nonce !== null && { nonce: grant.nonce }),
-      ...(grant.authTimeRequested && { auth_time: epochSeconds(grant.authenticatedAt) }),
-    },
-    { typ: 'JWT', alg: 'RS256' },
-  );
+  const claims = {
+    ...((client.profileClaimsInIdToken || isAlone) && claimsOfScope(grant.subject, grant.scope)),
+    iss: deps.issuer,
+    sub: grant.subject.sub,
+    aud: client.clientId,
+    iat: issuedAt,
+    exp: issuedAt + client.idTokenLifetimeSeconds,
+    ...(accessToken !== null && { at_hash: await leftHalfHash(accessToken) }),
+    ...(authorizationCode !== null && { c_hash: await leftHalfHash(authorizationCode) }),
+    ...(grant.sessionId !== null && { sid: grant.sessionId }),
+    ...(grant.nonce !== null && { nonce: grant.nonce }),
+    ...(grant.authTimeRequested && { auth_time: epochSeconds(grant.authenticatedAt) }),
+  };
+  return client.sealedSecret === null
+    ? deps.signer.sign(claims, { typ: 'JWT', alg: 'RS256' })
+    : deps.signer.signForClient(claims, client.sealedSecret);
 }
 
-/** The left half of the digest that RS256 uses. @see OpenID Connect Core §3.1.3.6, §3.3.2.11 */
+/** The left half of the digest that RS256 and HS256 use. @see OpenID Connect Core §3.1.3.6, §3.3.2.11 */
 async function leftHalfHash(token: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
   return base64url.encode(new Uint8Array(digest, 0, 16));

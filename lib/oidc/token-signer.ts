@@ -13,6 +13,11 @@ export type TokenSigner = {
   /** Signs with the current key of the algorithm; the header carries its `kid`. */
   sign(claims: TokenClaims, header: { typ: TokenType; alg: SigningAlgorithm }): Promise<string>;
   /**
+   * Signs an ID token with HS256, for the one client that shares the key: its secret, as it is sealed. Nothing of ours takes
+   * such a token for its own: whoever holds the secret could have made it. @see OpenID Connect Core §10.1
+   */
+  signForClient(claims: TokenClaims, sealedSecret: string): Promise<string>;
+  /**
    * The claims of a token that one of our published keys signed, or null: wrong signature, `alg` that is not the key's,
    * unknown or revoked `kid`, another `typ`, another issuer, a `crit`, not a compact JWS. `exp` and `nbf` are checked with
    * 60 s of leeway unless `allowExpired` (an id_token_hint may be old, OpenID Connect RP-Initiated Logout 1.0 §4).

@@ -1,7 +1,7 @@
 // Composes the management API: the same parts whether the server answers or the command line does.
 import { randomBytes } from 'node:crypto';
 import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
-import { drawClientId, drawClientSecret, hashClientSecret } from '@/lib/keys/client-secret';
+import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import type { ManagementDeps } from '@/lib/management/routes';
 import type { Database } from '@/lib/store/prisma/database';
@@ -26,6 +26,7 @@ export function composeManagement(
       drawId: drawClientId,
       drawSecret: drawClientSecret,
       hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
+      sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),

@@ -1,6 +1,6 @@
 // Tokens that /authorize hands out itself, to clients that were given leave, checked as their libraries check them.
 import { createHash } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { authorize } from '@/lib/endpoints/authorize';
 import { token } from '@/lib/endpoints/token';
@@ -196,6 +196,34 @@ describe('a client with the implicit grant', () => {
     const answer = carried(await ask(gone));
     expect(answer).toMatchObject({ error: 'access_denied', state: 'S1' });
     expect(answer).not.toHaveProperty('id_token');
+  });
+});
+
+describe('a client that asks for HS256', () => {
+  const HS256 = { sealedSecret: 'sealed s3cret' };
+  const verify = (idToken = '') =>
+    jwtVerify(idToken, new TextEncoder().encode('s3cret'), {
+      algorithms: ['HS256'],
+      currentDate: new Date('2026-11-20T12:00:00Z'),
+    });
+
+  it('can check its ID tokens with its secret; access tokens are signed with our key (JWT-1)', async () => {
+    const answer = carried(await ask(signedIn(HS256)));
+    expect((await verify(answer.id_token)).payload).toMatchObject({
+      sub: SUBJECT.sub,
+      at_hash: leftHalf(answer.access_token),
+    });
+    expect(decodeProtectedHeader(answer.access_token ?? '')).toMatchObject({ alg: 'RS256' });
+  });
+
+  it('cannot have one back as a hint: it might have made it itself (JWT-1)', async () => {
+    const deps = signedIn(HS256);
+    const { id_token = '' } = carried(await ask(deps));
+    expect(carried(await ask(deps, { id_token_hint: id_token, prompt: 'none' }))).toMatchObject({
+      error: 'invalid_request',
+    });
+    const headers = { Authorization: `Bearer ${id_token}` };
+    expect((await userinfo(deps, new Request(`${ISSUER}userinfo`, { headers }))).status).toBe(401);
   });
 });
 

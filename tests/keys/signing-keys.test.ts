@@ -8,8 +8,9 @@ import {
   randomUUID,
   sign,
 } from 'node:crypto';
-import { CompactSign, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
+import { CompactSign, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sealClientSecret } from '@/lib/keys/client-secret';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { createTokenSigner, SealedWithAnotherSecretError } from '@/lib/keys/signing-keys';
 import type { SigningKeyStore } from '@/lib/oidc/signing-key';
@@ -520,5 +521,37 @@ describe('a database that is away (AVL-1)', () => {
     const { line, signer } = startCutOff();
     line.state = 'down';
     await expect(signer.publicKeys()).rejects.toThrow('connection refused');
+  });
+});
+
+describe('an ID token that a client’s secret signs', () => {
+  const box = createSecretBox([SECRET]);
+  const clientSecret = 'lks_the secret of a client';
+
+  it('is HS256 over the secret’s own octets, and names no key of ours', async () => {
+    const token = await startProcess().signForClient(claims(), sealClientSecret(box, clientSecret));
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' });
+    const { payload } = await jwtVerify(token, new TextEncoder().encode(clientSecret), {
+      currentDate: new Date(now * 1000),
+    });
+    expect(payload).toEqual(claims());
+  });
+
+  it('is none of ours: whoever holds the secret could have made it (JWT-1)', async () => {
+    const signer = startProcess();
+    const token = await signer.signForClient(claims(), sealClientSecret(box, clientSecret));
+    expect(await signer.verify(token, { typ: 'JWT' })).toBeNull();
+    expect(await signer.verify(token, { typ: 'JWT', allowExpired: true })).toBeNull();
+    const [, payload] = token.split('.');
+    for (const kid of (await signer.publicKeys()).map((key) => key.kid)) {
+      const header = Buffer.from(JSON.stringify({ alg: 'HS256', typ: 'JWT', kid })).toString('base64url');
+      const mac = createHmac('sha256', clientSecret).update(`${header}.${payload}`).digest('base64url');
+      expect(await signer.verify(`${header}.${payload}.${mac}`, { typ: 'JWT' })).toBeNull();
+    }
+  });
+
+  it('is not made with a secret that was sealed by somebody else', async () => {
+    const sealed = sealClientSecret(createSecretBox([OTHER_SECRET]), clientSecret);
+    await expect(startProcess().signForClient(claims(), sealed)).rejects.toThrow(/not configured/);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hashClientSecret } from '@/lib/keys/client-secret';
+import { hashClientSecret, openClientSecret } from '@/lib/keys/client-secret';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import type { ClientRegister } from '@/lib/oidc/client-register';
 import { StorageUnavailable } from '@/lib/oidc/errors';
@@ -48,6 +48,42 @@ describe('a new client that proves itself by keys (CLI-5)', () => {
       errorCode: 'invalid_body',
       message: expect.stringContaining(' jwks '),
     });
+  });
+});
+
+describe('a new client whose secret signs its ID tokens (HS256)', () => {
+  const body = { name: 'App', app_type: 'regular_web', jwt_configuration: { alg: 'HS256' } };
+
+  it('is shown its secret this once; it is kept sealed, and proves the client as any other does (CLI-4)', async () => {
+    const created = await read(create(body));
+    expect(created).toMatchObject({ jwt_configuration: { alg: 'HS256', lifetime_in_seconds: 36_000 } });
+    const client = await clients.find(created.client_id);
+    expect(client).toMatchObject({ secretHashes: [hashClientSecret(box, created.client_secret)] });
+    expect(client?.sealedSecret).not.toContain(created.client_secret);
+    expect(openClientSecret(box, client?.sealedSecret ?? '')).toBe(created.client_secret);
+    const shown = await (await ask({ path: `/${created.client_id}` })).text();
+    expect(shown).toContain('"HS256"');
+    expect(shown).not.toContain(created.client_secret);
+    expect(shown).not.toContain(client?.sealedSecret);
+  });
+
+  it('keeps no secret that can be read where it asked for nothing of the kind', async () => {
+    for (const asked of [{}, { jwt_configuration: { alg: 'RS256' } }]) {
+      const created = await read(create({ name: 'App', app_type: 'regular_web', ...asked }));
+      expect(created).toMatchObject({ jwt_configuration: { alg: 'RS256' } });
+      expect(await clients.find(created.client_id)).toMatchObject({ sealedSecret: null });
+    }
+  });
+
+  it.each([
+    ['without a secret', { ...body, app_type: 'spa' }],
+    ['with alg none (JWT-1)', { ...body, jwt_configuration: { alg: 'none' } }],
+    ['with more than alg', { ...body, jwt_configuration: { alg: 'HS256', scopes: {} } }],
+    ['with something else', { ...body, jwt_configuration: 'HS256' }],
+  ])('is refused %s', async (_, asked) => {
+    const response = await create(asked);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('jwt_configuration') });
   });
 });
 

@@ -9,6 +9,7 @@ export function confidentialClient(overrides: Partial<Client> = {}): Client {
     applicationType: 'regular_web',
     tokenEndpointAuthMethod: 'client_secret_basic',
     secretHashes: ['hash of s3cret'],
+    sealedSecret: null,
     jwks: [],
     redirectUris: ['https://rp.test/cb'],
     postLogoutRedirectUris: ['https://rp.test/bye'],

@@ -20,6 +20,12 @@ export function memorySigner(issuer: string, clock: () => Date): TokenSigner {
       return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ, kid }).sign(privateKey);
     },
 
+    // "Sealed" is written on it.
+    async signForClient(claims, sealedSecret) {
+      const key = new TextEncoder().encode(sealedSecret.replace('sealed ', ''));
+      return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key);
+    },
+
     async verify(token, { typ, allowExpired = false }) {
       try {
         const { kid = '' } = decodeProtectedHeader(token);

@@ -43,7 +43,7 @@ describe('the metadata document (oidcc-discovery-endpoint-verification)', () => 
         'http://auth0.com/oauth/grant-type/passwordless/otp',
       ],
       subject_types_supported: ['public'],
-      id_token_signing_alg_values_supported: ['RS256'],
+      id_token_signing_alg_values_supported: ['RS256', 'HS256'],
       token_endpoint_auth_methods_supported: [
         'client_secret_basic',
         'client_secret_post',

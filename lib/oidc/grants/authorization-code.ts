@@ -3,14 +3,13 @@ import { issueAccessToken } from '../access-token';
 import type { AuthorizationCodeStore } from '../authorization-code';
 import type { Client } from '../client';
 import { OAuthError } from '../errors';
-import { issueIdToken } from '../id-token';
+import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { deriveCodeChallenge } from '../pkce';
 import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
 import { loadApi, type ResourceServerStore } from '../resource-server';
 import { hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
-import type { TokenSigner } from '../token-signer';
 import { OFFLINE_ACCESS } from '../vocabulary';
 
 export type CodeGrantDeps = Readonly<{
@@ -19,7 +18,7 @@ export type CodeGrantDeps = Readonly<{
   random: Readonly<{ id(): string }>;
   codes: AuthorizationCodeStore;
   resourceServers: Pick<ResourceServerStore, 'find'>;
-  signer: Pick<TokenSigner, 'sign'>;
+  signer: IdTokenSigner;
   refreshTokens: Pick<RefreshTokens, 'derive'>;
 }>;
 

@@ -5,13 +5,12 @@ import type { AuthorizationGrant } from '../authorization-code';
 import { checkAudience } from '../authorization-request';
 import { type Client, isPublicClient } from '../client';
 import { OAuthError } from '../errors';
-import { issueIdToken } from '../id-token';
+import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
 import type { ResourceServerStore } from '../resource-server';
 import { grantScope, hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
-import type { TokenSigner } from '../token-signer';
 import { MAX_BYTES, OFFLINE_ACCESS, REFRESH_TOKEN_GRANT } from '../vocabulary';
 
 export type PasswordlessGrantDeps = Readonly<{
@@ -19,7 +18,7 @@ export type PasswordlessGrantDeps = Readonly<{
   clock: () => Date;
   random: Readonly<{ id(): string }>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
-  signer: Pick<TokenSigner, 'sign'>;
+  signer: IdTokenSigner;
   refreshTokens: Pick<RefreshTokens, 'derive'>;
   families: Pick<TokenFamilyStore, 'findActive'>;
   proveOneTimeCode(proof: OneTimeCodeProof): Promise<OneTimeCodeProven>;

@@ -3,7 +3,7 @@ import { issueAccessToken } from '../access-token';
 import type { AuthorizationGrant } from '../authorization-code';
 import type { Client } from '../client';
 import { OAuthError } from '../errors';
-import { issueIdToken } from '../id-token';
+import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import {
   REFRESH_GRACE_SECONDS,
@@ -14,13 +14,12 @@ import {
 import { loadApi, type ResourceServerStore } from '../resource-server';
 import { hasScope, isKnownScope, parseScope } from '../scope';
 import type { TokenResponse } from '../token-request';
-import type { TokenSigner } from '../token-signer';
 
 export type RefreshGrantDeps = Readonly<{
   issuer: string;
   clock: () => Date;
   random: Readonly<{ id(): string }>;
-  signer: Pick<TokenSigner, 'sign'>;
+  signer: IdTokenSigner;
   refreshTokens: RefreshTokens;
   refreshTokenStore: RefreshTokenStore;
   resourceServers: Pick<ResourceServerStore, 'find'>;
