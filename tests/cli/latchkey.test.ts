@@ -94,6 +94,21 @@ describe('with the embedded database, while no server runs', () => {
     );
   });
 
+  it('registers an application by the public keys of a file, which has no secret then (CLI-5)', async () => {
+    const key = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'k1' };
+    const folder = await mkdtemp(path.join(tmpdir(), 'latchkey keys '));
+    await writeFile(path.join(folder, 'keys.json'), JSON.stringify({ keys: [key] }));
+    const words = ['apps', 'create', '--name', 'Bank', '--jwks', 'keys.json'];
+    const created = await runLatchkeyJson(words, { cwd: folder, environment });
+    expect(created).toMatchObject({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [key] },
+    });
+    expect(created).not.toHaveProperty('client_secret');
+    await rm(folder, { recursive: true });
+    expect((await latchkey(words, environment)).stderr).toMatch(/^latchkey: keys\.json cannot be read/);
+  });
+
   it('speaks JSON to programs', async () => {
     const words = [
       'apps',
