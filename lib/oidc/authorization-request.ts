@@ -8,7 +8,13 @@ import { checkCodeChallenge } from './pkce';
 import { type Prompt, parsePrompt } from './prompt';
 import { findSoleRedirectUri, isRegisteredRedirectUri } from './redirect-uri';
 import type { ResourceServer, ResourceServerStore } from './resource-server';
-import { checkResponseType, holdsTokens, parseResponseType, type ResponseTypeWord } from './response-type';
+import {
+  checkResponseType,
+  holdsTokens,
+  mayHoldTokens,
+  parseResponseType,
+  type ResponseTypeWord,
+} from './response-type';
 import { grantScope, hasScope } from './scope';
 import type { TokenSigner } from './token-signer';
 import {
@@ -125,7 +131,8 @@ function checkReturnAddress(parameters: Parameters, client: Client): ReturnAddre
     redirectUri,
     // An answer without the client's own state would look forged to it: a state that cannot be returned ends here.
     state: readParameter(parameters, 'state', MAX_BYTES.state),
-    responseMode: parseResponseMode(parameters, { client, redirectUri }) ?? defaultResponseMode(parameters),
+    responseMode:
+      parseResponseMode(parameters, { client, redirectUri }) ?? defaultResponseMode(parameters, client),
   };
 }
 
@@ -291,7 +298,7 @@ function parseResponseMode(
   switch (requested) {
     case 'query':
       // Tokens in a query would end up in logs and in Referer headers.
-      return defaultResponseMode(parameters) === 'query' ? requested : null;
+      return defaultResponseMode(parameters, client) === 'query' ? requested : null;
     case 'fragment':
     case 'form_post':
       return requested;
@@ -302,11 +309,13 @@ function parseResponseMode(
   }
 }
 
-/** @see OAuth 2.0 Multiple Response Type Encoding Practices §3, §5: also for a response type that the client may not use */
-function defaultResponseMode(parameters: Parameters): 'query' | 'fragment' {
-  return holdsTokens(parseResponseType(parameters.values.get('response_type') ?? null) ?? [])
-    ? 'fragment'
-    : 'query';
+/**
+ * Tokens, and errors in their place, go into the fragment. A client that has no leave for them reads its query.
+ * @see OAuth 2.0 Multiple Response Type Encoding Practices §3, §5
+ */
+function defaultResponseMode(parameters: Parameters, client: Client): 'query' | 'fragment' {
+  const words = parseResponseType(parameters.values.get('response_type') ?? null) ?? [];
+  return holdsTokens(words) && mayHoldTokens(client) ? 'fragment' : 'query';
 }
 
 /** Its origin is one of the client's web origins, and one that a Content-Security-Policy can name to the letter. */

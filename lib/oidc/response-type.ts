@@ -23,6 +23,11 @@ export function holdsTokens(words: readonly ResponseTypeWord[]): boolean {
   return words.includes('token') || words.includes('id_token');
 }
 
+/** Whether an operator gave this client leave for it. */
+export function mayHoldTokens({ grantTypes }: Client): boolean {
+  return grantTypes.includes(IMPLICIT_GRANT);
+}
+
 /**
  * What this client's answer carries.
  * @throws OAuthError `unsupported_response_type` for one there is not, and for tokens at the front where the client was not
@@ -31,7 +36,7 @@ export function holdsTokens(words: readonly ResponseTypeWord[]): boolean {
  */
 export function checkResponseType(responseType: string, client: Client): readonly ResponseTypeWord[] {
   const words = parseResponseType(responseType);
-  if (words === null || (holdsTokens(words) && !client.grantTypes.includes(IMPLICIT_GRANT))) {
+  if (words === null || (holdsTokens(words) && !mayHoldTokens(client))) {
     throw new OAuthError('unsupported_response_type', 'This response_type is not supported for this client.');
   }
   if (words.includes('code') && !client.grantTypes.includes(AUTHORIZATION_CODE_GRANT)) {

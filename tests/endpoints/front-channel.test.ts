@@ -249,4 +249,11 @@ describe('a client without it', () => {
       }
     },
   );
+
+  it('is told so in the query, where it reads its answers (RED-5)', async () => {
+    const response = await ask(signedIn({ grantTypes: ['authorization_code'] }), { response_type: 'token' });
+    const location = new URL(response.headers.get('location') ?? '', ISSUER);
+    expect(location.searchParams.get('error')).toBe('unsupported_response_type');
+    expect(location.hash).toBe('');
+  });
 });
