@@ -10,7 +10,7 @@ import { startTlsEnd } from './tls-proxy';
 export type PublicWeb = {
   /** Puts a site at `https://<name>`, in place of what was there. */
   serve: (name: string, listener: http.RequestListener) => void;
-  /** Flags that let Chromium find the sites and believe their certificate. */
+  /** Flags that let Chromium find the sites and nothing else, and believe their certificate. */
   chromiumFlags: string[];
   close: () => Promise<void>;
 };
@@ -39,7 +39,7 @@ export async function startPublicWeb(names: readonly string[]): Promise<PublicWe
   return {
     serve: (name, listener) => sites.set(name, listener),
     chromiumFlags: [
-      `--host-resolver-rules=${names.map((name) => `MAP ${name}:443 127.0.0.1:${port}`).join(',')}`,
+      `--host-resolver-rules=${[...names.map((name) => `MAP ${name}:443 127.0.0.1:${port}`), 'MAP * ~NOTFOUND']}`,
       `--ignore-certificate-errors-spki-list=${certificate.keyFingerprint}`,
     ],
     async close() {

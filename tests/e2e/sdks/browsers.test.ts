@@ -1,13 +1,16 @@
 // Applications that run in the browser, in a real one: npm packages as they are published, told nothing but the domain, the
 // client and where they live. The page is on another site than we are, so that cookies and frames are as strict as
 // they are outside. Each signs somebody in, renews behind their back, calls an API and signs them out.
+import { randomInt } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import express from 'express';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
-import { openProfile, startBrowser } from '@/tests/harness/browser';
+import { openProfile, startBrowser, type Viewer } from '@/tests/harness/browser';
 import { findSpills, witness } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
 import { createApp } from '@/tests/harness/operator';
@@ -42,19 +45,22 @@ afterAll(async () => {
   expect(findSpills(everythingPrinted())).toEqual([]);
 });
 
-beforeEach(async () => {
-  profile = await openProfile(browser);
-  page = await profile.newPage();
-  await page.goto(HOME);
-});
+beforeEach(() => openApplication());
 
 afterEach(() => profile?.close());
+
+async function openApplication(viewer: Viewer = {}): Promise<void> {
+  profile = await openProfile(browser, viewer);
+  page = await profile.newPage();
+  await page.goto(HOME);
+}
 
 /** The application's own site: one page and its script. */
 async function createSite(clientId: string): Promise<express.Express> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.mjs', import.meta.url))],
     bundle: true,
+    alias: { react: lockOwn('react'), 'react-dom': lockOwn('react-dom') }, // the project's own React is another
     mainFields: ['browser', 'module', 'main'], // webpack's, which Lock is made for
     write: false,
     define: { 'process.env.NODE_ENV': '"production"', global: 'window' },
@@ -66,6 +72,12 @@ async function createSite(clientId: string): Promise<express.Express> {
   site.get('/page.js', (_, response) => void response.type('js').send(outputFiles[0]?.text));
   site.get('/', (_, response) => void response.send(html));
   return site;
+}
+
+/** Folder of a package as Lock gets it. */
+function lockOwn(name: string): string {
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('auth0-lock'));
+  return path.dirname(resolve(`${name}/package.json`));
 }
 
 let people = 0;
@@ -87,11 +99,10 @@ async function signInHere(address: string): Promise<void> {
   await page.waitForURL(`${HOME}**`);
 }
 
-/** Waits until the sign-out has brought the page home again. */
+/** Signs out, and waits until that has brought a new page home and its script has run. */
 async function returnHome(leaving: string): Promise<void> {
-  const home = page.waitForEvent('framenavigated', { predicate: (frame) => frame.url() === HOME });
-  await leave(leaving);
-  await home;
+  await leave(`window.isOld = true, ${leaving}`);
+  await page.waitForFunction(`location.href === '${HOME}' && !window.isOld && window.webAuth`);
 }
 
 describe.each([
@@ -180,4 +191,43 @@ describe('auth0-js 10.2', () => {
       'Wrong email or verification code.',
     );
   });
+});
+
+describe('auth0-lock 14.3, passwordless', () => {
+  it('signs in by e-mail on the page of the application, renews, calls the API and signs out', async () => {
+    const address = newAddress();
+    await run(`void openLock('email').show()`);
+    await page.locator('input[name=email]').fill(address);
+    await press();
+    const parsed = await answer('email', await readCode(tenant.post, address));
+    expect(parsed.idTokenPayload).toMatchObject({ email: address, email_verified: true });
+    await goOn(parsed);
+  });
+
+  it('signs in by text message, beginning with the country of the browser, and goes on likewise', async () => {
+    await profile.close();
+    await openApplication({ locale: 'de-DE' });
+    const national = `151${randomInt(10_000_000, 99_999_999)}`;
+    await run(`void openLock('sms').show()`);
+    await page.getByText('+49').waitFor();
+    await page.locator('input[name=phoneNumber]').fill(national);
+    await press();
+    const { body } = await tenant.twilio.waitForMessage(witness(`+49${national}`));
+    const parsed = await answer('sms', witness(/^\d{6}/.exec(body)?.[0] ?? ''));
+    expect(parsed.idTokenPayload.sub).toMatch(/^sms\|/);
+    await goOn(parsed);
+  });
+
+  const press = () => page.locator('.auth0-lock-submit').click();
+
+  /** Types the code, and reads what Lock makes of the address it comes back to. */
+  async function answer(connection: 'email' | 'sms', code: string): Promise<Parsed> {
+    await page.locator('input[name=vcode]').fill(code);
+    const left = page.waitForURL(`${HOME}#**`);
+    await press();
+    await left;
+    await run(`void openLock('${connection}')`);
+    await page.waitForFunction('window.authenticated');
+    return run<Parsed>('window.authenticated');
+  }
 });
