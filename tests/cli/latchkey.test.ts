@@ -125,7 +125,7 @@ describe('with the embedded database, while no server runs', () => {
     expect(await latchkeyJson(['apps', 'show', created.client_id], environment)).toEqual(created);
     expect(
       (await latchkeyJson(['apps', 'list'], environment)).map(({ name }: { name: string }) => name),
-    ).toEqual(['My app', 'Phone']);
+    ).toEqual(['My app', 'Bank', 'Phone']);
   });
 
   it('refuses a callback with the reason, and 2 (RED-3)', async () => {
@@ -286,6 +286,7 @@ describe('with a PostgreSQL server', () => {
       'Signing keys good',
       'Connections good',
       'E-mail doubtful',
+      'Text messages doubtful',
       'Issuer doubtful',
     ]);
     const other = await examine({ SECRET: 'Vw3eRt6yUi9oPa2sDf5gHj8kLz1xCv4b' });
