@@ -11,6 +11,8 @@ import type { NextApiRequest, NextApiResponse } from 'next';
 import { NextRequest } from 'next/server';
 import NextAuth, { type NextAuthOptions } from 'next-auth';
 import Auth0Provider from 'next-auth/providers/auth0';
+import * as oauth from 'oauth4webapi';
+import * as openidClient from 'openid-client';
 import passport from 'passport';
 import Auth0Strategy from 'passport-auth0';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,7 +97,7 @@ async function passThrough({ app, login }: Browser, leaving: Visit, address: str
   return follow(app, back);
 }
 
-/** Where an answer leads; a form that posts itself is pressed. */
+/** Where an answer sends the browser. @throws when it stays */
 function leavesTo(visit: Visit): URL {
   if (visit.leavesTo === null) throw new Error(`Still at ${visit.url}, ${visit.status}: ${visit.text}`);
   return visit.leavesTo;
@@ -355,6 +357,100 @@ describe('next-auth 4.24 with its Auth0 provider', () => {
     await browser.app.submit(await browser.app.open('/api/auth/signout'), { press: 'Sign out' });
     expect(json(await browser.app.open('/api/auth/session'))).toEqual({});
     await signOutByAddress(browser, registered, site);
+  });
+});
+
+/** Signs in at a client that is no more than its protocol, and brings back where the browser was sent. */
+async function answerTo(login: Visitor, request: URL, address: string): Promise<URL> {
+  return leavesTo(await signIn(login, await login.open(request), { post: tenant.post, address }));
+}
+
+describe('openid-client 6.8', () => {
+  it('signs in, renews, calls the API and signs out', async () => {
+    const registered = await register('openid.test', '/callback');
+    const browser = openBrowser('openid.test');
+    const issuer = new URL(`https://${DOMAIN}`);
+    const config = await openidClient.discovery(issuer, registered.client_id, registered.client_secret);
+    const pkceCodeVerifier = openidClient.randomPKCECodeVerifier();
+    const [state, nonce] = [openidClient.randomState(), openidClient.randomNonce()];
+    const request = openidClient.buildAuthorizationUrl(config, {
+      redirect_uri: registered.callback,
+      scope: SCOPE,
+      audience: API,
+      state,
+      nonce,
+      code_challenge: await openidClient.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
+    const back = await answerTo(browser.login, request, newAddress());
+    const checks = { pkceCodeVerifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
+    const first = await openidClient.authorizationCodeGrant(config, back, checks);
+    const second = await openidClient.refreshTokenGrant(config, witness(first.refresh_token ?? ''));
+    for (const { access_token } of [first, second]) {
+      expect(await askOrdersApi(access_token)).toMatchObject({ sub: first.claims()?.sub });
+    }
+
+    const goodbye = openidClient.buildEndSessionUrl(config, {
+      id_token_hint: witness(first.id_token ?? ''),
+      post_logout_redirect_uri: 'https://openid.test/',
+    });
+    expect(leavesTo(await browser.login.open(goodbye)).href).toBe('https://openid.test/');
+    await expectSignedOut(browser, registered);
+  });
+});
+
+describe('oauth4webapi 3.8', () => {
+  it('signs in, renews, calls the API and signs out', async () => {
+    const registered = await register('oauth.test', '/callback');
+    const browser = openBrowser('oauth.test');
+    const client: oauth.Client = { client_id: registered.client_id };
+    const proof = oauth.ClientSecretPost(registered.client_secret);
+    const issuer = new URL(`https://${DOMAIN}`);
+    const found = await oauth.discoveryRequest(issuer);
+    const server = await oauth.processDiscoveryResponse(issuer, found);
+    const verifier = oauth.generateRandomCodeVerifier();
+    const [state, nonce] = [oauth.generateRandomState(), oauth.generateRandomNonce()];
+    const request = new URL(server.authorization_endpoint ?? '');
+    request.search = new URLSearchParams({
+      client_id: client.client_id,
+      redirect_uri: registered.callback,
+      response_type: 'code',
+      scope: SCOPE,
+      audience: API,
+      state,
+      nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }).toString();
+    const back = await answerTo(browser.login, request, newAddress());
+    const first = await oauth.processAuthorizationCodeResponse(
+      server,
+      client,
+      await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        proof,
+        oauth.validateAuthResponse(server, client, back, state),
+        registered.callback,
+        verifier,
+      ),
+      { expectedNonce: nonce, requireIdToken: true },
+    );
+    const refreshToken = witness(first.refresh_token ?? '');
+    const renewal = await oauth.refreshTokenGrantRequest(server, client, proof, refreshToken);
+    const second = await oauth.processRefreshTokenResponse(server, client, renewal);
+    const sub = oauth.getValidatedIdTokenClaims(first)?.sub;
+    for (const { access_token } of [first, second]) {
+      expect(await askOrdersApi(access_token)).toMatchObject({ sub });
+    }
+
+    const goodbye = new URL(server.end_session_endpoint ?? '');
+    goodbye.search = new URLSearchParams({
+      id_token_hint: witness(first.id_token ?? ''),
+      post_logout_redirect_uri: 'https://oauth.test/',
+    }).toString();
+    expect(leavesTo(await browser.login.open(goodbye)).href).toBe('https://oauth.test/');
+    await expectSignedOut(browser, registered);
   });
 });
 
