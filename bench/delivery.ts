@@ -10,9 +10,8 @@ import { startLatchkeySystem } from './systems/latchkey';
 import type { System } from './systems/system';
 
 export type DeliveryPlan = Readonly<{
-  /** Rounds over all sinks in turn, and messages asked for in each. */
-  rounds: number;
-  startsARound: number;
+  /** Messages asked for at each of the sinks that are compared. */
+  startsEach: number;
   /** Messages through the sink that fails. */
   messages: number;
 }>;
@@ -49,8 +48,6 @@ const SINKS: readonly Readonly<{ name: string; behaviour: SinkBehaviour }>[] = [
 
 const USERS = 8;
 const WARM_UP_STARTS = 80;
-/** What a slow sink still has in hand after a round, and its server with it. */
-const SETTLING_MS = 2_500;
 /** The last of three retries comes 40 seconds after the question. */
 const ARRIVAL_PATIENCE_MS = 60_000;
 /** After the last one, a second copy of any would have come by now. */
@@ -65,7 +62,7 @@ export async function measureDelivery(adminUrl: string, plan: DeliveryPlan): Pro
     for (const { name, behaviour } of SINKS) subjects.push(await open(adminUrl, name, behaviour));
     const failing = await open(adminUrl, 'failing', { kind: 'failing', oneIn: 10 });
     subjects.push(failing);
-    const { starts, failures } = await measureStarts(subjects.slice(0, SINKS.length), plan);
+    const { starts, failures } = await measureStarts(subjects.slice(0, SINKS.length), plan.startsEach);
     const arrivals = await countArrivals(failing, plan.messages);
     const { name: system } = failing.system;
     return {
@@ -89,21 +86,22 @@ async function open(adminUrl: string, name: string, behaviour: SinkBehaviour): P
   return { system, sink, route: await prepareRoute(system, sink) };
 }
 
+/** Every user asks all of them in turn, so that whatever else the machine does meets all alike. */
 async function measureStarts(
   subjects: readonly Subject[],
-  { rounds, startsARound }: DeliveryPlan,
+  startsEach: number,
 ): Promise<Pick<DeliveryFigures, 'starts' | 'failures'>> {
   const times = subjects.map((): number[] => []);
   const failures: Failure[] = [];
-  for (const { route } of subjects) await repeat(route.ask, { users: USERS, times: WARM_UP_STARTS });
-  for (let round = 0; round < rounds; round++) {
+  const askAll = async () => {
     for (const [index, { system, route }] of subjects.entries()) {
-      await sleep(SETTLING_MS);
-      const load = await repeat(route.ask, { users: USERS, times: startsARound });
-      times[index]?.push(...load.outcomes.map(({ milliseconds }) => milliseconds));
-      failures.push(...load.failures.map((sentence) => ({ system: system.name, sentence })));
+      const { outcomes, failures: failed } = await repeat(route.ask, { users: 1, times: 1 });
+      times[index]?.push(...outcomes.map(({ milliseconds }) => milliseconds));
+      failures.push(...failed.map((sentence) => ({ system: system.name, sentence })));
     }
-  }
+  };
+  for (const { route } of subjects) await repeat(route.ask, { users: USERS, times: WARM_UP_STARTS });
+  await repeat(askAll, { users: USERS, times: startsEach });
   const starts = SINKS.map(({ name }, index) => {
     const taken = times[index] ?? [];
     return { sink: name, starts: taken.length, p50: percentile(taken, 50), p99: percentile(taken, 99) };

@@ -37,7 +37,7 @@ const FULL: Plan = {
     { users: 8, journeys: 400 },
     { users: 32, journeys: 600 },
   ],
-  delivery: { rounds: 3, startsARound: 300, messages: 1_000 },
+  delivery: { startsEach: 1_000, messages: 1_000 },
 };
 
 /** A minute and a half: enough to see that something became much better or worse. */
@@ -45,7 +45,7 @@ const QUICK: Plan = {
   warmUpJourneys: 150,
   rounds: 2,
   points: [{ users: 8, journeys: 150 }],
-  delivery: { rounds: 2, startsARound: 100, messages: 200 },
+  delivery: { startsEach: 200, messages: 200 },
 };
 
 const PEER = 'oidc-provider';
