@@ -71,7 +71,7 @@ export type CreatedClientDocument = ClientDocument & Readonly<{ client_secret?: 
 export async function createClient(deps: ClientsDeps, input: unknown): Promise<CreatedClientDocument> {
   const body = parseBody(input);
   const jwks = await parseJwks(body);
-  const clientSecret = body.token_endpoint_auth_method.startsWith('client_secret_')
+  const clientSecret = body.token_endpoint_auth_method.startsWith('client_secret')
     ? deps.credentials.drawSecret()
     : null;
   const client: NewClient = {
@@ -130,7 +130,11 @@ function describe(client: Client): ClientDocument {
     allowed_logout_urls: client.postLogoutRedirectUris,
     web_origins: client.webOrigins,
     grant_types: client.grantTypes,
-    token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    // Auth0's word for a client whose method nobody chose.
+    token_endpoint_auth_method:
+      client.tokenEndpointAuthMethod === 'client_secret'
+        ? 'client_secret_post'
+        : client.tokenEndpointAuthMethod,
     ...(client.jwks.length > 0 && { jwks: { keys: client.jwks } }),
     require_pkce: client.requirePkce,
     require_pushed_authorization_requests: client.requirePushedRequests,
@@ -198,7 +202,8 @@ function parseBody(input: unknown) {
   const body = parsed.data;
 
   const isPublic = body.app_type === 'spa' || body.app_type === 'native';
-  const method = body.token_endpoint_auth_method ?? (isPublic ? 'none' : 'client_secret_post');
+  const method: NewClient['tokenEndpointAuthMethod'] =
+    body.token_endpoint_auth_method ?? (isPublic ? 'none' : 'client_secret');
   if (isPublic && method !== 'none') {
     throw badBody(
       'token_endpoint_auth_method',
@@ -222,7 +227,7 @@ function parseBody(input: unknown) {
     );
   }
 
-  if (signsIdTokens(body) && !method.startsWith('client_secret_')) {
+  if (signsIdTokens(body) && !method.startsWith('client_secret')) {
     throw badBody('jwt_configuration', 'may say HS256 only where there is a client secret');
   }
 

@@ -1,6 +1,6 @@
 // How a client proves itself at the token endpoint: Basic, post, a signed assertion or none; exactly one, and the registered
 // one. RFC 6749 §2.3, RFC 7617, RFC 7523.
-import type { Client, TokenEndpointAuthMethod } from './client';
+import { type Client, mayProveBy, type TokenEndpointAuthMethod } from './client';
 import {
   type AssertionDeps,
   consumeClientAssertion,
@@ -66,7 +66,7 @@ export async function authenticateClient(
   credentials: ClientCredentials,
 ): Promise<Client> {
   const { method } = credentials;
-  if (client === null || client.tokenEndpointAuthMethod !== method) throw refusal(method);
+  if (client === null || !mayProveBy(client, method)) throw refusal(method);
   if (!(await isProof(deps, client, credentials))) throw refusal(method);
   return client;
 }

@@ -17,7 +17,11 @@ export type Client = Readonly<{
   /** Shown to people. */
   name: string;
   applicationType: ApplicationType;
-  tokenEndpointAuthMethod: TokenEndpointAuthMethod;
+  /**
+   * `client_secret` where nobody chose: Basic and post are as good, because Auth0's own libraries and others send the one or
+   * the other unasked (docs/decisions/0026). A method that was chosen is the only one.
+   */
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod | 'client_secret';
   /** Keyed hashes, newest first; two while a rotation lasts, none for a public client. */
   secretHashes: readonly string[];
   /** The newest secret, sealed, of a client whose ID tokens are signed with it (HS256); null: they are with our key. */
@@ -56,6 +60,12 @@ export type ClientStore = {
    */
   hasWebOrigin(origin: string): Promise<boolean>;
 };
+
+/** Whether a client may prove itself like that. */
+export function mayProveBy(client: Client, method: TokenEndpointAuthMethod): boolean {
+  const { tokenEndpointAuthMethod: registered } = client;
+  return registered === 'client_secret' ? method.startsWith('client_secret_') : registered === method;
+}
 
 /** A public client cannot keep a secret. @see RFC 6749 §2.1 */
 export function isPublicClient(client: Client): boolean {

@@ -52,7 +52,7 @@ export function declareClients({
       clientId: managementClient.clientId,
       name: 'Management',
       applicationType: 'non_interactive',
-      tokenEndpointAuthMethod: 'client_secret_post',
+      tokenEndpointAuthMethod: 'client_secret',
       secretHash: hashSecret(managementClient.clientSecret),
       redirectUris: [],
       postLogoutRedirectUris: [],

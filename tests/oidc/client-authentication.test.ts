@@ -89,6 +89,22 @@ describe('a request', () => {
     ).rejects.toThrow(invalidClient);
   });
 
+  it('may use either way of a secret where nobody chose one, and only one of them (CLI-2)', async () => {
+    const client = confidentialClient({ tokenEndpointAuthMethod: 'client_secret' });
+    const basic = `Basic ${btoa('web:s3cret')}`;
+    expect(await authenticate(client, basic)).toBe(client);
+    expect(await authenticate(client, null, 'client_id=web&client_secret=s3cret')).toBe(client);
+    await expect(authenticate(client, basic, 'client_secret=s3cret')).rejects.toMatchObject({
+      error: 'invalid_request',
+    });
+    await expect(authenticate(client, null, 'client_id=web')).rejects.toMatchObject({
+      error: 'invalid_client',
+    });
+    await expect(authenticate(client, `Basic ${btoa('web:wrong')}`)).rejects.toMatchObject({
+      error: 'invalid_client',
+    });
+  });
+
   it('of a public client carries no secret (CLI-2)', async () => {
     const spa = publicClient();
     await expect(authenticate(spa, null, 'client_id=spa')).resolves.toBe(spa);

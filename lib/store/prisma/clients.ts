@@ -1,5 +1,5 @@
 // Clients in PostgreSQL, and in memory for five seconds, because every request of a login asks for one.
-import type { ApplicationType, Client, TokenEndpointAuthMethod } from '@/lib/oidc/client';
+import type { ApplicationType, Client } from '@/lib/oidc/client';
 import type { ClientKey } from '@/lib/oidc/client-key';
 import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import type { Prisma, PrismaClient } from '@/prisma/generated/client';
@@ -71,7 +71,7 @@ function clientOf({ createdAt: _created, updatedAt: _updated, connections, ...ro
   return {
     ...row,
     applicationType: row.applicationType as ApplicationType,
-    tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as TokenEndpointAuthMethod,
+    tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as Client['tokenEndpointAuthMethod'],
     jwks: row.jwks as ClientKey[],
     connections: connections.map(({ connection }) => connection.name),
   };

@@ -9,8 +9,8 @@ export type DeclaredClient = Readonly<{
   clientId: string;
   name: string;
   applicationType: 'regular_web' | 'non_interactive';
-  /** How the program that uses it sends its secret: next-auth by Basic, Auth0's libraries in the body. */
-  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post';
+  /** How the program that uses it sends its secret: next-auth by Basic, an operator's by whichever. */
+  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret';
   secretHash: string;
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];

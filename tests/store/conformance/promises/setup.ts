@@ -18,7 +18,7 @@ const MACHINE: DeclaredClient = {
   ...DEMO,
   clientId: 'machine',
   applicationType: 'non_interactive',
-  tokenEndpointAuthMethod: 'client_secret_post',
+  tokenEndpointAuthMethod: 'client_secret',
   redirectUris: [],
   postLogoutRedirectUris: [],
   grantTypes: ['client_credentials'],
