@@ -883,6 +883,8 @@ describe('an outsider', () => {
       visits.push(await typeCode(visitor, codePage, wrongCode(code)));
       return visits.map((visit) => shapeOf({ ...visit, id }));
     }
+    // A page that is rendered for the first time announces its style sheet, whoever asks for it.
+    await story((await pairOfAddresses()).unknown);
     expect(await story(known)).toEqual(await story(unknown));
   });
 
