@@ -116,8 +116,9 @@ export type Runtime = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** Messages one process takes from the outbox in one turn. */
+/** Messages one process takes from the outbox at once, and how often in one turn at most. */
 const OUTBOX_BATCH = 20;
+const OUTBOX_BATCHES = 50;
 /** Batches of expired rows that go in one turn at most. */
 const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
@@ -327,7 +328,17 @@ export async function composeRuntime(
 
   const stopBackground = startBackground(
     [
-      { name: 'outbox', everySeconds: 1, run: () => drainOutbox(delivery, { limit: OUTBOX_BATCH }) },
+      {
+        name: 'outbox',
+        everySeconds: 1,
+        async run() {
+          for (
+            let batch = 0;
+            batch < OUTBOX_BATCHES && (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH;
+            batch++
+          );
+        },
+      },
       {
         name: 'settings',
         everySeconds: SETTINGS_EVERY_SECONDS,
