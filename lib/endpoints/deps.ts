@@ -58,8 +58,8 @@ export type Deps = Readonly<{
   pressPage: PressPage;
   formPostWords: FormPostWords;
   log: EndpointLog;
-  /** Null where the provider is not configured: nobody could sign. */
-  webhooks: Readonly<Record<'resend' | 'twilio', WebhookReader | null>>;
+  /** Resend's is null without a signing secret; Twilio's is always there, because connections bring accounts of their own. */
+  webhooks: Readonly<{ resend: WebhookReader | null; twilio: WebhookReader }>;
   deliveryEvents: DeliveryEventStore;
   /** Resolves when storage answers; rejects when it does not. Bounded to about a second. */
   pingStorage: () => Promise<void>;

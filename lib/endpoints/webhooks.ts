@@ -21,7 +21,7 @@ export function resendWebhook(deps: WebhookDeps, request: Request): Promise<Resp
   });
 }
 
-/** 204 for whatever Twilio signed, told before or not; 401 for anything else, and where no account is configured. */
+/** 204 for whatever Twilio signed, told before or not; 401 for anything else: where no account is configured, for everything. */
 export function twilioWebhook(deps: WebhookDeps, request: Request): Promise<Response> {
   return answerWebhook(deps, request, {
     path: WEBHOOK_PATHS.twilio,

@@ -311,13 +311,15 @@ describe('POST /webhooks/twilio', () => {
 // ---- Both -----------------------------------------------------------------------------------------------------------
 
 describe.each([
-  ['/webhooks/resend', fromResend(told('email.delivered')), 'application/x-www-form-urlencoded'],
-  ['/webhooks/twilio', fromTwilio(status('delivered')), 'application/json'],
-] as const)('%s', (path, webhook, otherType) => {
-  it('is not there while its provider is not configured', async () => {
-    const response = await post(memoryDeps(), path, webhook);
-    expect(response.status).toBe(404);
+  ['/webhooks/resend', fromResend(told('email.delivered')), 'application/x-www-form-urlencoded', 404],
+  ['/webhooks/twilio', fromTwilio(status('delivered')), 'application/json', 401],
+] as const)('%s', (path, webhook, otherType, refusal) => {
+  it('believes nobody while its provider is not configured', async () => {
+    const deps = memoryDeps();
+    const response = await post(deps, path, webhook);
+    expect(response.status).toBe(refusal);
     expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(deps.told).toEqual([]);
   });
 
   it('CLI-7: takes POST alone, of one type and no more than 64 KiB', async () => {

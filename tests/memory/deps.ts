@@ -172,7 +172,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         `ref${happened.push(`refused ${endpoint} ${status} ${error}`)}`,
       failed: ({ endpoint, cause }) => `ref${happened.push(`failed ${endpoint} ${cause}`)}`,
     },
-    webhooks: { resend: null, twilio: null },
+    webhooks: { resend: null, twilio: async () => ({ kind: 'forged' }) },
     deliveryEvents: {
       async record(event) {
         const isNew = told.every(({ id }) => id !== event.id);
