@@ -8,15 +8,20 @@ export type Body = Readonly<{ encoding: BodyEncoding; text: string }>;
 
 /**
  * Reads a body as text.
- * @throws OAuthError 415 for a type that is not accepted or a charset that is not UTF-8, 413 above 64 KiB, 400 for bytes
+ * @param maxBytes 64 KiB, unless what is asked for is known to be larger
+ * @throws OAuthError 415 for a type that is not accepted or a charset that is not UTF-8, 413 above the bound, 400 for bytes
  * that are not UTF-8
  */
-export async function readBody(request: Request, accepted: readonly BodyEncoding[]): Promise<Body> {
+export async function readBody(
+  request: Request,
+  accepted: readonly BodyEncoding[],
+  maxBytes: number = MAX_BYTES.body,
+): Promise<Body> {
   const encoding = parseContentType(request.headers.get('content-type'));
   if (encoding === null || !accepted.includes(encoding) || request.headers.has('content-encoding')) {
     throw new OAuthError('invalid_request', 'The content type is not supported.', { status: 415 });
   }
-  return { encoding, text: decodeUtf8(await readBytes(request)) };
+  return { encoding, text: decodeUtf8(await readBytes(request, maxBytes)) };
 }
 
 /**
@@ -39,13 +44,13 @@ function parseContentType(contentType: string | null): BodyEncoding | null {
   return null;
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = request.headers.get('content-length');
   if (declared !== null) {
     // HTTP lets no more than the declared bytes through, so they can be taken at once.
-    if (!(Number(declared) <= MAX_BYTES.body)) throw tooLarge();
+    if (!(Number(declared) <= maxBytes)) throw tooLarge(maxBytes);
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > MAX_BYTES.body) throw tooLarge();
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
     return bytes;
   }
   const chunks: Uint8Array[] = [];
@@ -53,9 +58,9 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
     length += read.value.length;
-    if (length > MAX_BYTES.body) {
+    if (length > maxBytes) {
       await reader?.cancel();
-      throw tooLarge();
+      throw tooLarge(maxBytes);
     }
     chunks.push(read.value);
   }
@@ -77,6 +82,8 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-function tooLarge(): OAuthError {
-  return new OAuthError('invalid_request', 'The body is larger than 64 KiB.', { status: 413 });
+function tooLarge(maxBytes: number): OAuthError {
+  return new OAuthError('invalid_request', `The body is larger than ${maxBytes / 1024} KiB.`, {
+    status: 413,
+  });
 }

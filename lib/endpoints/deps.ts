@@ -5,7 +5,7 @@ import type { EmbeddedDeps } from '@/lib/login/embedded-login';
 import type { FailureLimits } from '@/lib/login/failure-limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Randomness } from '@/lib/login/randomness';
-import type { Operators } from '@/lib/management/routes';
+import type { Operators } from '@/lib/management/caller';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { Client, ClientStore } from '@/lib/oidc/client';

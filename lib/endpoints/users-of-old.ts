@@ -4,6 +4,7 @@
 
 import { readSentIdentifier, startEmbedded } from '@/lib/login/embedded-login';
 import { findConnection, unservedCountry } from '@/lib/login/start-login';
+import { mayUse } from '@/lib/management/caller';
 import { OAuthError } from '@/lib/oidc/errors';
 import { parseJsonObject } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
@@ -59,10 +60,10 @@ export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Res
 }
 
 async function checkOperator({ operators }: Pick<Deps, 'operators'>, request: Request): Promise<void> {
-  const scopes = await operators.scopesOf(request);
-  if (scopes === null)
+  const caller = await operators.callerOf(request);
+  if (caller === null)
     throw new OAuthError('invalid_token', 'Invalid token', { status: 401, wwwAuthenticate: 'Bearer' });
-  if (scopes !== 'every' && !scopes.includes(SCOPE))
+  if (caller.kind === 'person' || !mayUse(caller, [SCOPE]))
     throw new OAuthError('insufficient_scope', `Insufficient scope, expected any of: ${SCOPE}`, {
       status: 403,
     });

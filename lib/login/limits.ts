@@ -27,6 +27,8 @@ export const LIMITS = {
   wrong_secrets: { max: 100, windowSeconds: 600, strict: false },
   /** Codes of one client that one network could not redeem: nobody guesses 256 bits, so it only ends a flood. */
   failed_redemptions: { max: 5_000, windowSeconds: 600, strict: false },
+  /** Requests of one caller of the management API: fifty a second, as much as a script of an operator does by itself. */
+  management_requests: { max: 3_000, windowSeconds: 60, strict: false },
   /**
    * Text messages to one number: more help nobody. Its known browsers have one such budget together, strangers another,
    * which is all of it that they can use up.

@@ -1,40 +1,51 @@
 // `/api/v2/clients`: make, list and look up clients.
-import { respondJson } from '@/lib/endpoints/respond';
-import { type ClientsDeps, createClient, findClient, listClients } from './clients';
-import { ManagementProblem } from './problem';
-import { checkNames, type ManagementRoute, parsePage } from './route';
+
+import { z } from 'zod';
+import {
+  type ClientsDeps,
+  clientDocument,
+  createClient,
+  createdClientDocument,
+  listClients,
+  loadClient,
+  newClientBody,
+} from './clients';
+import { answerPage, listResult, pageParameters, rangeOf } from './paging';
+import { routeFor } from './route';
 
 export const CLIENTS_PATH = '/api/v2/clients';
 
 /** Auth0's default. */
 const CLIENTS_PER_PAGE = 50;
 
-export const CLIENT_ROUTES: readonly ManagementRoute<ClientsDeps>[] = [
-  {
+const route = routeFor<ClientsDeps>();
+
+export const CLIENT_ROUTES = [
+  route({
     method: 'GET',
     path: CLIENTS_PATH,
+    summary: 'List clients',
     scope: 'read:clients',
-    async answer(deps, { query }) {
-      const { page, perPage, includeTotals } = parsePage(query, { perPage: CLIENTS_PER_PAGE });
-      const { clients, total } = await listClients(deps, { page, perPage });
-      return respondJson(includeTotals ? { start: page * perPage, limit: perPage, total, clients } : clients);
-    },
-  },
-  {
+    query: z.strictObject(pageParameters(CLIENTS_PER_PAGE)),
+    result: listResult('clients', clientDocument),
+    answer: async (deps, { query }) => answerPage('clients', await listClients(deps, rangeOf(query)), query),
+  }),
+  route({
     method: 'POST',
     path: CLIENTS_PATH,
+    summary: 'Create a client',
     scope: 'create:clients',
-    answer: async (deps, { body }) => respondJson(await createClient(deps, await body()), 201),
-  },
-  {
+    body: newClientBody,
+    status: 201,
+    result: createdClientDocument,
+    answer: (deps, { body }) => createClient(deps, body),
+  }),
+  route({
     method: 'GET',
     path: `${CLIENTS_PATH}/{client_id}`,
+    summary: 'Get a client',
     scope: 'read:clients',
-    async answer(deps, { segments: [clientId = ''], query }) {
-      checkNames(query, []);
-      const client = await findClient(deps, clientId);
-      if (client === null) throw new ManagementProblem(404, 'inexistent_client', 'The client does not exist');
-      return respondJson(client);
-    },
-  },
+    result: clientDocument,
+    answer: (deps, { params }) => loadClient(deps, params.client_id),
+  }),
 ];

@@ -7,8 +7,9 @@ import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
 import { AUTHORIZATION_CODE_GRANT, TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
-import type { ManagementProblem } from './problem';
-import { badBody } from './route';
+import { displayName, fieldsOf, flag, listOf, oneOf, webAddress, webOrigin } from './fields';
+import { ManagementProblem } from './problem';
+import { badBody, type Frozen } from './route';
 
 /** Draws what only chance can make, and hashes what must not be stored. */
 export type ClientCredentials = Readonly<{
@@ -40,36 +41,38 @@ export const GRANT_TYPES = [
 /** `jwt_configuration.alg` values: our key, or the client's secret. */
 export const ID_TOKEN_ALGORITHMS = ['RS256', 'HS256'] as const;
 
-type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
-
 /** A client on the wire. No secret, not even hashed (MGT-4). */
-export type ClientDocument = Readonly<{
-  client_id: string;
-  name: string;
-  app_type: string;
-  callbacks: readonly string[];
-  allowed_logout_urls: readonly string[];
-  web_origins: readonly string[];
-  grant_types: readonly string[];
-  token_endpoint_auth_method: string;
+export const clientDocument = z.strictObject({
+  client_id: z.string(),
+  name: z.string(),
+  app_type: z.enum(APPLICATION_TYPES),
+  callbacks: z.array(z.string()),
+  allowed_logout_urls: z.array(z.string()),
+  web_origins: z.array(z.string()),
+  grant_types: z.array(z.string()),
+  token_endpoint_auth_method: z.string(),
   /** Public keys, of a client that proves itself by them. */
-  jwks?: Readonly<{ keys: readonly ClientKey[] }>;
-  require_pkce: boolean;
-  require_pushed_authorization_requests: boolean;
-  logo_uri: string | null;
-  initiate_login_uri: string | null;
-  jwt_configuration: Readonly<{ alg: IdTokenAlgorithm; lifetime_in_seconds: number }>;
-}>;
+  jwks: z.strictObject({ keys: z.array(z.custom<ClientKey>()) }).optional(),
+  require_pkce: z.boolean(),
+  require_pushed_authorization_requests: z.boolean(),
+  logo_uri: z.string().nullable(),
+  initiate_login_uri: z.string().nullable(),
+  jwt_configuration: z.strictObject({ alg: z.enum(ID_TOKEN_ALGORITHMS), lifetime_in_seconds: z.int() }),
+});
+
+export type ClientDocument = Frozen<z.output<typeof clientDocument>>;
 
 /** The one answer that holds a secret: shown when the client is made, and never again (CLI-4). */
-export type CreatedClientDocument = ClientDocument & Readonly<{ client_secret?: string }>;
+export const createdClientDocument = clientDocument.extend({ client_secret: z.string().optional() });
+
+export type CreatedClientDocument = Frozen<z.output<typeof createdClientDocument>>;
 
 /**
- * Makes a client of whatever was sent.
+ * Makes a client.
  * @throws {ManagementProblem} 400 `invalid_body` that names the field and says what is wrong with it
  */
-export async function createClient(deps: ClientsDeps, input: unknown): Promise<CreatedClientDocument> {
-  const body = parseBody(input);
+export async function createClient(deps: ClientsDeps, sent: NewClientBody): Promise<CreatedClientDocument> {
+  const body = completeBody(sent);
   const jwks = await parseJwks(body);
   const clientSecret = body.token_endpoint_auth_method.startsWith('client_secret')
     ? deps.credentials.drawSecret()
@@ -103,22 +106,20 @@ export async function createClient(deps: ClientsDeps, input: unknown): Promise<C
 /** One page of clients in the order they were made, and how many there are in all. */
 export async function listClients(
   deps: Pick<ClientsDeps, 'clients'>,
-  page: { page: number; perPage: number },
-): Promise<{ clients: ClientDocument[]; total: number }> {
-  const { clients, total } = await deps.clients.list({
-    offset: page.page * page.perPage,
-    limit: page.perPage,
-  });
-  return { clients: clients.map(describe), total };
+  range: { offset: number; limit: number },
+): Promise<{ items: ClientDocument[]; total: number }> {
+  const { clients, total } = await deps.clients.list(range);
+  return { items: clients.map(describe), total };
 }
 
-/** The client of that id, or null. */
-export async function findClient(
+/** @throws {ManagementProblem} 404 */
+export async function loadClient(
   deps: Pick<ClientsDeps, 'clients'>,
   clientId: string,
-): Promise<ClientDocument | null> {
+): Promise<ClientDocument> {
   const client = await deps.clients.find(clientId);
-  return client === null ? null : describe(client);
+  if (client === null) throw new ManagementProblem(404, 'inexistent_client', 'The client does not exist');
+  return describe(client);
 }
 
 function describe(client: Client): ClientDocument {
@@ -150,57 +151,28 @@ function describe(client: Client): ClientDocument {
 // ---- What may be sent -----------------------------------------------------------------------------------------------
 
 const LIST_MAX = 100;
-const NAME_MAX_CHARACTERS = 100;
 
-const text = z.string({ error: 'must be a string' });
-const listOf = <Item extends z.ZodType<string>>(item: Item) =>
-  z
-    .array(item, { error: 'must be a list of strings' })
-    .max(LIST_MAX, `may hold ${LIST_MAX} entries at most`)
-    .transform((entries) => [...new Set(entries)]);
-const oneOf = <const Choice extends string>(choices: readonly Choice[]) =>
-  z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+/** Each field by itself. */
+export const newClientBody = fieldsOf({
+  name: displayName(100),
+  app_type: oneOf(APPLICATION_TYPES),
+  callbacks: listOf(uri(), LIST_MAX).default([]),
+  allowed_logout_urls: listOf(uri(), LIST_MAX).default([]),
+  web_origins: listOf(webOrigin(), LIST_MAX).default([]),
+  grant_types: listOf(oneOf(GRANT_TYPES), LIST_MAX).optional(),
+  token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
+  jwks: z.unknown().optional(),
+  jwt_configuration: fieldsOf({ alg: oneOf(ID_TOKEN_ALGORITHMS).optional() }).optional(),
+  require_pkce: flag().default(true),
+  require_pushed_authorization_requests: flag().default(false),
+  logo_uri: webAddress().nullable().default(null),
+  initiate_login_uri: webAddress().nullable().default(null),
+});
 
-/** Each field by itself. Anything else in a body is an error (MGT-2). */
-const bodySchema = z.strictObject(
-  {
-    name: text
-      .trim()
-      .min(1, 'must not be empty')
-      .max(NAME_MAX_CHARACTERS, `may hold ${NAME_MAX_CHARACTERS} characters at most`)
-      .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>]*$/u, 'may not hold < or > or invisible characters'),
-    app_type: oneOf(APPLICATION_TYPES),
-    callbacks: listOf(text).default([]),
-    allowed_logout_urls: listOf(text).default([]),
-    web_origins: listOf(
-      text.refine(isWebOrigin, 'must be an origin such as https://app.example.com'),
-    ).default([]),
-    grant_types: listOf(oneOf(GRANT_TYPES)).optional(),
-    token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
-    jwks: z.unknown().optional(),
-    jwt_configuration: z
-      .strictObject(
-        { alg: oneOf(ID_TOKEN_ALGORITHMS).optional() },
-        { error: `may hold alg alone, one of ${ID_TOKEN_ALGORITHMS.join(', ')}` },
-      )
-      .optional(),
-    require_pkce: z.boolean({ error: 'must be true or false' }).default(true),
-    require_pushed_authorization_requests: z.boolean({ error: 'must be true or false' }).default(false),
-    logo_uri: webAddress().nullable().default(null),
-    initiate_login_uri: webAddress().nullable().default(null),
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'is not a field of a client' : 'must be a JSON object',
-  },
-);
+type NewClientBody = z.output<typeof newClientBody>;
 
 /** Then the fields together. */
-function parseBody(input: unknown) {
-  const parsed = bodySchema.safeParse(input);
-  if (!parsed.success) throw refusal(parsed.error.issues[0]);
-  const body = parsed.data;
-
+function completeBody(body: NewClientBody) {
   const isPublic = body.app_type === 'spa' || body.app_type === 'native';
   const method: NewClient['tokenEndpointAuthMethod'] =
     body.token_endpoint_auth_method ?? (isPublic ? 'none' : 'client_secret');
@@ -286,33 +258,7 @@ function hasWildcard(uri: string): boolean {
   return uri.includes('*');
 }
 
-/** @see RFC 6454 §6.2 */
-function isWebOrigin(origin: string): boolean {
-  return URL.canParse(origin) && new URL(origin).origin === origin && isSecure(new URL(origin));
-}
-
-function webAddress() {
-  return text
-    .max(1024, 'may hold 1024 characters at most')
-    .refine((uri) => URL.canParse(uri) && isSecure(new URL(uri)), 'must be an https URL');
-}
-
-function isSecure({ protocol, hostname, username, password }: URL): boolean {
-  const isLoopback = /^(?:localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
-  return (
-    (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && username === '' && password === ''
-  );
-}
-
-/** A field's name is ours to repeat only if it is one of ours. */
-function refusal(issue: z.core.$ZodIssue | undefined): ManagementProblem {
-  if (issue?.code === 'unrecognized_keys') {
-    const known = Object.keys(bodySchema.shape).join(', ');
-    return badBody('the body', `holds a field that is none of a client's: ${known}`);
-  }
-  const [field = 'the body', index] = issue?.path ?? [];
-  return badBody(
-    index === undefined ? String(field) : `${String(field)}[${String(index)}]`,
-    issue?.message ?? '',
-  );
+/** What a redirect URI may be is decided together with the type of the client. */
+function uri() {
+  return z.string({ error: 'must be a string' });
 }

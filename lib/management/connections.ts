@@ -10,8 +10,10 @@ import {
 } from '@/lib/login/connection-options';
 import type { ConnectionChange, ConnectionRecord, ConnectionRegister } from '@/lib/login/connection-register';
 import type { Channel } from '@/lib/login/identifier';
+import { fieldsOf, text } from './fields';
+import { type Cursors, openCursor, sealCursor, TAKE_DEFAULT } from './paging';
 import { ManagementProblem } from './problem';
-import { badBody, fieldsOf, parseBody } from './route';
+import { badBody, type Frozen } from './route';
 
 export type ConnectionsDeps = Readonly<{
   connections: ConnectionRegister;
@@ -21,35 +23,70 @@ export type ConnectionsDeps = Readonly<{
   drawConnectionId(): string;
   /** Why this installation calls no gateway there, or null. */
   findGatewayRefusal(url: string): string | null;
+  cursors: Cursors;
   clock: () => Date;
 }>;
 
 /** A connection on the wire. No secret; a mask where there is one (MGT-4). */
-export type ConnectionDocument = Readonly<{
-  id: string;
-  name: string;
-  strategy: string;
+export const connectionDocument = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  strategy: z.string(),
   /** With their defaults. */
-  options: StoredOptions;
-  enabled_clients: readonly string[];
-  realms: readonly string[];
+  options: z.record(z.string(), z.unknown()),
+  enabled_clients: z.array(z.string()),
+  realms: z.array(z.string()),
   /** There only when the options can no longer be read: the connection is out of use until it is put right. */
-  options_problem?: string;
-}>;
+  options_problem: z.string().optional(),
+});
+
+export type ConnectionDocument = Frozen<z.output<typeof connectionDocument>>;
+
+/** Which clients offer a connection, on the wire. */
+export const enabledClientsDocument = z.strictObject({
+  clients: z.array(z.strictObject({ client_id: z.string() })),
+});
+
+type Wanted = { name?: string | undefined; strategy?: string[] | undefined };
 
 /** The connections that a list was asked for, and how many there are of them. */
 export async function listConnections(
+  deps: Pick<ConnectionsDeps, 'connections'>,
+  { range, ...wanted }: Wanted & { range: { offset: number; limit: number } },
+): Promise<{ items: ConnectionDocument[]; total: number }> {
+  const found = await findConnections(deps, wanted);
+  const part = found.slice(range.offset, range.offset + range.limit);
+  return { items: part.map(describe), total: found.length };
+}
+
+/** The same from a place on, and the place where it goes on; null at its end. @throws {ManagementProblem} 400 */
+export async function listConnectionsFrom(
+  deps: Pick<ConnectionsDeps, 'connections' | 'cursors'>,
+  { from, take = TAKE_DEFAULT, ...wanted }: Wanted & { from?: string | undefined; take?: number | undefined },
+): Promise<{ connections: ConnectionDocument[]; next: string | null }> {
+  const after = openCursor(deps.cursors, { from, list: LIST, place: z.string() });
+  const found = await findConnections(deps, wanted);
+  const start = found.findIndex(({ id }) => id === after) + 1;
+  const part = found.slice(start, start + take);
+  const isLast = start + take >= found.length;
+  return {
+    connections: part.map(describe),
+    next: isLast ? null : sealCursor(deps.cursors, { list: LIST, after: part.at(-1)?.id }),
+  };
+}
+
+const LIST = 'connections';
+
+/** There are few: one or two by channel, and some for tests. */
+async function findConnections(
   { connections }: Pick<ConnectionsDeps, 'connections'>,
-  wanted: { name: string | null; strategy: string | null; page: number; perPage: number },
-): Promise<{ connections: ConnectionDocument[]; total: number }> {
-  const { name, strategy, page, perPage } = wanted;
-  const all = await connections.list();
-  const found = all.filter(
+  { name, strategy }: Wanted,
+): Promise<readonly ConnectionRecord[]> {
+  return (await connections.list()).filter(
     (connection) =>
-      (name === null || connection.name === name) && (strategy === null || connection.strategy === strategy),
+      (name === undefined || connection.name === name) &&
+      (strategy === undefined || strategy.includes(connection.strategy)),
   );
-  const part = found.slice(page * perPage, (page + 1) * perPage);
-  return { connections: part.map(describe), total: found.length };
 }
 
 /** @throws {ManagementProblem} 404 */
@@ -60,9 +97,12 @@ export async function loadConnection(
   return describe(await loadRecord(deps, id));
 }
 
-/** Makes a connection of whatever was sent. @throws {ManagementProblem} 400 that names the field, 409 */
-export async function createConnection(deps: ConnectionsDeps, input: unknown): Promise<ConnectionDocument> {
-  const { name, strategy, options, enabled_clients: clientIds = [] } = parseBody(creation, input);
+/** @throws {ManagementProblem} 400 that names the field, 409 */
+export async function createConnection(
+  deps: ConnectionsDeps,
+  body: z.output<typeof connectionBody>,
+): Promise<ConnectionDocument> {
+  const { name, strategy, options, enabled_clients: clientIds = [] } = body;
   const now = deps.clock();
   const accepted = accept(deps, options ?? {}, { strategy, stored: {}, now });
   const record = { id: deps.drawConnectionId(), name, strategy, options: accepted, clientIds };
@@ -72,9 +112,9 @@ export async function createConnection(deps: ConnectionsDeps, input: unknown): P
 /** Changes options, clients or both. @throws {ManagementProblem} 400 that names the field, 404, 409 */
 export async function updateConnection(
   deps: ConnectionsDeps,
-  { id, input }: { id: string; input: unknown },
+  change: { id: string } & z.output<typeof connectionChangeBody>,
 ): Promise<ConnectionDocument> {
-  const { options, enabled_clients: clientIds } = parseBody(change, input);
+  const { id, options, enabled_clients: clientIds } = change;
   const now = deps.clock();
   let record = await loadRecord(deps, id);
   const stored = record.options as StoredOptions;
@@ -107,12 +147,9 @@ export async function listEnabledClients(
 /** Puts it on pages, or takes it from them. @throws {ManagementProblem} 400 that names the field, 404 */
 export async function enableClients(
   deps: ConnectionsDeps,
-  { id, input }: { id: string; input: unknown },
+  { id, clients: sent }: { id: string; clients: z.output<typeof enabledClientsBody> },
 ): Promise<void> {
-  const clients = parseBody(enabling, input).map(({ client_id: clientId, status }) => ({
-    clientId,
-    enabled: status,
-  }));
+  const clients = sent.map(({ client_id: clientId, status }) => ({ clientId, enabled: status }));
   await loadRecord(deps, id);
   take(await deps.connections.enable({ id, clients }, deps.clock()));
 }
@@ -197,22 +234,25 @@ const clientIds = z
 /** Looked at together with what is kept. */
 const options = z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional();
 
-const creation = fieldsOf({
-  name: z
-    .string({ error: 'must be a string' })
-    .max(NAME_MAX_CHARACTERS, `may hold ${NAME_MAX_CHARACTERS} characters at most`)
-    .regex(CONNECTION_NAME, 'may hold letters, digits, and single hyphens between them'),
+/** A connection to make. */
+export const connectionBody = fieldsOf({
+  name: text(1, NAME_MAX_CHARACTERS).regex(
+    CONNECTION_NAME,
+    'may hold letters, digits, and single hyphens between them',
+  ),
   strategy: z.enum(CHANNELS, { error: `must be ${CHANNELS.join(' or ')}` }),
   options,
   enabled_clients: clientIds,
 });
 
-const change = fieldsOf({ options, enabled_clients: clientIds });
+/** What of a connection may change. */
+export const connectionChangeBody = fieldsOf({ options, enabled_clients: clientIds });
 
 /** Auth0's figure. */
 const ENABLED_AT_ONCE_MAX = 50;
 
-const enabling = z
+/** Clients that offer it from now on, and clients that no longer do. */
+export const enabledClientsBody = z
   .array(fieldsOf({ client_id: clientId, status: z.boolean({ error: 'must be true or false' }) }), {
     error: 'must be a list of { client_id, status }',
   })

@@ -17,7 +17,8 @@ export type ManagementErrorCode =
   | 'invalid_token'
   | 'invalid_uri'
   | 'method_not_allowed'
-  | 'service_unavailable';
+  | 'service_unavailable'
+  | 'too_many_requests';
 
 /** A broken rule of the management API. The message is for developers and repeats no value that was sent. */
 export class ManagementProblem extends Error {
@@ -72,6 +73,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   409: 'Conflict',
   413: 'Payload Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

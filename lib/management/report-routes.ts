@@ -1,7 +1,18 @@
 // `/api/v2/latchkey/…`: what is ours alone stands apart from what Auth0 has, so that neither gets in the other's way.
-import { respondJson } from '@/lib/endpoints/respond';
-import { preview, type ReportsDeps, reportSmsSpend, searchMessages } from './reports';
-import { checkNames, type ManagementRoute, parseNumber } from './route';
+import { z } from 'zod';
+import { queryNumber } from './fields';
+import {
+  messageSearchBody,
+  messagesDocument,
+  preview,
+  previewBody,
+  previewDocument,
+  type ReportsDeps,
+  reportSmsSpend,
+  searchMessages,
+  smsSpendReport,
+} from './reports';
+import { routeFor } from './route';
 
 export const SMS_SPEND_PATH = '/api/v2/latchkey/sms-spend';
 export const MESSAGE_SEARCH_PATH = '/api/v2/latchkey/messages/search';
@@ -10,28 +21,37 @@ export const PREVIEW_PATH = '/api/v2/latchkey/connections/{id}/preview';
 /** As long as the ledger is kept. */
 const DAYS_MAX = 366;
 
-export const REPORT_ROUTES: readonly ManagementRoute<ReportsDeps>[] = [
-  {
+const route = routeFor<ReportsDeps>();
+
+export const REPORT_ROUTES = [
+  route({
     method: 'GET',
     path: SMS_SPEND_PATH,
+    summary: 'Tell what text messages cost',
     scope: 'read:stats',
-    async answer(deps, { query }) {
-      checkNames(query, ['days']);
-      const days = parseNumber(query, 'days', { fallback: 7, min: 1, max: DAYS_MAX });
-      return respondJson(await reportSmsSpend(deps, days));
-    },
-  },
-  {
+    query: z.strictObject({ days: queryNumber(1, DAYS_MAX, 7) }),
+    result: smsSpendReport,
+    answer: (deps, { query }) => reportSmsSpend(deps, query.days),
+  }),
+  route({
     method: 'POST',
     path: PREVIEW_PATH,
+    summary: 'Preview a message of a connection',
     scope: 'read:connections',
-    answer: async (deps, { segments: [id = ''], body }) =>
-      respondJson(await preview(deps, { id, input: await body() })),
-  },
-  {
+    isRead: true,
+    body: previewBody,
+    result: previewDocument,
+    answer: (deps, { params, body }) => preview(deps, { id: params.id, ...body }),
+  }),
+  route({
     method: 'POST',
     path: MESSAGE_SEARCH_PATH,
+    summary: 'Search messages',
+    description: 'The person is in the body, because an address does not belong into a URL.',
     scope: 'read:logs',
-    answer: async (deps, { body }) => respondJson(await searchMessages(deps, await body())),
-  },
+    isRead: true,
+    body: messageSearchBody,
+    result: messagesDocument,
+    answer: (deps, { body }) => searchMessages(deps, body),
+  }),
 ];

@@ -6,6 +6,7 @@ import { readConnection } from '@/lib/login/connection-options';
 import type { ConnectionRegister } from '@/lib/login/connection-register';
 import { type Identifier, parseIdentifier } from '@/lib/login/identifier';
 import { findLanguage } from '@/lib/login/languages';
+import type { BrokenTemplate } from '@/lib/login/prepare-message';
 import { type MessagePreview, previewMessage } from '@/lib/login/preview-message';
 import type { SmsLedger } from '@/lib/login/sms-ledger';
 import {
@@ -15,7 +16,8 @@ import {
   type TimelineStore,
 } from '@/lib/login/timeline';
 import { loadRecord } from './connections';
-import { badBody, fieldsOf, parseBody } from './route';
+import { fieldsOf, instant, oneOf, text, wholeNumber } from './fields';
+import { badBody, type Frozen } from './route';
 
 export type ReportsDeps = Readonly<{
   connections: Pick<ConnectionRegister, 'find'>;
@@ -30,23 +32,27 @@ export type ReportsDeps = Readonly<{
 const DAY_MS = 86_400_000;
 
 /** What text messages cost in the last days, as far as the price list of their connection tells. */
-export type SmsSpendReport = Readonly<{
-  /** The first day (UTC), `YYYY-MM-DD`. */
-  from: string;
-  spend: readonly Readonly<{
-    day: string;
-    country: string;
-    provider: string;
-    connection: string;
-    messages: number;
-    segments: number;
-    currency: string | null;
-    /** In the currency; null without a price for the country. */
-    estimated_price: number | null;
-  }>[];
+export const smsSpendReport = z.strictObject({
+  /** The first day (UTC). */
+  from: z.iso.date(),
+  spend: z.array(
+    z.strictObject({
+      day: z.iso.date(),
+      country: z.string(),
+      provider: z.string(),
+      connection: z.string(),
+      messages: z.int(),
+      segments: z.int(),
+      currency: z.string().nullable(),
+      /** In the currency; null without a price for the country. */
+      estimated_price: z.number().nullable(),
+    }),
+  ),
   /** Nothing is sent there for now: too few messages were answered. */
-  closed_countries: readonly Readonly<{ country: string; until: string }>[];
-}>;
+  closed_countries: z.array(z.strictObject({ country: z.string(), until: instant() })),
+});
+
+export type SmsSpendReport = Frozen<z.output<typeof smsSpendReport>>;
 
 /** @param days counted from today (UTC), which is the first */
 export async function reportSmsSpend({ ledger, clock }: ReportsDeps, days: number): Promise<SmsSpendReport> {
@@ -66,17 +72,14 @@ export async function reportSmsSpend({ ledger, clock }: ReportsDeps, days: numbe
 /** Messages that can be looked at. */
 export const PREVIEW_KINDS = ['login', 'new_device', 'change_email'] as const;
 
-const previewBody = fieldsOf({
-  kind: z.enum(PREVIEW_KINDS, { error: `must be one of ${PREVIEW_KINDS.join(', ')}` }).default('login'),
+/** What a sample message is made of. */
+export const previewBody = fieldsOf({
+  kind: oneOf(PREVIEW_KINDS).default('login'),
   language: z
     .string({ error: 'must be a string' })
     .refine((tag) => findLanguage(tag) !== null, 'is not a language that messages are written in')
     .default('en'),
-  application_name: z
-    .string({ error: 'must be a string' })
-    .min(1, 'must not be empty')
-    .max(100, 'may hold 100 characters at most')
-    .default('Acme'),
+  application_name: text(1, 100).default('Acme'),
   /** In place of those that are kept: what an operator is writing just now. */
   options: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
 });
@@ -84,58 +87,88 @@ const previewBody = fieldsOf({
 /** A message of that connection to nobody. @throws {ManagementProblem} 400 that names the field, 404 */
 export async function preview(
   deps: ReportsDeps,
-  { id, input }: { id: string; input: unknown },
+  {
+    id,
+    options,
+    application_name: applicationName,
+    ...sample
+  }: { id: string } & z.output<typeof previewBody>,
 ): Promise<MessagePreview> {
-  const { options, application_name: applicationName, ...sample } = parseBody(previewBody, input);
   const record = await loadRecord(deps, id);
   const connection = readConnection({ ...record, options: options ?? record.options });
   if ('kind' in connection) throw badBody(connection.field, connection.sentence);
   return previewMessage(connection, { ...sample, applicationName }, deps.letterhead);
 }
 
+/** A sample message: an e-mail, or a text message with the parts it takes. */
+export const previewDocument = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('email'),
+    subject: z.string(),
+    from: z.string(),
+    html: z.string(),
+    text: z.string(),
+    problems: z.array(z.custom<BrokenTemplate>()),
+  }),
+  z.strictObject({
+    kind: z.literal('sms'),
+    body: z.string(),
+    encoding: z.string(),
+    characters: z.int(),
+    segments: z.int(),
+    warning: z.string().nullable(),
+    problems: z.array(z.custom<BrokenTemplate>()),
+  }),
+]);
+
 /** A message, and what became of it. Names the person by the masked form alone. */
-export type MessageDocument = Readonly<{
-  message_id: string;
-  kind: string;
-  channel: string;
-  client_id: string | null;
-  connection: string | null;
-  recipient: string | null;
-  language: string;
-  status: string;
-  expires_at: string;
-  steps: readonly Readonly<{
-    at: string;
-    kind: TimelineStep['kind'];
-    provider?: string;
-    outcome?: string;
-    reason?: string | null;
-    duration_ms?: number;
-  }>[];
-}>;
+const messageDocument = z.strictObject({
+  message_id: z.string(),
+  kind: z.string(),
+  channel: z.string(),
+  client_id: z.string().nullable(),
+  connection: z.string().nullable(),
+  recipient: z.string().nullable(),
+  language: z.string(),
+  status: z.string(),
+  expires_at: instant(),
+  steps: z.array(
+    z.strictObject({
+      at: instant(),
+      kind: z.custom<TimelineStep['kind']>(),
+      provider: z.string().optional(),
+      outcome: z.string().optional(),
+      reason: z.string().nullable().optional(),
+      duration_ms: z.int().optional(),
+    }),
+  ),
+});
 
-export type MessagesDocument = Readonly<{ messages: readonly MessageDocument[]; next: string | null }>;
+export type MessageDocument = Frozen<z.output<typeof messageDocument>>;
 
-const MESSAGES_MAX = 100;
-const MESSAGES_DEFAULT = 20;
+export const messagesDocument = z.strictObject({
+  messages: z.array(messageDocument),
+  next: z.string().nullable(),
+});
 
-const searchBody = fieldsOf({
+export type MessagesDocument = Frozen<z.output<typeof messagesDocument>>;
+
+/** Which messages are looked for. */
+export const messageSearchBody = fieldsOf({
   /** An address, or a number with its country code; absent: everybody. */
   recipient: z.string({ error: 'must be a string' }).optional(),
   after: z.string({ error: 'must be a string' }).max(64, 'is no message').nullable().default(null),
-  limit: z
-    .int({ error: `must be a whole number from 1 to ${MESSAGES_MAX}` })
-    .min(1, `must be a whole number from 1 to ${MESSAGES_MAX}`)
-    .max(MESSAGES_MAX, `must be a whole number from 1 to ${MESSAGES_MAX}`)
-    .default(MESSAGES_DEFAULT),
+  limit: wholeNumber(1, 100).default(20),
 });
 
 /**
  * The newest messages, to one person or to anybody. The person is in the body of the request, because an address does not
  * belong in a URL (LOG-1). @throws {ManagementProblem} 400 that names the field
  */
-export async function searchMessages(deps: ReportsDeps, input: unknown): Promise<MessagesDocument> {
-  const { recipient, after, limit } = parseBody(searchBody, input);
+export async function searchMessages(
+  deps: ReportsDeps,
+  { recipient, after, limit }: z.output<typeof messageSearchBody>,
+): Promise<MessagesDocument> {
   const identifierHashes = recipient === undefined ? null : deps.identifierHashes(parseRecipient(recipient));
   const { timelines, next } = await readTimelines(deps, { identifierHashes, after, limit });
   return { messages: timelines.map(describe), next };

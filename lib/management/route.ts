@@ -1,87 +1,148 @@
-// What one route of the management API is, and how its parameters are read. Which routes there are: routes.ts.
+// One route of the management API, declared once: whoever asks is checked by it (routes.ts), what is sent is read by it, and
+// the OpenAPI document is written from it (openapi.ts). Which routes there are: routes.ts.
 import { z } from 'zod';
 import { readBody } from '@/lib/endpoints/body';
+import type { Caller } from './caller';
 import { ManagementProblem } from './problem';
 
-/** A request that an operator may make, as its route sees it. */
-export type Asked = Readonly<{
+/** Names of a path's `{name}` segments. */
+type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never;
+
+/** What is asked, read by the route's schemas. */
+export type Asked<
+  Path extends string = string,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> = Readonly<{
   /** What stands in the place of each `{name}` of the path, decoded. */
-  segments: readonly string[];
-  query: URLSearchParams;
-  /** The JSON document that was sent. @throws {ManagementProblem} 400, 413, 415 */
-  body(): Promise<unknown>;
+  params: Readonly<Record<PathNames<Path>, string>>;
+  query: z.output<Query>;
+  body: z.output<Body>;
+  caller: Caller;
+  request: Request;
 }>;
 
-export type ManagementRoute<Deps> = Readonly<{
-  method: 'GET' | 'POST' | 'PATCH';
+/** A document as it is answered: nobody changes it on the way. */
+export type Frozen<Value> = Value extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
+    : Value;
+
+/** Nothing, where the route declares nothing. */
+type Answer<Result extends z.ZodType> = Result extends z.ZodUndefined
+  ? unknown
+  : Frozen<z.input<Result>> | Response;
+
+type Declaration<
+  Deps,
+  Path extends string,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Result extends z.ZodType,
+> = Readonly<{
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `{name}` stands for one segment. */
-  path: string;
-  /** What a token must be good for. Auth0's names. */
-  scope: string;
-  answer(deps: Deps, asked: Asked): Promise<Response>;
+  path: Path;
+  /** What it does, as a heading: `Rotate a client secret`. */
+  summary: string;
+  /** What more there is to know, in Markdown. */
+  description?: string;
+  /** What a token must be good for, Auth0's names; of several one is enough. */
+  scope: string | readonly string[];
+  /** What the token of a person must be good for, who then may use it for themselves: `{id}` is their own. */
+  ownScope?: string;
+  /** A strict object of parameters; left out: there are none. */
+  query?: Query;
+  /** Left out: there is none. */
+  body?: Body;
+  /** Bytes that a body may have, where 64 KiB are too few. */
+  bodyMaxBytes?: number;
+  /** Of an answer that went well; 200 unless said otherwise. */
+  status?: 200 | 201 | 202 | 204;
+  /** What is answered; left out: nothing. */
+  result?: Result;
+  /** True for a POST that changes nothing. */
+  isRead?: boolean;
+  /** True where the answer holds a secret: that it was read goes into the audit log. */
+  showsSecret?: boolean;
+  answer(deps: Deps, asked: Asked<Path, Query, Body>): Promise<Answer<Result>> | Answer<Result>;
 }>;
 
-/** Reads a JSON document. @throws {ManagementProblem} 400; OAuthError 413, 415 */
-export async function readJson(request: Request): Promise<unknown> {
-  const { text } = await readBody(request, ['json']);
+/** A route, whatever its schemas are. */
+export type ManagementRoute<Deps> = Readonly<
+  Omit<Declaration<Deps, string, z.ZodType, z.ZodType, z.ZodType>, 'scope' | 'answer'>
+> & {
+  readonly scopes: readonly string[];
+  answer(deps: Deps, asked: Asked<string>): Promise<unknown> | unknown;
+};
+
+/** Makes routes that need these parts. */
+export function routeFor<Deps>() {
+  return <
+    const Path extends string,
+    Query extends z.ZodType = z.ZodObject<Record<never, never>>,
+    Body extends z.ZodType = z.ZodUndefined,
+    Result extends z.ZodType = z.ZodUndefined,
+  >({
+    scope,
+    ...route
+  }: Declaration<Deps, Path, Query, Body, Result>): ManagementRoute<Deps> =>
+    ({ ...route, scopes: typeof scope === 'string' ? [scope] : scope }) as unknown as ManagementRoute<Deps>;
+}
+
+const NO_PARAMETERS = z.strictObject({});
+
+/** Reads a query. @throws {ManagementProblem} 400 that names the parameter */
+export function parseQuery(route: Pick<ManagementRoute<never>, 'query'>, sent: URLSearchParams): unknown {
+  const schema = (route.query ?? NO_PARAMETERS) as z.ZodObject;
+  const parameters = Object.fromEntries(
+    [...new Set(sent.keys())].map((name) => {
+      const values = sent.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue?.code !== 'unrecognized_keys') throw badQuery(`${nameOf(issue)} ${issue?.message ?? ''}`);
+  const known = Object.keys(schema.shape).join(', ');
+  throw badQuery(known === '' ? 'this address takes no parameters' : `there are ${known}`);
+}
+
+/** Reads a JSON body by the route's schema. @throws {ManagementProblem} 400 that names the field; OAuthError 413, 415 */
+export async function parseRequestBody(
+  route: Pick<ManagementRoute<never>, 'body' | 'bodyMaxBytes'>,
+  request: Request,
+): Promise<unknown> {
+  if (route.body === undefined) return undefined;
+  const { text } = await readBody(request, ['json'], route.bodyMaxBytes);
+  let sent: unknown;
   try {
-    return JSON.parse(text);
+    sent = JSON.parse(text);
   } catch {
     throw new ManagementProblem(400, 'invalid_body', 'Payload validation error: the body is not JSON.');
   }
+  return parseBody(route.body, sent);
 }
 
-/** Which part of a list is wanted, and whether the total is. */
-export type Page = Readonly<{ page: number; perPage: number; includeTotals: boolean }>;
-
-const PER_PAGE_MAX = 100;
-/** Beyond lies nothing anybody has; it keeps the offset a number the database can count with. */
-const PAGE_MAX = 1_000_000;
-
-/**
- * @param given.perPage how many where the query does not say
- * @param given.others what else the query may hold
- */
-export function parsePage(
-  query: URLSearchParams,
-  { perPage, others = [] }: { perPage: number; others?: readonly string[] },
-): Page {
-  checkNames(query, ['page', 'per_page', 'include_totals', ...others]);
-  return {
-    page: parseNumber(query, 'page', { fallback: 0, min: 0, max: PAGE_MAX }),
-    perPage: parseNumber(query, 'per_page', { fallback: perPage, min: 1, max: PER_PAGE_MAX }),
-    includeTotals: parseFlag(query, 'include_totals'),
-  };
+/** Reads a value by its schema, each rule of which has a sentence. @throws {ManagementProblem} 400 that names the field */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw badBody(nameOf(issue) || 'the body', issue?.message ?? '');
 }
 
-/** Refuses parameters that are not known, or that were sent twice. @throws {ManagementProblem} 400 */
-export function checkNames(query: URLSearchParams, known: readonly string[]): void {
-  const names = [...query.keys()];
-  if (names.some((name) => !known.includes(name))) {
-    const sentence =
-      known.length === 0 ? 'this address takes no parameters' : `there are ${known.join(', ')}`;
-    throw badQuery(sentence);
-  }
-  if (new Set(names).size !== names.length) throw badQuery('a parameter was sent more than once');
-}
-
-/** @throws {ManagementProblem} 400 */
-export function parseNumber(
-  query: URLSearchParams,
-  name: string,
-  { fallback, min, max }: { fallback: number; min: number; max: number },
-): number {
-  const value = query.get(name) ?? String(fallback);
-  if (!/^\d{1,9}$/.test(value) || Number(value) < min || Number(value) > max) {
-    throw badQuery(`${name} is a whole number from ${min} to ${max}`);
-  }
-  return Number(value);
-}
-
-function parseFlag(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name) ?? 'false';
-  if (value !== 'true' && value !== 'false') throw badQuery(`${name} is true or false`);
-  return value === 'true';
+/** `options.totp.length`, `callbacks[3]`; empty for the whole. */
+function nameOf(issue: z.core.$ZodIssue | undefined): string {
+  return (issue?.path ?? []).reduce<string>(
+    (name, part) =>
+      typeof part === 'number' ? `${name}[${part}]` : [name, String(part)].filter(Boolean).join('.'),
+    '',
+  );
 }
 
 /** A query that breaks a rule. */
@@ -93,26 +154,4 @@ export function badQuery(sentence: string): ManagementProblem {
 export function badBody(field: string, sentence: string): ManagementProblem {
   const said = /^[A-Z]/.test(sentence) ? `: ${sentence}` : ` ${sentence}.`;
   return new ManagementProblem(400, 'invalid_body', `Payload validation error: ${field}${said}`);
-}
-
-/** A JSON object of these fields and no other (MGT-2). */
-export const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `holds a field that is not one of ${Object.keys(shape).join(', ')}`
-        : 'must be a JSON object',
-  });
-
-/** Reads a body by its schema, each rule of which has a sentence. @throws {ManagementProblem} 400 that names the field */
-export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = (issue?.path ?? []).reduce<string>(
-    (name, part) =>
-      typeof part === 'number' ? `${name}[${part}]` : [name, String(part)].filter(Boolean).join('.'),
-    '',
-  );
-  throw badBody(field === '' ? 'the body' : field, issue?.message ?? '');
 }

@@ -1,26 +1,26 @@
 // Every address of the management API, in one table, and the one place where it is decided who may use it. Web standards
 // in, web standards out. Whatever is not in the table is refused (security MGT-1).
 import type { Deps } from '@/lib/endpoints/deps';
+import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
+import type { ManagementEvents } from './audit';
+import { type Caller, mayUse, type Operators } from './caller';
 import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
+import { describeApi, OPENAPI_PATH } from './openapi';
 import { answerManagement, ManagementProblem } from './problem';
+import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
-import { type ManagementRoute, readJson } from './route';
+import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
 
-/** Tells who may use the management API. */
-export type Operators = Readonly<{
-  /** What the request's bearer token is good for; null when it is nobody's. Compares in constant time. */
-  scopesOf(request: Request): Promise<readonly string[] | 'every' | null>;
-}>;
+/** What the table itself needs, whatever its routes do. */
+type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
+  RateLimitDeps &
+  Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps &
-  ConnectionsDeps &
-  ReportsDeps &
-  Pick<Deps, 'log'> &
-  Readonly<{ operators: Operators }>;
+export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
@@ -38,24 +38,89 @@ export function isManagementPath(pathname: string): boolean {
 
 /** Answers every request below `/api/v2`, refusals included. Never rejects. */
 export async function managementEndpoint(deps: ManagementDeps, request: Request): Promise<Response> {
-  const url = new URL(request.url);
-  const routes = ROUTES.filter(({ path }) => matches(path, url.pathname));
-  return answerManagement(deps, routes[0]?.path ?? PREFIX, async () => {
+  const { pathname } = new URL(request.url);
+  if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
+  const routes = ROUTES.filter(({ path }) => matches(path, pathname));
+  const endpoint = routes[0]?.path ?? PREFIX;
+  return answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
-    const scopes = await deps.operators.scopesOf(request);
-    if (scopes === null) {
+    const caller = await deps.operators.callerOf(request);
+    if (caller === null) {
       throw new ManagementProblem(401, 'invalid_token', 'Invalid token', { 'WWW-Authenticate': 'Bearer' });
     }
-    const route = findRoute(routes, request.method);
-    if (scopes !== 'every' && !scopes.includes(route.scope)) {
-      const sentence = `Insufficient scope, expected any of: ${route.scope}`;
-      throw new ManagementProblem(403, 'insufficient_scope', sentence);
-    }
-    return route.answer(deps, {
-      segments: readSegments(route.path, url.pathname),
-      query: url.searchParams,
-      body: () => readJson(request),
-    });
+    const headers = await countRequest(deps, caller);
+    const response = await answerManagement(deps, endpoint, () =>
+      answerCaller(deps, { caller, routes, request }),
+    );
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    return response;
+  });
+}
+
+async function answerCaller(
+  deps: ManagementDeps,
+  asked: { caller: Caller; routes: readonly ManagementRoute<ManagementDeps>[]; request: Request },
+): Promise<Response> {
+  const { caller, request } = asked;
+  const { pathname, searchParams } = new URL(request.url);
+  const route = findRoute(asked.routes, request.method);
+  const params = readParams(route.path, pathname);
+  checkCaller(route, caller, params);
+  const query = parseQuery(route, searchParams);
+  const body = await parseRequestBody(route, request);
+  const answer = await route.answer(deps, { params, query, body, caller, request });
+  recordEvent(deps, { route, caller, params, headers: request.headers });
+  if (answer instanceof Response) return answer;
+  return route.result === undefined ? respondEmpty(route.status ?? 204) : respondJson(answer, route.status);
+}
+
+/** @throws {ManagementProblem} 403 */
+function checkCaller(
+  { scopes, ownScope }: ManagementRoute<never>,
+  caller: Caller,
+  { id }: Readonly<Record<string, string>>,
+): void {
+  if (caller.kind !== 'person') {
+    if (!mayUse(caller, scopes)) throw insufficientScope(scopes);
+    return;
+  }
+  if (ownScope === undefined) throw insufficientScope(scopes);
+  if (!mayUse(caller, [ownScope])) throw insufficientScope([ownScope]);
+  if (id !== undefined && id !== caller.accountId) {
+    throw new ManagementProblem(403, 'insufficient_scope', 'This token is good for its own user alone');
+  }
+}
+
+function insufficientScope(scopes: readonly string[]): ManagementProblem {
+  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
+  return new ManagementProblem(403, 'insufficient_scope', sentence);
+}
+
+function recordEvent(
+  deps: DispatchDeps,
+  {
+    route,
+    caller,
+    params,
+    headers,
+  }: {
+    route: ManagementRoute<never>;
+    caller: Caller;
+    params: Readonly<Record<string, string>>;
+    headers: Headers;
+  },
+): void {
+  const { method, path, summary, showsSecret = false, isRead = method === 'GET' } = route;
+  if (isRead && !showsSecret) return;
+  deps.managementEvents.record({
+    type: isRead ? 'mgmt_api_read' : 'sapi',
+    clientId: caller.clientId,
+    accountId: caller.accountId,
+    ip: deps.clientAddress(headers),
+    userAgent: headers.get('user-agent'),
+    description: summary,
+    details: { actor: caller.kind, request: { method, path, params } },
+    occurredAt: deps.clock(),
   });
 }
 
@@ -82,11 +147,15 @@ function matches(path: string, pathname: string): boolean {
   );
 }
 
-function readSegments(path: string, pathname: string): string[] {
+function readParams(path: string, pathname: string): Record<string, string> {
   const segments = pathname.split('/');
-  return path
-    .split('/')
-    .flatMap((part, index) => (isPlaceholder(part) ? [decode(segments[index] ?? '')] : []));
+  return Object.fromEntries(
+    path
+      .split('/')
+      .flatMap((part, index) =>
+        isPlaceholder(part) ? [[part.slice(1, -1), decode(segments[index] ?? '')]] : [],
+      ),
+  );
 }
 
 function decode(segment: string): string {

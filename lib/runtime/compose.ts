@@ -37,6 +37,7 @@ import { isManagementPath, managementEndpoint } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
+import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
 import { createClientStore } from '@/lib/store/prisma/clients';
@@ -56,7 +57,6 @@ import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
-import { createTokenEvents } from '@/lib/store/prisma/token-events';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
@@ -243,7 +243,7 @@ export async function composeRuntime(
   };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
-  const tokenEvents = createTokenEvents(prisma, {
+  const backgroundEvents = createBackgroundEvents(prisma, {
     reportLost: (count, cause) =>
       log.warn('audit events lost', { count, cause: cause instanceof Error ? cause.name : '' }),
   });
@@ -251,6 +251,7 @@ export async function composeRuntime(
     issuer,
     signer,
     resourceServers: stores.resourceServers,
+    families: stores.families,
     isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
   });
   const inHand = new Set<Promise<unknown>>();
@@ -278,7 +279,7 @@ export async function composeRuntime(
     codes: stores.codes,
     families: stores.families,
     resourceServers: stores.resourceServers,
-    tokenEvents,
+    tokenEvents: backgroundEvents,
     refreshTokens: createRefreshTokens(box),
     refreshTokenStore: stores.refreshTokenStore,
     signer,
@@ -323,6 +324,9 @@ export async function composeRuntime(
     connections,
     clock,
     operators,
+    managementEvents: backgroundEvents,
+    clientAddress: addressOf,
+    limitOverrides,
     log: deps.log,
   });
 
@@ -427,7 +431,7 @@ export async function composeRuntime(
     announce: async (address) => database.folder?.announce(address),
     async close() {
       await Promise.allSettled([stopBackground(), ...inHand]);
-      await tokenEvents.close();
+      await backgroundEvents.close();
       await database.close();
     },
   };

@@ -5,6 +5,7 @@ import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } fr
 import type { SecretBox } from '@/lib/keys/secret-box';
 import type { ManagementDeps } from '@/lib/management/routes';
 import type { Database } from '@/lib/store/prisma/database';
+import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
 import { CONNECTION_SECRET, letterheadOf } from './delivery';
@@ -12,7 +13,17 @@ import type { Environment } from './environment';
 
 /** @param given.guard as for every store: tells an outage from a bug */
 export function composeManagement(
-  given: Pick<ManagementDeps, 'clients' | 'connections' | 'clock' | 'operators' | 'log'> & {
+  given: Pick<
+    ManagementDeps,
+    | 'clients'
+    | 'connections'
+    | 'clock'
+    | 'operators'
+    | 'log'
+    | 'managementEvents'
+    | 'clientAddress'
+    | 'limitOverrides'
+  > & {
     environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
     prisma: Database['prisma'];
     box: SecretBox;
@@ -22,6 +33,12 @@ export function composeManagement(
   const { environment, prisma, box, guard, ...ports } = given;
   return {
     ...ports,
+    issuer: environment.issuer,
+    cursors: {
+      seal: (plain) => box.seal('cursor', plain),
+      unseal: (sealed) => box.unseal('cursor', sealed),
+    },
+    rateLimits: guard(createLimitStore(prisma)),
     credentials: {
       drawId: drawClientId,
       drawSecret: drawClientSecret,

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { readConnection } from '@/lib/login/connection-options';
+import { COMMAND_LINE } from '@/lib/management/caller';
 import { managementEndpoint } from '@/lib/management/routes';
+import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
@@ -102,6 +104,7 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
   try {
     await bringUpToDate(database, environment);
     const clock = () => new Date();
+    const events = createBackgroundEvents(database.prisma, { reportLost: () => {} });
     const management = composeManagement({
       environment,
       prisma: database.prisma,
@@ -113,7 +116,10 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
       ),
       clock,
       // Whoever can open the database needs no token.
-      operators: { scopesOf: async () => 'every' },
+      operators: { callerOf: async () => COMMAND_LINE },
+      managementEvents: events,
+      clientAddress: () => null,
+      limitOverrides: () => ({}),
       log: createEndpointLog(createLog('silent')),
     });
     return {
@@ -124,7 +130,10 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
           new Request(new URL(path, environment.issuer), { method, ...init }),
         );
       },
-      close: () => database.close(),
+      async close() {
+        await events.close();
+        await database.close();
+      },
     };
   } catch (error) {
     await database.close();

@@ -183,7 +183,7 @@ describe('latchkey sms-spend', () => {
     expect(await latchkey('sms-spend', '--days', 'all')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'latchkey: days is a whole number from 1 to 366.\n',
+      stderr: 'latchkey: days must be a whole number from 1 to 366.\n',
     });
   });
 

@@ -95,7 +95,12 @@ export async function openApplicationDesk() {
       refreshTokenStore: on.refreshTokens,
       clientAddress: () => wish.ip ?? null,
       servesLegacy: wish.legacy ?? true,
-      operators: { scopesOf: async () => wish.scopes ?? null },
+      operators: {
+        callerOf: async () =>
+          wish.scopes == null
+            ? null
+            : { kind: 'client', clientId: 'operator', accountId: null, scopes: wish.scopes },
+      },
       sendLater: (message) => void messages.push(message),
       embedded: {
         challenges: on.challenges,

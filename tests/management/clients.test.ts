@@ -286,11 +286,7 @@ describe('a body that breaks a rule is refused with a sentence, and nothing is m
       { ...App, initiate_login_uri: 'http://a.example/login' },
       /initiate_login_uri must be/,
     ],
-    [
-      'an id of its own',
-      { ...App, client_id: 'mine' },
-      /: the body holds a field that is none of a client's: name, /,
-    ],
+    ['an id of its own', { ...App, client_id: 'mine' }, /: the body holds a field that is not one of name, /],
     ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field/],
     ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field/],
     ['a prototype', '{"name":"App","app_type":"spa","__proto__":{"x":1}}', /: the body holds a field/],

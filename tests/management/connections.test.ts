@@ -69,9 +69,29 @@ describe('the list', () => {
     });
   });
 
-  it.each(['per_page=101', 'fields=name', 'name=a&name=b'])('takes no %s (MGT-3)', async (query) => {
-    expect(await read(ask({ path: `?${query}` }))).toMatchObject({ errorCode: 'invalid_query_string' });
+  it('is read from a place on, which is handed out sealed (MGT-3)', async () => {
+    await create({ name: 'staff', strategy: 'email' });
+    const first = await read(ask({ path: '?take=2' }));
+    expect(first.connections.map(({ name }: ConnectionDocument) => name)).toEqual(['email', 'sms']);
+    const second = await read(ask({ path: `?take=2&from=${first.next}` }));
+    expect(second).toEqual({ connections: [expect.objectContaining({ name: 'staff' })] });
+    const forged = `${first.next.slice(0, -2)}AA`;
+    expect(await read(ask({ path: `?from=${forged}` }))).toMatchObject({ statusCode: 400 });
   });
+
+  it('shows the fields that were asked for, or all but those', async () => {
+    const [named] = await list('?fields=name,strategy');
+    expect(named).toEqual({ name: 'email', strategy: 'email' });
+    const [rest] = await list('?fields=options,realms&include_fields=false');
+    expect(Object.keys(rest ?? {})).toEqual(['id', 'name', 'strategy', 'enabled_clients']);
+  });
+
+  it.each(['per_page=101', 'fields=a;b', 'name=a&name=b', 'take=0', 'from=con_1', 'sort=name'])(
+    'takes no %s (MGT-3)',
+    async (query) => {
+      expect(await read(ask({ path: `?${query}` }))).toMatchObject({ errorCode: 'invalid_query_string' });
+    },
+  );
 });
 
 describe('a new connection', () => {

@@ -1,7 +1,11 @@
 // The management API over a database of its own, as an operator reaches it: real stores, a clock that is moved by hand.
+import { expect } from 'vitest';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { readConnection } from '@/lib/login/connection-options';
-import { type ManagementDeps, managementEndpoint } from '@/lib/management/routes';
+import type { LimitOverrides } from '@/lib/login/limits';
+import type { ManagementEvent } from '@/lib/management/audit';
+import type { Caller, Operators } from '@/lib/management/caller';
+import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
 import { guardStore } from '@/lib/runtime/guard-store';
 import { composeManagement } from '@/lib/runtime/management';
 import { createClientStore } from '@/lib/store/prisma/clients';
@@ -20,6 +24,8 @@ export type Asked = {
   headers?: Record<string, string>;
   /** What the token is good for. */
   scopes?: readonly string[] | 'every';
+  /** Whose it is; a client's by itself unless said otherwise. */
+  caller?: Partial<Caller>;
   /** In place of the real ones. */
   deps?: Partial<ManagementDeps>;
 };
@@ -36,6 +42,8 @@ export async function openOffice(where: string | { dataDir: string }) {
   await migrate(database, 'prisma/migrations');
   let now = new Date('2031-05-06T07:08:09Z');
   const refusals: string[] = [];
+  const events: ManagementEvent[] = [];
+  let limits: LimitOverrides = {};
   const clock = () => now;
   const { prisma } = database;
   const deps = composeManagement({
@@ -52,7 +60,10 @@ export async function openOffice(where: string | { dataDir: string }) {
     connections: guardStore(
       createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
     ),
-    operators: operatorsWith('every'),
+    operators: operatorsWith({}),
+    managementEvents: { record: (event) => void events.push(event) },
+    clientAddress: () => '203.0.113.7',
+    limitOverrides: () => limits,
     log: {
       refused({ description }) {
         refusals.push(description);
@@ -67,6 +78,12 @@ export async function openOffice(where: string | { dataDir: string }) {
     prisma,
     deps,
     refusals,
+    /** What went into the audit log. */
+    events,
+    /** As an operator may set them, until the next reset. */
+    limit(overrides: LimitOverrides) {
+      limits = overrides;
+    },
     get now() {
       return now;
     },
@@ -80,11 +97,22 @@ export async function openOffice(where: string | { dataDir: string }) {
       await ensureSetup(prisma, { limits: {}, clients: [], now });
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
+      events.length = 0;
+      limits = {};
     },
     /** As a server answers whose only operator has the token `operator`. */
-    answer: (request: Request) => managementEndpoint({ ...deps, operators: operatorsWith('every') }, request),
-    ask({ method = 'GET', path, body, headers = {}, scopes = 'every', deps: changes = {} }: Asked) {
-      const operators = operatorsWith(scopes);
+    answer: (request: Request) => managementEndpoint({ ...deps, operators: operatorsWith({}) }, request),
+    async ask(asked: Asked) {
+      const {
+        method = 'GET',
+        path,
+        body,
+        headers = {},
+        scopes = 'every',
+        caller,
+        deps: changes = {},
+      } = asked;
+      const operators = operatorsWith({ scopes, ...caller });
       const request = new Request(`https://login.example.com${path}`, {
         method,
         headers: {
@@ -94,15 +122,37 @@ export async function openOffice(where: string | { dataDir: string }) {
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      return managementEndpoint({ ...deps, operators, ...changes }, request);
+      const response = await managementEndpoint({ ...deps, operators, ...changes }, request);
+      await checkAnswer(request, response);
+      return response;
     },
     close: () => database.close(),
   };
 }
 
-/** One token, good for these. */
-function operatorsWith(scopes: readonly string[] | 'every'): ManagementDeps['operators'] {
+/** A caller with one token. */
+function operatorsWith(caller: Partial<Caller>): Operators {
   return {
-    scopesOf: async ({ headers }) => (headers.get('authorization') === 'Bearer operator' ? scopes : null),
+    callerOf: async ({ headers }) =>
+      headers.get('authorization') === 'Bearer operator'
+        ? { kind: 'client', clientId: 'operator', accountId: null, scopes: 'every', ...caller }
+        : null,
   };
+}
+
+/** What goes well is answered as the route says it is, with nothing besides (MGT-4). */
+async function checkAnswer(request: Request, response: Response): Promise<void> {
+  if (!response.ok) return;
+  const { pathname, searchParams } = new URL(request.url);
+  const route = ROUTES.find(
+    ({ method, path }) =>
+      method === request.method && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+  );
+  if (route === undefined) throw new Error(`${request.method} ${pathname} is no route`);
+  expect(response.status, 'the status that the route declares').toBe(
+    route.status ?? (route.result === undefined ? 204 : 200),
+  );
+  if (route.result === undefined || searchParams.has('fields')) return;
+  const declared = route.result.safeParse(await response.clone().json());
+  expect(declared.error?.issues, `what ${request.method} ${route.path} declares`).toBeUndefined();
 }

@@ -64,13 +64,14 @@ async function tokensOfPerson(deps: MemoryDeps) {
   };
 }
 
-function scopesOf(deps: MemoryDeps, authorization: string | null, query = '') {
+async function scopesOf(deps: MemoryDeps, authorization: string | null, query = '') {
   const operators = createOperators({
     ...deps,
     isOperatorToken: (bearerToken) => bearerToken === 'operator',
   });
   const headers: Record<string, string> = authorization === null ? {} : { Authorization: authorization };
-  return operators.scopesOf(new Request(`${ISSUER}api/v2/clients${query}`, { headers }));
+  const caller = await operators.callerOf(new Request(`${ISSUER}api/v2/clients${query}`, { headers }));
+  return caller?.scopes ?? null;
 }
 
 describe('the management API is open', () => {
@@ -97,10 +98,21 @@ describe('the management API is open', () => {
     expect(await scopesOf({ ...deps, resourceServers: none }, `Bearer ${accessToken}`)).toEqual([]);
   });
 
-  it('for nothing to a person, whatever the token says (SCP-1)', async () => {
+  it('to a person as a person, as long as the token’s family is alive (SCP-1)', async () => {
     const deps = granted();
     const { accessToken } = await tokensOfPerson(deps);
-    expect(await scopesOf(deps, `Bearer ${accessToken}`)).toEqual([]);
+    const families = {
+      findActive: async (familyId: string) =>
+        familyId === 'family1'
+          ? { subject: SUBJECT, scope: '', sessionId: null, authenticatedAt: null, createdAt: deps.clock() }
+          : null,
+    };
+    const asked = new Request(`${ISSUER}api/v2/clients`, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+    });
+    const operators = createOperators({ ...deps, families, isOperatorToken: () => false });
+    expect(await operators.callerOf(asked)).toMatchObject({ kind: 'person', accountId: SUBJECT.sub });
+    expect(await scopesOf(deps, `Bearer ${accessToken}`)).toBeNull();
   });
 });
 

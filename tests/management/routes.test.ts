@@ -17,7 +17,7 @@ const paths = [...new Set(ROUTES.map(({ path }) => path))];
 describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   'MGT-1: %s',
   (_, route) => {
-    const { method, scope } = route;
+    const { method } = route;
     const path = filled(route.path);
 
     it.each(['', 'Bearer wrong', 'Basic b3BlcmF0b3I6'])(
@@ -35,24 +35,28 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
     );
 
     it('is refused to operators with every other scope', async () => {
-      const scopes = ROUTES.map((other) => other.scope).filter((other) => other !== scope);
-      const response = await office.ask({ method, path, scopes: [...scopes, scope.slice(0, -1), ''] });
+      const scopes = ROUTES.flatMap((other) => other.scopes).filter((other) => !route.scopes.includes(other));
+      const response = await office.ask({
+        method,
+        path,
+        scopes: [...scopes, ...route.scopes.map((scope) => scope.slice(0, -1)), ''],
+      });
       expect(await response.json()).toMatchObject({
         statusCode: 403,
         error: 'Forbidden',
-        message: `Insufficient scope, expected any of: ${scope}`,
+        message: `Insufficient scope, expected any of: ${route.scopes.join(',')}`,
         errorCode: 'insufficient_scope',
       });
     });
 
-    it('is answered with its scope alone, which a client may be granted', async () => {
+    it.each(route.scopes)('is answered with %s alone, which a client may be granted', async (scope) => {
       const response = await office.ask({
         method,
         path,
         scopes: [scope],
-        body: method === 'GET' ? undefined : {},
+        body: method === 'GET' || method === 'DELETE' ? undefined : {},
       });
-      expect([200, 400, 404]).toContain(response.status);
+      expect([200, 202, 204, 400, 404]).toContain(response.status);
       expect(OPERATOR_SCOPES.map(({ value }) => value)).toContain(scope);
     });
   },
@@ -69,6 +73,80 @@ describe.each(paths)('MGT-1: %s', (path) => {
     });
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe(allowed.join(', '));
+  });
+});
+
+describe('a person, whose token is about themselves (SCP-1, MGT-1)', () => {
+  const caller = { kind: 'person', clientId: 'app', accountId: 'email|1' } as const;
+  const open = ROUTES.filter(({ ownScope }) => ownScope !== undefined);
+  const closed = ROUTES.filter(({ ownScope }) => ownScope === undefined);
+
+  it.each(closed.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    'is refused at %s, whatever the token says',
+    async (_, { method, path, scopes }) => {
+      expect((await office.ask({ method, path: filled(path), caller, scopes })).status).toBe(403);
+      expect((await office.ask({ method, path: filled(path), caller, scopes: 'every' })).status).toBe(403);
+    },
+  );
+
+  it.each(open.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    'is refused at %s for anybody else, and without its own scope',
+    async (_, { method, path, scopes, ownScope = '' }) => {
+      const own = path.replace('{id}', encodeURIComponent(caller.accountId)).replaceAll(/\{\w+\}/g, 'x');
+      expect((await office.ask({ method, path: own, caller, scopes })).status).toBe(403);
+      if (path.includes('{id}'))
+        expect((await office.ask({ method, path: filled(path), caller, scopes: [ownScope] })).status).toBe(
+          403,
+        );
+    },
+  );
+});
+
+describe('RLM-1: every answer to a caller', () => {
+  it('says how much is left of the minute, for each caller by itself', async () => {
+    office.limit({ management_requests: 2 });
+    const asked = { path: '/api/v2/clients', caller: { clientId: 'busy' } };
+    const first = await office.ask(asked);
+    expect(first.headers.get('x-ratelimit-limit')).toBe('2');
+    expect(first.headers.get('x-ratelimit-remaining')).toBe('1');
+    const second = await office.ask({ ...asked, path: '/api/v2/clients/nobody' });
+    expect([second.status, second.headers.get('x-ratelimit-remaining')]).toEqual([404, '0']);
+    const third = await office.ask(asked);
+    expect(await third.json()).toMatchObject({ statusCode: 429, errorCode: 'too_many_requests' });
+    const resetAt = Number(third.headers.get('x-ratelimit-reset'));
+    const wait = Number(third.headers.get('retry-after'));
+    expect(office.now.getTime() / 1000 + wait).toBe(resetAt);
+    expect((await office.ask({ ...asked, caller: { clientId: 'other' } })).status).toBe(200);
+    office.pass(wait);
+    expect((await office.ask(asked)).status).toBe(200);
+    office.limit({});
+  });
+
+  it('says nothing of the kind to the command line, which is the operator', async () => {
+    const response = await office.ask({ path: '/api/v2/clients', caller: { kind: 'command_line' } });
+    expect([response.status, response.headers.get('x-ratelimit-limit')]).toEqual([200, null]);
+  });
+});
+
+describe('LOG-2: the audit log', () => {
+  it('is told of every change, by whom and of what, and of nothing else', async () => {
+    office.events.length = 0;
+    const body = { name: 'Audited', app_type: 'spa' };
+    await office.ask({ method: 'POST', path: '/api/v2/clients', body, headers: { 'user-agent': 'curl/8' } });
+    await office.ask({ method: 'POST', path: '/api/v2/clients', body: {} });
+    await office.ask({ path: '/api/v2/clients' });
+    expect(office.events).toEqual([
+      {
+        type: 'sapi',
+        clientId: 'operator',
+        accountId: null,
+        ip: '203.0.113.7',
+        userAgent: 'curl/8',
+        description: 'Create a client',
+        details: { actor: 'client', request: { method: 'POST', path: '/api/v2/clients', params: {} } },
+        occurredAt: office.now,
+      },
+    ]);
   });
 });
 

@@ -140,7 +140,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     },
     embedded: memoryEmbedded(random),
     servesLegacy: true,
-    operators: { scopesOf: async () => null },
+    operators: { callerOf: async () => null },
     sendLater: ({ recipient }) => void happened.push(`sent to ${recipient}`),
     clientAssertions: memoryAssertions(),
     pushedRequests: memoryPushedRequests(),

@@ -1,13 +1,29 @@
-// Limits that nothing else happens with: one statement counts, or finds that there is no room.
+// Limits that nothing else happens with: one statement counts.
 import type { LimitStore } from '@/lib/login/failure-limits';
+import type { RateLimitStore } from '@/lib/management/rate-limit';
 import type { PrismaClient } from '@/prisma/generated/client';
 import { countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 
-export function createLimitStore(prisma: PrismaClient): LimitStore {
+/** `count` stops at a limit that is full; `take` counts on, for whoever is told where it stands. */
+export function createLimitStore(prisma: PrismaClient): LimitStore & RateLimitStore {
   return {
     async count(limit) {
       const [row] = await prisma.$queryRaw<LimitRow[]>`WITH ${countLimits([limit])} SELECT ${limitColumns}`;
       return fullLimit([limit], row);
+    },
+
+    async take({ key, windowStart, windowSeconds }) {
+      const start = windowStart.toISOString();
+      const [row] = await prisma.$queryRaw<{ count: number }[]>`
+        INSERT INTO limit_counters AS held (key, window_start, count, expires_at)
+        VALUES (${key}::text, ${start}::timestamptz, 1, ${start}::timestamptz + make_interval(secs => ${2 * windowSeconds}::int))
+        ON CONFLICT (key) DO UPDATE SET
+          -- A row that is ahead was written by a process whose clock is.
+          count = CASE WHEN held.window_start >= excluded.window_start THEN held.count + 1 ELSE 1 END,
+          window_start = GREATEST(held.window_start, excluded.window_start),
+          expires_at = GREATEST(held.expires_at, excluded.expires_at)
+        RETURNING count`;
+      return row?.count ?? 0;
     },
   };
 }

@@ -6,7 +6,7 @@ import { Prisma } from '@/prisma/generated/client';
 export type LogOrigin = Readonly<{ ip: string | null; userAgent: string | null; now: Date }>;
 
 /** Longer names of browsers are cut. */
-const USER_AGENT_MAX_LENGTH = 512;
+export const USER_AGENT_MAX_LENGTH = 512;
 
 /**
  * `INSERT INTO log_events … SELECT`, one event for each row of `from`. The pieces of SQL are columns of `from` or casts

@@ -1,7 +1,7 @@
-// What a store promises of events that nobody waits for (lib/oidc/token-events.ts, lib/store/prisma/token-events.ts).
+// What a store promises of events that nobody waits for (lib/oidc/token-events.ts, lib/store/prisma/background-events.ts).
 import { describe, expect, it } from 'vitest';
 import type { TokenEvent } from '@/lib/oidc/token-events';
-import { createTokenEvents } from '@/lib/store/prisma/token-events';
+import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
 import type { PrismaClient } from '@/prisma/generated/client';
 import { CLIENT_ID, type Stage } from '../stage';
 
@@ -30,7 +30,7 @@ export function promiseTokenEvents(stage: () => Stage): void {
     return {
       happened,
       newest: () => newest,
-      writer: createTokenEvents(watched, { reportLost: (count) => happened.lost.push(count) }),
+      writer: createBackgroundEvents(watched, { reportLost: (count) => happened.lost.push(count) }),
     };
   }
 

@@ -1,9 +1,10 @@
 // Writes audit events that no request waits for: the first at once, those that arrive meanwhile together in the statement
 // after it. Alone an event costs what it always did; under load a statement carries hundreds.
+import type { ManagementEvent, ManagementEvents } from '@/lib/management/audit';
 import type { TokenEvent, TokenEvents } from '@/lib/oidc/token-events';
 import type { PrismaClient } from '@/prisma/generated/client';
 import { isDatabaseUnavailable } from './database';
-import { logEventId } from './log-events';
+import { logEventId, USER_AGENT_MAX_LENGTH } from './log-events';
 
 /** Events in one statement. */
 const BATCH_MAX = 500;
@@ -14,19 +15,21 @@ const RETRY_MS = 1_000;
 
 type Target = Pick<PrismaClient, '$executeRaw'>;
 
-type Waiting = TokenEvent & Readonly<{ id: string }>;
+type Waiting = (TokenEvent | ManagementEvent) & Readonly<{ id: string }>;
 
-export type TokenEventWriter = TokenEvents &
+/** Both ports, one queue. */
+export type BackgroundEvents = TokenEvents &
+  ManagementEvents &
   Readonly<{
     /** Resolves when what was recorded until now is written, or could not be in one last attempt. */
     close(): Promise<void>;
   }>;
 
 /** @param reportLost told how many events will never be written, and why */
-export function createTokenEvents(
+export function createBackgroundEvents(
   prisma: Target,
   { reportLost }: { reportLost(count: number, cause: unknown): void },
-): TokenEventWriter {
+): BackgroundEvents {
   let waiting: Waiting[] = [];
   let writing: Promise<void> | null = null;
   let isClosing = false;
@@ -79,9 +82,11 @@ export function createTokenEvents(
 /** An event that was written, though nobody heard of it, is not written twice. */
 async function insertEvents(prisma: Target, events: readonly Waiting[]): Promise<void> {
   await prisma.$executeRaw`
-    INSERT INTO log_events (id, occurred_at, type, client_id, description)
-    SELECT id, "occurredAt", type, "clientId", description
+    INSERT INTO log_events (id, occurred_at, type, client_id, account_id, ip, user_agent, description, details)
+    SELECT id, "occurredAt", type, "clientId", "accountId", ip, left("userAgent", ${USER_AGENT_MAX_LENGTH}::int),
+      description, details
     FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
-      AS event (id text, "occurredAt" timestamptz, type text, "clientId" text, description text)
+      AS event (id text, "occurredAt" timestamptz, type text, "clientId" text, "accountId" text, ip text,
+        "userAgent" text, description text, details jsonb)
     ON CONFLICT (id) DO NOTHING`;
 }
