@@ -9,7 +9,7 @@ import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
 export const config = {
   matcher: [
     {
-      source: '/((?!_next/|authorize|oauth/|userinfo|oidc/|v2/|\\.well-known/|livez|readyz).*)',
+      source: '/((?!_next/|authorize|oauth/|userinfo|oidc/|v2/|\\.well-known/|livez|readyz|metrics).*)',
       missing: [{ type: 'header', key: 'x-latchkey-front' }],
     },
   ],

@@ -63,6 +63,10 @@ export type Deps = Readonly<{
   deliveryEvents: DeliveryEventStore;
   /** Resolves when storage answers; rejects when it does not. Bounded to about a second. */
   pingStorage: () => Promise<void>;
+  /** Whether a request comes from this machine, by no proxy. */
+  isOwnMachine(headers: Headers): boolean;
+  /** What a Prometheus is told, in its text format. */
+  renderMetrics(): Promise<Readonly<{ contentType: string; text: string }>>;
   /** BCP 47 tags that the pages speak, the default first. */
   uiLocales: readonly string[];
 }>;

@@ -11,6 +11,7 @@ import { livez, readyz } from './health';
 import { introspection } from './introspect';
 import { CLIENT_SCRIPT, COUNTRY_PATH, clientScript, country, isClientScript } from './lock';
 import { jwks, metadata } from './metadata';
+import { metrics } from './metrics';
 import { otpChallenge } from './otp-challenge';
 import { passwordlessStart } from './passwordless-start';
 import { passwordlessVerify } from './passwordless-verify';
@@ -83,6 +84,7 @@ const ROUTES: readonly Route[] = [
   { path: PATHS.jwks, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: jwks },
   { path: COUNTRY_PATH, methods: ['GET', 'OPTIONS'], speaksTo: 'programs', endpoint: country },
   { path: PATHS.livez, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: livez },
+  { path: PATHS.metrics, methods: ['GET'], speaksTo: 'programs', endpoint: metrics },
   { path: PATHS.readyz, methods: ['GET', 'HEAD'], speaksTo: 'programs', endpoint: readyz },
   { path: WEBHOOK_PATHS.resend, methods: ['POST'], speaksTo: 'programs', endpoint: resendWebhook },
   { path: WEBHOOK_PATHS.twilio, methods: ['POST'], speaksTo: 'programs', endpoint: twilioWebhook },

@@ -29,11 +29,11 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...REPORT_ROUTES,
 ];
 
-const PREFIX = '/api/v2';
+export const MANAGEMENT_PATH = '/api/v2';
 
 /** True for every path below the management API, whether there is a route or not. */
 export function isManagementPath(pathname: string): boolean {
-  return pathname === PREFIX || pathname.startsWith(`${PREFIX}/`);
+  return pathname === MANAGEMENT_PATH || pathname.startsWith(`${MANAGEMENT_PATH}/`);
 }
 
 /** Answers every request below `/api/v2`, refusals included. Never rejects. */
@@ -41,7 +41,7 @@ export async function managementEndpoint(deps: ManagementDeps, request: Request)
   const { pathname } = new URL(request.url);
   if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
   const routes = ROUTES.filter(({ path }) => matches(path, pathname));
-  const endpoint = routes[0]?.path ?? PREFIX;
+  const endpoint = routes[0]?.path ?? MANAGEMENT_PATH;
   return answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
     const caller = await deps.operators.callerOf(request);

@@ -22,6 +22,7 @@ export const PATHS = {
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServerMetadata: '/.well-known/oauth-authorization-server',
   livez: '/livez',
+  metrics: '/metrics',
   readyz: '/readyz',
 } as const;
 

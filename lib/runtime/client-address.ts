@@ -22,6 +22,16 @@ export function clientAddress(
   return readAddress(chosen) ?? readAddress(peer);
 }
 
+/**
+ * Whether our own front server took the request from this machine, and nobody passed it on. A proxy on this machine that
+ * names whom it speaks for does not count.
+ */
+export function isFromOwnMachine(headers: Headers, { frontSecret }: { frontSecret: string }): boolean {
+  if (headers.get(FRONT_HEADER) !== frontSecret || headers.has('x-forwarded-for')) return false;
+  const peer = readAddress(headers.get(PEER_HEADER));
+  return peer !== null && ipaddr.parse(peer).range() === 'loopback';
+}
+
 function readAddress(text: string | null): string | null {
   return text !== null && ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
 }

@@ -33,7 +33,7 @@ import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
 import type { SmsSpendGuard } from '@/lib/login/sms-spend-guard';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { createOperators } from '@/lib/management/operators';
-import { isManagementPath, managementEndpoint } from '@/lib/management/routes';
+import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
@@ -60,13 +60,14 @@ import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
-import { clientAddress } from './client-address';
+import { clientAddress, isFromOwnMachine } from './client-address';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
 import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
 import { composeManagement } from './management';
+import { createMetrics } from './metrics';
 import { createErrorPage, createPressPage } from './plain-page';
 import { formPostWords } from './words';
 
@@ -228,9 +229,21 @@ export async function composeRuntime(
     clock,
     log,
   });
+  const metrics = createMetrics({
+    outboxSize: () => prisma.message.count({ where: { status: 'queued' } }),
+    keySince: async () =>
+      (await prisma.signingKey.findFirst({ where: { status: 'current' }, select: { activatedAt: true } }))
+        ?.activatedAt ?? null,
+  });
   const delivery = {
     ...login,
-    outbox: stores.outbox,
+    outbox: {
+      ...stores.outbox,
+      async record(...recorded: Parameters<typeof stores.outbox.record>) {
+        await stores.outbox.record(...recorded);
+        metrics.delivered(recorded[0].attempts);
+      },
+    },
     prepare,
     breaker: createCircuitBreaker({
       clock,
@@ -311,6 +324,8 @@ export async function composeRuntime(
     webhooks,
     deliveryEvents: guard(createDeliveryEventStore(prisma)),
     log: createEndpointLog(log),
+    isOwnMachine: (headers) => isFromOwnMachine(headers, given),
+    renderMetrics: metrics.render,
     pingStorage: async () => void (await prisma.$queryRaw`SELECT 1`),
     uiLocales: LANGUAGES,
   };
@@ -409,9 +424,20 @@ export async function composeRuntime(
     isProtocolPath: (pathname) => findRoute(pathname) !== null || isManagementPath(pathname),
     async answer(request) {
       const { pathname } = new URL(request.url);
-      if (isManagementPath(pathname)) return managementEndpoint(management, request);
       const route = findRoute(pathname);
-      return route === null ? new Response(null, { status: 404 }) : answerRoute(deps, route, request);
+      if (route === null && !isManagementPath(pathname)) return new Response(null, { status: 404 });
+      const beganAt = performance.now();
+      const response =
+        route === null
+          ? await managementEndpoint(management, request)
+          : await answerRoute(deps, route, request);
+      metrics.answered({
+        endpoint: route?.path ?? MANAGEMENT_PATH,
+        method: request.method,
+        status: response.status,
+        seconds: (performance.now() - beganAt) / 1000,
+      });
+      return response;
     },
     failedPage(path, acceptLanguage) {
       const isAway = clock().getTime() - storageAwayAt < STORAGE_AWAY_MS;

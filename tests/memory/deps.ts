@@ -180,6 +180,8 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
         return isNew;
       },
     },
+    isOwnMachine: () => false,
+    renderMetrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
     pingStorage: async () => {},
     uiLocales: ['en', 'de'],
 
