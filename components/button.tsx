@@ -14,9 +14,9 @@ export function PrimaryButton({ children, pressed }: { children: ReactNode; pres
 }
 
 /** For a form that is not what most people came for, beside something primary or instead of it. */
-export function QuietButton({ children }: { children: ReactNode }) {
+export function QuietButton({ children, pressed }: { children: ReactNode; pressed?: Pressed }) {
   return (
-    <button type="submit" className="button button-quiet">
+    <button type="submit" className="button button-quiet" {...pressed}>
       {children}
     </button>
   );

@@ -26,7 +26,7 @@ export async function pageSetting(language: Language, client: Client | null): Pr
 /** The same for a step of an interaction: while somebody may answer it, they may also choose its language. */
 export async function stepSetting(visit: Visit, step: Step): Promise<PageSetting> {
   const setting = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
-  if (visit.kind !== 'open') return setting;
+  if (visit.kind !== 'open' && visit.kind !== 'proven') return setting;
   const languages: LanguageChoice = {
     action: chooseLanguage,
     hidden: { interaction: visit.interaction.id, step },

@@ -4,6 +4,7 @@ import { signInWithTicket } from '@/lib/login/embedded-login';
 import { decideNextStep } from '@/lib/login/next-step';
 import type { ActiveSession } from '@/lib/login/session';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
+import { findNeededConsent, type NeededConsent } from '@/lib/oidc/consent';
 import { AuthorizationError, OAuthError, type ReturnAddress } from '@/lib/oidc/errors';
 import { type Issued, outcomeOf } from '@/lib/oidc/front-channel';
 import { readParameter } from '@/lib/oidc/parameters';
@@ -19,7 +20,10 @@ import { answerPage, respondRedirect } from './respond';
 export type PageVisit = Readonly<{ location: string; setCookies: readonly string[] }>;
 
 export type SignIn = {
-  /** Seals the request into an interaction's cookie and names its first page. Writes no row. */
+  /**
+   * Seals the request into an interaction's cookie and names its first page. Writes no row.
+   * @param beginning.session whose person is asked for consent; null: somebody has to say and prove who they are
+   */
   begin(beginning: {
     request: AuthorizationRequest;
     session: ActiveSession | null;
@@ -27,14 +31,25 @@ export type SignIn = {
   }): Promise<PageVisit>;
   /**
    * Writes what the session's account answers the request with, in one statement that checks once more that session,
-   * account and client are alive; null when one is not. Returns the code itself, of which only a keyed hash is stored.
+   * account and client are alive, and that the account allowed what is needed. Returns the code itself, of which only a
+   * keyed hash is stored.
    */
   issue(issue: {
     request: AuthorizationRequest;
+    /** Null where nobody has to be asked. */
+    consent: NeededConsent | null;
     session: ActiveSession;
     headers: Headers;
-  }): Promise<Issued | null>;
+  }): Promise<SessionAnswer>;
 };
+
+/** What came of answering a request with a session. */
+export type SessionAnswer = Readonly<
+  | ({ kind: 'issued' } & Issued)
+  | { kind: 'consent_required' }
+  /** Session, account or client have died meanwhile. */
+  | { kind: 'ended' }
+>;
 
 type AuthorizeDeps = Pick<
   Deps,
@@ -92,7 +107,7 @@ async function proceed(
       return answer ?? proceed(deps, { ...asked, session: null });
     }
     case 'interact': {
-      const page = await deps.signIn.begin(asked);
+      const page = await deps.signIn.begin({ request, session: null, headers });
       return respondRedirect(page.location, { setCookies: page.setCookies });
     }
     case 'refuse': {
@@ -134,7 +149,7 @@ async function answerTicket(
   });
 }
 
-/** Gives the client what the session answers for; null when that ended meanwhile. */
+/** Gives the client what the session answers for, or asks its person whether that may be; null when it ended meanwhile. */
 export async function answerWithSession(
   deps: Pick<
     Deps,
@@ -148,16 +163,29 @@ export async function answerWithSession(
     setCookies?: readonly string[];
   }>,
 ): Promise<Response | null> {
-  const { request, headers, setCookies = [] } = answer;
-  const issued = await deps.signIn.issue(answer);
-  if (issued === null) return null;
+  const { request, session, headers, setCookies = [] } = answer;
+  const consent = await findNeededConsent(deps, request);
+  const answered = await deps.signIn.issue({ request, consent, session, headers });
+  if (answered.kind === 'ended') return null;
+  if (answered.kind === 'consent_required' && !request.prompt.includes('none')) {
+    const page = await deps.signIn.begin({ request, session, headers });
+    return respondRedirect(page.location, { setCookies: [...setCookies, ...page.setCookies] });
+  }
   return answerClient(deps, {
-    outcome: await outcomeOf(deps, { request, issued }),
+    outcome:
+      answered.kind === 'issued' ? await outcomeOf(deps, { request, issued: answered }) : CONSENT_REQUIRED,
     returnAddress: request,
     acceptLanguage: headers.get('accept-language'),
     setCookies,
   });
 }
+
+/** @see OpenID Connect Core §3.1.2.6 */
+const CONSENT_REQUIRED = {
+  kind: 'error',
+  error: 'consent_required',
+  description: 'Consent required',
+} as const;
 
 /** Tells the client which rule its request broke, at the address that was checked before any other rule. */
 export function tellClient(

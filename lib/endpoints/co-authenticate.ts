@@ -81,7 +81,7 @@ function checkPage(client: Client | null, origin: string | null): Client {
     });
   }
   checkCaller(client, origin);
-  if (origin === null)
+  if (origin === null || !client.webOrigins.includes(origin))
     throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
   return client;
 }

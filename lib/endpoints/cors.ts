@@ -1,5 +1,5 @@
 // Cross-origin access: an origin that a client lists, letter for letter. HDR-3, Fetch §3.2.
-import type { Client } from '@/lib/oidc/client';
+import { type Client, mayCall } from '@/lib/oidc/client';
 import type { Deps } from './deps';
 import { respondEmpty } from './respond';
 
@@ -67,7 +67,7 @@ async function isListed(
   origin: string,
   client: Client | null,
 ): Promise<boolean> {
-  if (client !== null) return client.webOrigins.includes(origin);
+  if (client !== null) return mayCall(client, origin);
   // Storage that is away has made the answer a 503 already: it then goes without the header.
   return deps.clients.hasWebOrigin(origin).catch(() => false);
 }

@@ -6,9 +6,10 @@ import type { Identifier } from '@/lib/login/identifier';
 import type { EmbeddedLink } from '@/lib/login/magic-link';
 import { unservedCountry } from '@/lib/login/start-login';
 import { checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
-import { type Client, isPublicClient } from '@/lib/oidc/client';
+import { type Client, isPublicClient, mayCall } from '@/lib/oidc/client';
 import { type ClientCredentials, parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
+import { checkFirstParty } from '@/lib/oidc/grants/passwordless-otp';
 import {
   type Parameters,
   parseFormParameters,
@@ -156,7 +157,7 @@ export async function authenticateApplication(
 }
 
 /**
- * The client must have leave, and a client without a secret must ask from a page of its own: a browser says whose page it
+ * The client must have leave and be one of ours, and a client without a secret must ask from a page of its own: a browser says whose page it
  * is, always of a single-page application. SMS-2, CLI-6.
  */
 export function checkCaller(client: Client, origin: string | null): void {
@@ -165,7 +166,8 @@ export function checkCaller(client: Client, origin: string | null): void {
       status: 403,
     });
   }
-  const isAllowed = origin === null ? client.applicationType !== 'spa' : client.webOrigins.includes(origin);
+  checkFirstParty(client);
+  const isAllowed = origin === null ? client.applicationType !== 'spa' : mayCall(client, origin);
   if (isPublicClient(client) && !isAllowed) {
     throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
   }

@@ -7,7 +7,7 @@ import { maskIdentifier } from '@/lib/login/identifier';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import type { Client } from '@/lib/oidc/client';
 import { AuthorizationError, OAuthError } from '@/lib/oidc/errors';
-import { type NamedCode, refuseCode } from '@/lib/oidc/grants/passwordless-otp';
+import { checkFirstParty, type NamedCode, refuseCode } from '@/lib/oidc/grants/passwordless-otp';
 import { type Parameters, readParameter, requireParameter } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { answerWithSession, refuseSpeculation, tellClient } from './authorize';
@@ -123,6 +123,7 @@ function readCode(
   { client, asked }: { client: Client; asked: AuthorizationRequest },
 ): NamedCode {
   try {
+    checkFirstParty(client);
     const username =
       readParameter(parameters, 'email', MAX_BYTES.loginHint) ?? requireParameter(parameters, 'phone_number');
     const otp = requireParameter(parameters, 'verification_code');

@@ -1,7 +1,7 @@
 // A proof becomes a session: the typed code or the opened link, account found or made, authorization code written, all in the
 // store's one statement. What comes back is either that, or a problem with words.
 import type { Issued } from '@/lib/oidc/front-channel';
-import { issuedOf, newAuthorization } from './authorization';
+import { issuedOf, NO_AUTHORIZATION, newAuthorization } from './authorization';
 import type { Answered, ChallengeAnswer, ChallengeStore } from './challenge';
 import type { Connection } from './connection';
 import { type Channel, maskIdentifier, parsePhoneIdentifier } from './identifier';
@@ -60,6 +60,8 @@ export async function answerChallenge(
     /** Name of the client, for the notice about a new browser. */
     applicationName: string;
     typed: string;
+    /** False: the client is given nothing yet, because the person may have to be asked (finish-login.ts). */
+    finishes: boolean;
     replacedSessionSecret: string | null;
     context: RequestContext;
   },
@@ -71,7 +73,9 @@ export async function answerChallenge(
   const connection = await findConnection(deps, asked.connection);
   const fixed = connection && findTestIdentity(connection, asked.identifier, context.now);
   const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);
-  const authorization = newAuthorization(deps.random, interaction.request, context.now);
+  const authorization = answer.finishes
+    ? newAuthorization(deps.random, interaction.request, context.now)
+    : NO_AUTHORIZATION;
   const proof = await prove(deps, {
     ...answer,
     interactionId: interaction.id,

@@ -1,5 +1,6 @@
 // A challenge: the question whether someone holds an identifier. Its store promises what no type can say: guesses count
 // before they are compared, and a right answer counts once. NIST SP 800-63B §5.2.2, OWASP ASVS 6.6.
+import type { NeededConsent } from '@/lib/oidc/consent';
 import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import type { SendMode } from './connection';
 import type { Channel, Identifier } from './identifier';
@@ -152,14 +153,16 @@ export type ChallengeStore = Readonly<{
    */
   answer(answer: ChallengeAnswer): Promise<Answered>;
   /**
-   * Writes what the client of a challenge is given that a link proved in the browser that asked, in one conditional
-   * statement: of any number of tabs that ask at once one gets it.
+   * Writes what the client of a challenge is given that was proven in the browser that asked and not answered yet, in one
+   * conditional statement: of any number of tabs that ask at once one gets it.
    */
   finish(finish: {
     challengeId: string;
     interactionId: string;
     authorizationCode: NewAuthorizationCode | null;
     tokenFamily: NewTokenFamily | null;
+    /** What the person must have allowed; null where nobody has to be asked. */
+    consent: NeededConsent | null;
     now: Date;
   }): Promise<Finished>;
   /**
@@ -175,6 +178,8 @@ export type ChallengeStore = Readonly<{
 
 export type Finished = Readonly<
   | { kind: 'finished'; accountId: string }
+  /** It has not been allowed, or not all of it: nothing was written. The session is whose person is to be asked. */
+  | { kind: 'consent_required'; sessionId: string }
   /** The link has not been opened, or not in this browser. */
   | { kind: 'not_proven' }
   | { kind: 'cancelled' }

@@ -1,6 +1,7 @@
 // An interaction: one login in progress, in one tab of one browser. It travels sealed in that browser's cookie, so an
 // unauthenticated request writes no row, and two tabs are two interactions. Knows nothing of cookies or pages.
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
+import type { ErrorCode } from '@/lib/oidc/errors';
 import type { Issued } from '@/lib/oidc/front-channel';
 import type { SendMode } from './connection';
 import type { Channel } from './identifier';
@@ -58,11 +59,18 @@ export type Interaction = Readonly<{
   chosenLanguage: string | null;
   /** The link was opened in this browser and proved the identifier: a session is here, the client waits for its code. */
   provenByLink: boolean;
+  /** Whose person is asked whether the client may have what it asks for: somebody has proven who they are. */
+  sessionId: string | null;
   /** Set when it ended: a tab that comes back is told so. */
   finished: 'signed_in' | 'too_many_tries' | 'cancelled' | null;
   /** On its way to the client by form_post: the one page that carries it out of here reads it. */
   issued: Issued | null;
+  /** The same where the client is told that it gets nothing. */
+  refusal: Refusal | null;
 }>;
+
+/** What a client is told in the place of an answer. */
+export type Refusal = Readonly<{ error: ErrorCode; description: string }>;
 
 /** What a login has before anything was asked, said or chosen. */
 const UNTOUCHED = {
@@ -73,12 +81,16 @@ const UNTOUCHED = {
   chosenCountry: null,
   chosenLanguage: null,
   provenByLink: false,
+  sessionId: null,
   finished: null,
   issued: null,
+  refusal: null,
 } satisfies Partial<Interaction>;
 
-/** A login that begins. */
-export function newInteraction(begun: Pick<Interaction, 'id' | 'createdAt' | 'request'>): Interaction {
+/** A login that begins, or, where a session says who it is, a question of consent. */
+export function newInteraction(
+  begun: Pick<Interaction, 'id' | 'createdAt' | 'request'> & Partial<Pick<Interaction, 'sessionId'>>,
+): Interaction {
   return { ...UNTOUCHED, ...begun, typedForm: begun.request.loginHint };
 }
 

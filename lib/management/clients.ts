@@ -46,9 +46,11 @@ export const clientDocument = z.strictObject({
   client_id: z.string(),
   name: z.string(),
   app_type: z.enum(APPLICATION_TYPES),
+  is_first_party: z.boolean(),
   callbacks: z.array(z.string()),
   allowed_logout_urls: z.array(z.string()),
   web_origins: z.array(z.string()),
+  allowed_origins: z.array(z.string()),
   grant_types: z.array(z.string()),
   token_endpoint_auth_method: z.string(),
   /** Public keys, of a client that proves itself by them. */
@@ -80,6 +82,7 @@ export async function createClient(deps: ClientsDeps, sent: NewClientBody): Prom
   const client: NewClient = {
     clientId: deps.credentials.drawId(),
     name: body.name,
+    isFirstParty: body.is_first_party,
     applicationType: body.app_type,
     tokenEndpointAuthMethod: body.token_endpoint_auth_method,
     secretHashes: clientSecret === null ? [] : [deps.credentials.hashSecret(clientSecret)],
@@ -89,6 +92,7 @@ export async function createClient(deps: ClientsDeps, sent: NewClientBody): Prom
     redirectUris: body.callbacks,
     postLogoutRedirectUris: body.allowed_logout_urls,
     webOrigins: body.web_origins,
+    allowedOrigins: body.allowed_origins,
     grantTypes: body.grant_types,
     requirePkce: body.require_pkce,
     requirePushedRequests: body.require_pushed_authorization_requests,
@@ -127,9 +131,11 @@ function describe(client: Client): ClientDocument {
     client_id: client.clientId,
     name: client.name,
     app_type: client.applicationType,
+    is_first_party: client.isFirstParty,
     callbacks: client.redirectUris,
     allowed_logout_urls: client.postLogoutRedirectUris,
     web_origins: client.webOrigins,
+    allowed_origins: client.allowedOrigins,
     grant_types: client.grantTypes,
     // Auth0's word for a client whose method nobody chose.
     token_endpoint_auth_method:
@@ -156,9 +162,11 @@ const LIST_MAX = 100;
 export const newClientBody = fieldsOf({
   name: displayName(100),
   app_type: oneOf(APPLICATION_TYPES),
+  is_first_party: flag().default(true),
   callbacks: listOf(uri(), LIST_MAX).default([]),
   allowed_logout_urls: listOf(uri(), LIST_MAX).default([]),
   web_origins: listOf(webOrigin(), LIST_MAX).default([]),
+  allowed_origins: listOf(webOrigin(), LIST_MAX).default([]),
   grant_types: listOf(oneOf(GRANT_TYPES), LIST_MAX).optional(),
   token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).optional(),
   jwks: z.unknown().optional(),

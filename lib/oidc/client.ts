@@ -16,6 +16,8 @@ export type Client = Readonly<{
   clientId: string;
   /** Shown to people. */
   name: string;
+  /** Of the house that runs this server. People are asked what a client of another house may have. */
+  isFirstParty: boolean;
   applicationType: ApplicationType;
   /**
    * `client_secret` where nobody chose: Basic and post are as good, because Auth0's own libraries and others send the one or
@@ -30,7 +32,10 @@ export type Client = Readonly<{
   jwks: readonly ClientKey[];
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
+  /** Origins whose scripts may call, frame silent authentication and sign people in. */
   webOrigins: readonly string[];
+  /** Origins whose scripts may call, and no more. */
+  allowedOrigins: readonly string[];
   grantTypes: readonly string[];
   /** False only for confidential clients that cannot send a PKCE challenge. */
   requirePkce: boolean;
@@ -55,8 +60,8 @@ export type ClientStore = {
    */
   find(clientId: string): Promise<Client | null>;
   /**
-   * Whether any client lists this origin among its web origins: all that a CORS preflight, which names no client, can be
-   * asked. Answers from memory as `find` does.
+   * Whether scripts of this origin may call in the name of any client: all that a CORS preflight, which names no client, can
+   * be asked. Answers from memory as `find` does.
    */
   hasWebOrigin(origin: string): Promise<boolean>;
 };
@@ -70,4 +75,9 @@ export function mayProveBy(client: Client, method: TokenEndpointAuthMethod): boo
 /** A public client cannot keep a secret. @see RFC 6749 §2.1 */
 export function isPublicClient(client: Client): boolean {
   return client.tokenEndpointAuthMethod === 'none';
+}
+
+/** Whether scripts of this origin may call in the name of the client. */
+export function mayCall({ webOrigins, allowedOrigins }: Client, origin: string): boolean {
+  return webOrigins.includes(origin) || allowedOrigins.includes(origin);
 }

@@ -6,6 +6,7 @@ import type { Client } from './client';
 /** `error` values that we answer with. @see RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OpenID Connect Core §3.1.2.6 */
 export type ErrorCode =
   | 'access_denied'
+  | 'consent_required'
   /** Auth0's word for an endpoint of old that is switched off. */
   | 'endpoint_disabled'
   | PasswordlessErrorCode

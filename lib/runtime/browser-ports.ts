@@ -57,17 +57,23 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
     },
 
     signIn: {
-      async begin({ request, headers }) {
-        const interaction = newInteraction({ id: deps.random.id(), createdAt: clock().getTime(), request });
+      async begin({ request, session, headers }) {
+        const interaction = newInteraction({
+          id: deps.random.id(),
+          createdAt: clock().getTime(),
+          request,
+          sessionId: session?.id ?? null,
+        });
         const set = await cookies.holdInteraction(interaction, heldBy(headers));
-        return { location: `/login/${interaction.id}/identifier`, setCookies: set.map(serialize) };
+        const step = session === null ? 'identifier' : 'consent';
+        return { location: `/login/${interaction.id}/${step}`, setCookies: set.map(serialize) };
       },
-      async issue({ request, session, headers }) {
+      async issue({ request, consent, session, headers }) {
         const origin = originOf(headers);
         const authorization = newAuthorization(deps.random, request, origin.now);
         const { clientId } = request;
-        const isAlive = await deps.codes.issue({ clientId, authorization, session, origin });
-        return isAlive ? issuedOf(authorization) : null;
+        const kind = await deps.codes.issue({ clientId, consent, authorization, session, origin });
+        return kind === 'issued' ? { kind, ...issuedOf(authorization) } : { kind };
       },
     },
 

@@ -18,6 +18,7 @@ import type { ChallengeStore } from '@/lib/login/challenge';
 import { createCircuitBreaker } from '@/lib/login/circuit-breaker';
 import { type Connection, type ConnectionStore, offeredConnections } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
+import type { ConsentStore } from '@/lib/login/consent';
 import { createFailureLimits } from '@/lib/login/failure-limits';
 import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
@@ -45,6 +46,7 @@ import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
+import { createGrantStore } from '@/lib/store/prisma/grants';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
@@ -83,6 +85,8 @@ export type Runtime = Readonly<{
   cookies: SealedCookies;
   clients: ClientStore;
   sessions: SessionStore;
+  /** What people allowed clients. */
+  consents: ConsentStore;
   connections: ConnectionStore;
   login: LinkDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
@@ -192,6 +196,7 @@ export async function composeRuntime(
     sessions: guard(createSessionStore(prisma, box)),
     challenges: guard(createChallengeStore(prisma, box)),
     codes: guard(createAuthorizationCodeStore(prisma, box)),
+    grants: guard(createGrantStore(prisma, box)),
     families: guard(createTokenFamilyStore(prisma)),
     resourceServers: guard(createResourceServerStore(prisma, { clock })),
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
@@ -396,6 +401,7 @@ export async function composeRuntime(
     clients: stores.clients,
     connections,
     sessions: stores.sessions,
+    consents: stores.grants,
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,

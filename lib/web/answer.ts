@@ -8,8 +8,8 @@ import type { Runtime } from '@/lib/runtime/compose';
 import { heldCookies, requireSameOrigin, setCookies } from './browser';
 import { visitInteraction } from './visit';
 
-/** The pages of an interaction that can be answered. */
-export const STEPS = ['identifier', 'code', 'done'] as const;
+/** The pages of an interaction that can be answered: until somebody has proven who they are, and `consent` from then on. */
+export const STEPS = ['identifier', 'code', 'done', 'consent'] as const;
 
 export type Step = (typeof STEPS)[number];
 
@@ -20,7 +20,10 @@ export type OpenInteraction = Readonly<{
   step(step: Step): string;
 }>;
 
-/** The interaction that a form answers. A form for one that cannot be answered ends at the page that explains. */
+/**
+ * The interaction that a form answers. A form for one that cannot be answered, or not at that step, ends at the page that
+ * explains (FRM-8).
+ */
 export async function openInteraction(
   runtime: Runtime,
   form: FormData,
@@ -30,7 +33,7 @@ export async function openInteraction(
   const id = textOf(form, 'interaction');
   const step = (to: Step) => stepPath(id, to);
   const visit = await visitInteraction(runtime, id);
-  if (visit.kind !== 'open') redirect(step(posted));
+  if (visit.kind !== (posted === 'consent' ? 'proven' : 'open')) redirect(step(posted));
   return { interaction: visit.interaction, client: visit.client, step };
 }
 

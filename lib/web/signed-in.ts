@@ -4,11 +4,13 @@ import 'server-only';
 import { redirect } from 'next/navigation';
 import { after } from 'next/server';
 import type { SignedIn } from '@/lib/login/answer-challenge';
-import type { Interaction } from '@/lib/login/interaction';
+import { finishSignIn } from '@/lib/login/finish-login';
+import type { Interaction, Refusal } from '@/lib/login/interaction';
 import { type AuthorizationOutcome, addressOutcome } from '@/lib/oidc/authorization-response';
+import { findNeededConsent } from '@/lib/oidc/consent';
 import { type Issued, outcomeOf } from '@/lib/oidc/front-channel';
 import type { Runtime } from '@/lib/runtime/compose';
-import { saveInteraction } from './answer';
+import { type Step, saveInteraction, stepPath } from './answer';
 import { heldCookies, setCookies } from './browser';
 import { redirectToClient } from './redirect-to-client';
 
@@ -31,6 +33,33 @@ export async function holdSignedIn(
   if (notice !== null) after(() => runtime.send(notice));
 }
 
+/**
+ * On from a proof that gave the client nothing yet, in whichever tab asks first: to the client, or to the question whether it
+ * may have what it asks for.
+ */
+export async function goOn(runtime: Runtime, interaction: Interaction): Promise<void> {
+  const consent = await findNeededConsent(runtime.deps, interaction.request);
+  const finished = await finishSignIn(runtime.login, { interaction, consent, now: runtime.clock() });
+  const step = (to: Step) => stepPath(interaction.id, to);
+  switch (finished.kind) {
+    case 'finished':
+      return leaveForClient(runtime, interaction, finished);
+    case 'consent_required':
+      await saveInteraction(runtime, { ...interaction, outcome: null, sessionId: finished.sessionId });
+      return redirect(step('consent'));
+    case 'problem':
+      await saveInteraction(runtime, { ...interaction, outcome: finished.problem });
+      return redirect(step('code'));
+    case 'cancelled':
+    case 'ended':
+      await saveInteraction(runtime, {
+        ...interaction,
+        finished: finished.kind === 'cancelled' ? 'cancelled' : 'signed_in',
+      });
+      return redirect(step('code'));
+  }
+}
+
 /** To the client, once. A form_post answer leaves by a page of its own, which finds what it carries in the sealed cookie. */
 export async function leaveForClient(
   runtime: Runtime,
@@ -48,11 +77,20 @@ export async function leaveForClient(
 
 /** Tells the client that this person may not sign in: they proved who they are, and an operator blocked them. */
 export async function leaveBlocked(runtime: Runtime, interaction: Interaction): Promise<void> {
-  return leaveWith(runtime, interaction, {
-    kind: 'error',
-    error: 'unauthorized',
-    description: 'user is blocked',
-  });
+  return leaveRefused(runtime, interaction, { error: 'unauthorized', description: 'user is blocked' });
+}
+
+/** To the client, which is given nothing; by the same ways. */
+export async function leaveRefused(
+  runtime: Runtime,
+  interaction: Interaction,
+  refusal: Refusal,
+): Promise<void> {
+  if (interaction.request.responseMode === 'form_post') {
+    await saveInteraction(runtime, { ...interaction, outcome: null, finished: 'signed_in', refusal });
+    return redirect(`/login/${interaction.id}/return`);
+  }
+  return leaveWith(runtime, interaction, { kind: 'error', ...refusal });
 }
 
 async function leaveWith(

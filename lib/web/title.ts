@@ -7,13 +7,14 @@ import type { Visit } from './visit';
 
 export function titleOf(visit: Visit, step: Step): Metadata {
   const t = wordsOf(visit.language);
-  if (visit.kind !== 'open') return { title: t('stale.heading') };
+  if (visit.kind !== 'open' && visit.kind !== 'proven') return { title: t('stale.heading') };
   const app = visit.client.name;
   const { asked, outcome } = visit.interaction;
   const headings = {
     identifier: t('identifier.step'),
     code: t(asked?.sendMode === 'link' ? 'link.heading' : 'code.heading'),
     done: t('done.heading'),
+    consent: t('consent.heading', { app }),
   } satisfies Record<Step, string>;
   const failed = outcome !== null && outcome.kind !== 'sent_again';
   return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: headings[step], app }) };

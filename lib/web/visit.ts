@@ -12,6 +12,8 @@ import { isProvenByLink } from './waiting';
 export type Visit = Readonly<
   /** Somebody may answer here. */
   | { kind: 'open'; interaction: Interaction; client: Client; language: Language }
+  /** Somebody has proven who they are, and is asked whether the client may have what it asks for. */
+  | { kind: 'proven'; interaction: Interaction; client: Client; language: Language }
   /** It ended in this browser. */
   | { kind: 'finished'; interaction: Interaction; client: Client; language: Language }
   /** Another tab of this browser has signed in since this one was opened. */
@@ -33,6 +35,7 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
   const visit = { interaction, client, language };
   if (interaction.finished !== null) return { kind: 'finished', ...visit };
   if (isExpired(interaction, runtime.clock())) return { kind: 'expired', ...visit };
+  if (interaction.sessionId !== null) return { kind: 'proven', ...visit };
   if (await isOvertaken(runtime, interaction, runtime.cookies.readSession(held)))
     return { kind: 'overtaken', ...visit };
   return { kind: 'open', ...visit };

@@ -1,11 +1,12 @@
 // Registered clients as tests need them, and the store that holds them in memory.
-import type { Client, ClientStore } from '@/lib/oidc/client';
+import { type Client, type ClientStore, mayCall } from '@/lib/oidc/client';
 
 /** A confidential client that sends browsers from https://rp.test. */
 export function confidentialClient(overrides: Partial<Client> = {}): Client {
   return {
     clientId: 'web',
     name: 'Web',
+    isFirstParty: true,
     applicationType: 'regular_web',
     tokenEndpointAuthMethod: 'client_secret_basic',
     secretHashes: ['hash of s3cret'],
@@ -14,6 +15,7 @@ export function confidentialClient(overrides: Partial<Client> = {}): Client {
     redirectUris: ['https://rp.test/cb'],
     postLogoutRedirectUris: ['https://rp.test/bye'],
     webOrigins: [],
+    allowedOrigins: [],
     grantTypes: ['authorization_code'],
     requirePkce: true,
     requirePushedRequests: false,
@@ -45,6 +47,6 @@ export function publicClient(overrides: Partial<Client> = {}): Client {
 export function memoryClients(...clients: readonly Client[]): ClientStore {
   return {
     find: async (clientId) => clients.find((client) => client.clientId === clientId) ?? null,
-    hasWebOrigin: async (origin) => clients.some((client) => client.webOrigins.includes(origin)),
+    hasWebOrigin: async (origin) => clients.some((client) => mayCall(client, origin)),
   };
 }

@@ -57,6 +57,8 @@ export type MemoryDeps = Deps &
     beginSession(session?: Partial<ActiveSession>): void;
     /** The next code is refused, as if the session had ended meanwhile. */
     endSessionBeforeIssue(): void;
+    /** The person has allowed every client these scopes, of whatever API. */
+    allow(...scopes: readonly string[]): void;
     /** Requests come from there; nobody says from where at first. */
     moveTo(ip: string): void;
     advance(seconds: number): void;
@@ -68,6 +70,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
   let endsBeforeIssue = false;
   let ip: string | null = null;
   let drawn = 0;
+  let allowed: readonly string[] = [];
   const clock = () => now;
   const random = { id: () => `id${++drawn}`, secret: () => `secret${++drawn}`, hex24: () => '0'.repeat(24) };
   const resourceServers = memoryResourceServers();
@@ -111,12 +114,15 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       },
     },
     signIn: {
-      async begin({ request }) {
+      async begin({ request, session: asked }) {
         interactions.push(request);
-        return { location: '/login/i1/identifier', setCookies: ['a=1', 'b=2'] };
+        const step = asked === null ? 'identifier' : 'consent';
+        return { location: `/login/i1/${step}`, setCookies: ['a=1', 'b=2'] };
       },
-      async issue({ request, session: { id, authenticatedAt } }) {
-        if (endsBeforeIssue) return null;
+      async issue({ request, consent, session: { id, authenticatedAt } }) {
+        if (endsBeforeIssue) return { kind: 'ended' };
+        const isAllowed = consent?.scopes.every((scope) => allowed.includes(scope)) && !consent.asksAgain;
+        if (isAllowed === false) return { kind: 'consent_required' };
         const authorization = newAuthorization(random, request, now);
         const { authorizationCode, tokenFamily } = authorization;
         const signedIn = { subject: SUBJECT, sessionId: id, authenticatedAt };
@@ -128,7 +134,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
           const grant = { ...tokenFamily, ...signedIn, familyId: tokenFamily.id, nonce: null };
           codes.begin({ ...grant, authTimeRequested: false }, now);
         }
-        return issuedOf(authorization);
+        return { kind: 'issued', ...issuedOf(authorization) };
       },
     },
     signOut: {
@@ -194,6 +200,9 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     },
     endSessionBeforeIssue: () => {
       endsBeforeIssue = true;
+    },
+    allow: (...scopes) => {
+      allowed = scopes;
     },
     moveTo: (address) => {
       ip = address;

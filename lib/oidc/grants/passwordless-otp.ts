@@ -74,6 +74,7 @@ export async function exchangeOneTimeCode(
   parameters: Parameters,
 ): Promise<TokenResponse> {
   refuseBrowserClient(client);
+  checkFirstParty(client);
   const authSession = readParameter(parameters, 'auth_session');
   if (authSession !== null) return tradeInSession(deps, { client, authSession }, parameters);
   const username = requireParameter(parameters, 'username', MAX_BYTES.loginHint);
@@ -188,6 +189,18 @@ const BLOCKED_FOR_NOW = 'Your account has been blocked after multiple consecutiv
 export function refuseBrowserClient(client: Client): void {
   if (client.applicationType === 'spa' && isPublicClient(client)) {
     throw new OAuthError('unauthorized_client', 'A single-page application may not use this grant_type.', {
+      status: 403,
+    });
+  }
+}
+
+/**
+ * People type their code into a page of the client: one of another house would hold what proves them anywhere, and nobody
+ * could be asked what it may have. Auth0's rule, whatever grants are listed.
+ */
+export function checkFirstParty({ isFirstParty }: Client): void {
+  if (!isFirstParty) {
+    throw new OAuthError('unauthorized_client', 'Only a first-party client may use the passwordless grant.', {
       status: 403,
     });
   }

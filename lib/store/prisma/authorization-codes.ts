@@ -4,48 +4,60 @@ import type { NewAuthorization } from '@/lib/login/authorization';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { ActiveSession } from '@/lib/login/session';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
+import type { NeededConsent } from '@/lib/oidc/consent';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertAuthorizationCode, insertTokenFamily } from './authorizations';
+import { isGranted, permittedOf } from './grants';
 import { insertLogEvent, type LogOrigin } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
 export type IssuedCodeStore = AuthorizationCodeStore &
   Readonly<{
-    /** Writes what a session answers for, unless session, account or client have died meanwhile: then false. */
+    /** Writes what a session answers for, in one statement that looks at everything once more. */
     issue(issue: {
       clientId: string;
+      /** What the person must have allowed; null where nobody has to be asked. */
+      consent: NeededConsent | null;
       authorization: NewAuthorization;
       session: ActiveSession;
       origin: LogOrigin;
-    }): Promise<boolean>;
+    }): Promise<
+      | 'issued'
+      /** It has not been allowed, or not all of it: nothing was written. */
+      | 'consent_required'
+      /** Session, account or client have died meanwhile. */
+      | 'ended'
+    >;
   }>;
 
 export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: KeyedHash): IssuedCodeStore {
   return {
-    async issue({ clientId, authorization, session, origin }) {
+    async issue({ clientId, consent, authorization, session, origin }) {
       const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
-      const rows = await prisma.$queryRaw<unknown[]>`
+      const [row] = await prisma.$queryRaw<{ isPermitted: boolean }[]>`
         WITH signed_in AS (
           SELECT s.id, s.account_id, s.authenticated_at, c.client_id
           FROM sessions s JOIN accounts a ON a.id = s.account_id, clients c
           WHERE s.id = ${session.id}::text AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
             AND a.blocked_at IS NULL AND c.client_id = ${clientId}::text
         ),
+        permitted AS (${permittedOf(Prisma.sql`signed_in`, consent)}),
         code AS (
-          ${insertAuthorizationCode(keyedHash, authorization.authorizationCode, { from: Prisma.sql`signed_in`, now })}
+          ${insertAuthorizationCode(keyedHash, authorization.authorizationCode, { from: Prisma.sql`permitted`, now })}
         ),
-        family AS (${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`signed_in`, now })}),
+        family AS (${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`permitted`, now })}),
         event AS (
           ${insertLogEvent(origin, {
-            from: Prisma.sql`signed_in`,
+            from: Prisma.sql`permitted`,
             type: Prisma.sql`'ssa'`,
             clientId: Prisma.sql`client_id`,
             accountId: Prisma.sql`account_id`,
             description: Prisma.sql`'Signed in with the session the browser had.'`,
           })}
         )
-        SELECT 1 FROM signed_in`;
-      return rows.length === 1;
+        SELECT EXISTS (SELECT 1 FROM permitted) AS "isPermitted" FROM signed_in`;
+      if (row === undefined) return 'ended';
+      return row.isPermitted ? 'issued' : 'consent_required';
     },
 
     async redeem(redemption) {
@@ -64,12 +76,13 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
             AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = authorization_codes.client_id)
             AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = authorization_codes.account_id AND a.blocked_at IS NULL)
             AND (audience IS NULL OR EXISTS (SELECT 1 FROM resource_servers api WHERE api.identifier = audience))
+            AND ${isGranted(Prisma.sql`grant_id`)}
           RETURNING *
         ),
         family AS (
-          INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, authenticated_at,
-            auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
-          SELECT family_id, client_id, account_id, session_id, scope, audience, authenticated_at, auth_time_requested,
+          INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id,
+            authenticated_at, auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+          SELECT family_id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at, auth_time_requested,
             CASE WHEN offline THEN 0 END,
             CASE WHEN offline THEN ${refresh.idleExpiresAt.toISOString()}::timestamptz END,
             CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz END,

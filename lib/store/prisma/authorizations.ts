@@ -6,7 +6,8 @@ import { Prisma } from '@/prisma/generated/client';
 
 /**
  * The code of a session, or nothing where there is none to write.
- * @param written.from rows with the session's `id`, its `account_id` and its `authenticated_at`, under an alias
+ * @param written.from rows with the session's `id`, its `account_id`, its `authenticated_at` and, or null, the `grant_id` of
+ *   what the person allowed, under an alias
  */
 export function insertAuthorizationCode(
   keyedHash: KeyedHash,
@@ -16,11 +17,11 @@ export function insertAuthorizationCode(
   if (code === null) return NOTHING;
   return Prisma.sql`
     INSERT INTO authorization_codes (code_hash, client_id, account_id, session_id, redirect_uri, requested_redirect_uri,
-      scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, created_at, expires_at)
+      scope, audience, nonce, code_challenge, authenticated_at, auth_time_requested, family_id, grant_id, created_at, expires_at)
     SELECT ${keyedHash.hash('authorization-code', code.code)}::text, ${code.clientId}::text, account_id, id,
       ${code.redirectUri}::text, ${code.requestedRedirectUri}::text, ${code.scope}::text, ${code.audience}::text,
       ${code.nonce}::text, ${code.codeChallenge}::text, authenticated_at, ${code.authTimeRequested}::boolean,
-      ${code.familyId}::text, ${now}, ${code.expiresAt.toISOString()}::timestamptz
+      ${code.familyId}::text, grant_id, ${now}, ${code.expiresAt.toISOString()}::timestamptz
     FROM ${from}`;
 }
 
@@ -39,9 +40,9 @@ export function insertTokenFamily(
     (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
   );
   return Prisma.sql`
-    INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, authenticated_at, refresh_sequence,
+    INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at, refresh_sequence,
       refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
-    SELECT ${family.id}::text, c.client_id, account_id, id, ${family.scope}::text, ${family.audience}::text,
+    SELECT ${family.id}::text, c.client_id, account_id, id, ${family.scope}::text, ${family.audience}::text, grant_id,
       authenticated_at, ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt}, ${now},
       COALESCE(${expiresAt} + (${accessTokensExpireAt} - ${now}), ${accessTokensExpireAt})
     FROM ${from}, clients c WHERE c.client_id = ${family.clientId}::text`;

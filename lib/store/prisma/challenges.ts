@@ -19,6 +19,7 @@ import type { RequestContext } from '@/lib/login/request-context';
 import type { NewSession } from '@/lib/login/session';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertAuthorizationCode, insertTokenFamily, NOTHING } from './authorizations';
+import { permittedOf } from './grants';
 import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
 import { insertLogEvent } from './log-events';
 
@@ -165,7 +166,9 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           ${session === null ? NOTHING : insertSession(keyedHash, session, context)}
         ),
         signed_in AS (
-          SELECT account.id AS account_id, ${session?.id ?? null}::text AS id, ${now} AS authenticated_at FROM account
+          SELECT account.id AS account_id, ${session?.id ?? null}::text AS id, ${now} AS authenticated_at,
+            NULL::text AS grant_id
+          FROM account
         ),
         family AS (${insertTokenFamily(tokenFamily, { from: Prisma.sql`signed_in`, now })}),
         code AS (
@@ -201,21 +204,29 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const now = Prisma.sql`${finish.now.toISOString()}::timestamptz`;
       const mine = isChallenge(finish);
       const [row] = await prisma.$queryRaw<FinishRow[]>`
-        WITH returned AS (
-          UPDATE challenges SET returned_at = ${now}
+        WITH fetchable AS (
+          SELECT session_id FROM challenges
           WHERE ${mine} AND proven_at IS NOT NULL AND returned_at IS NULL AND expires_at > ${now}
-            AND EXISTS (SELECT 1 FROM sessions s JOIN accounts a ON a.id = s.account_id
-              WHERE s.id = session_id AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
-                AND a.blocked_at IS NULL)
-          RETURNING session_id
         ),
-        signed_in AS (SELECT s.* FROM returned JOIN sessions s ON s.id = returned.session_id),
-        family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`signed_in`, now })}),
+        signed_in AS (
+          SELECT s.id, s.account_id, s.authenticated_at
+          FROM fetchable JOIN sessions s ON s.id = fetchable.session_id JOIN accounts a ON a.id = s.account_id
+          WHERE s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now} AND a.blocked_at IS NULL
+        ),
+        permitted AS (${permittedOf(Prisma.sql`signed_in`, finish.consent)}),
+        returned AS (
+          UPDATE challenges SET returned_at = ${now} FROM permitted
+          -- Its own column is looked at again when another tab was quicker: of many at once one writes.
+          WHERE ${mine} AND session_id = permitted.id AND returned_at IS NULL
+          RETURNING permitted.*
+        ),
+        family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`returned`, now })}),
         code AS (
-          ${insertAuthorizationCode(keyedHash, finish.authorizationCode, { from: Prisma.sql`signed_in`, now })}
+          ${insertAuthorizationCode(keyedHash, finish.authorizationCode, { from: Prisma.sql`returned`, now })}
         )
-        SELECT (SELECT account_id FROM signed_in) AS "accountId", c.cancelled_at AS "cancelledAt",
-          COALESCE(${isOpen(now)}, false) AS "isOpen"
+        SELECT (SELECT account_id FROM returned) AS "accountId", c.cancelled_at AS "cancelledAt",
+          COALESCE(${isOpen(now)}, false) AS "isOpen",
+          (SELECT id FROM signed_in WHERE NOT EXISTS (SELECT 1 FROM permitted)) AS "askedSessionId"
         FROM (SELECT 1) AS always LEFT JOIN challenges c ON ${mine}`;
       return finishedFrom(row);
     },
@@ -273,7 +284,13 @@ type AnswerRow = LimitRow & {
   wasRight: boolean;
   noticeSentTo: string | null;
 };
-type FinishRow = { accountId: string | null; cancelledAt: Date | null; isOpen: boolean };
+type FinishRow = {
+  accountId: string | null;
+  cancelledAt: Date | null;
+  isOpen: boolean;
+  /** Signed in, but the client may not have what it asks for yet. */
+  askedSessionId: string | null;
+};
 
 const SIGNED_IN: Record<ChallengeAnswer['provenBy'], string> = {
   code: 'Signed in.',
@@ -445,6 +462,7 @@ async function answeredFrom(
 
 function finishedFrom(row: FinishRow | undefined): Finished {
   if (row?.accountId != null) return { kind: 'finished', accountId: row.accountId };
+  if (row?.askedSessionId != null) return { kind: 'consent_required', sessionId: row.askedSessionId };
   if (row?.isOpen) return { kind: 'not_proven' };
   return { kind: row?.cancelledAt ? 'cancelled' : 'ended' };
 }

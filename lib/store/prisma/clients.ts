@@ -17,7 +17,7 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
   // All of them at once: strangers may ask for any origin, and none of their questions reaches the database.
   const webOrigins = createMemory(clock, async () => {
     const rows = await prisma.$queryRaw<{ origin: string }[]>`
-      SELECT DISTINCT unnest(web_origins) AS origin FROM clients`;
+      SELECT DISTINCT unnest(web_origins || allowed_origins) AS origin FROM clients`;
     return new Set(rows.map(({ origin }) => origin));
   });
 

@@ -19,6 +19,7 @@ const ASSERTION_MEMORY_DAYS = 1;
 /** Table, the instant that decides, and the days its rows are kept after it. */
 const OVER: readonly (readonly [table: string, column: string, days: number])[] = [
   ['challenges', 'expires_at', 0],
+  ['consent_answers', 'expires_at', 0],
   ['limit_counters', 'expires_at', 0],
   ['pushed_requests', 'expires_at', 0],
   ['client_assertions', 'expires_at', ASSERTION_MEMORY_DAYS],

@@ -1,6 +1,7 @@
 // Refresh token rotation in one statement. The promises are those of lib/oidc/refresh-token.ts.
 import type { ActiveRefreshToken, RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { isGranted } from './grants';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
@@ -11,7 +12,7 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
         SELECT a.id AS sub, f.scope, f.audience, LEAST(f.refresh_idle_expires_at, f.refresh_expires_at) AS "expiresAt"
         FROM token_families f JOIN accounts a ON a.id = f.account_id
         WHERE f.id = ${familyId}::text AND f.client_id = ${clientId}::text AND f.refresh_sequence = ${sequence}::int
-          AND f.revoked_at IS NULL AND a.blocked_at IS NULL
+          AND f.revoked_at IS NULL AND a.blocked_at IS NULL AND ${isGranted(Prisma.sql`f.grant_id`)}
           AND LEAST(f.refresh_idle_expires_at, f.refresh_expires_at) > ${now.toISOString()}::timestamptz
           AND (f.audience IS NULL OR EXISTS (
             SELECT 1 FROM resource_servers api WHERE api.identifier = f.audience AND api.allow_offline_access))`;
@@ -39,6 +40,7 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
           WHERE revoked_at IS NULL AND refresh_idle_expires_at > ${now} AND refresh_expires_at > ${now}
             AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = held.account_id AND a.blocked_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = held.client_id)
+            AND ${isGranted(Prisma.sql`held.grant_id`)}
             AND (audience IS NULL OR EXISTS (
               SELECT 1 FROM resource_servers api WHERE api.identifier = held.audience AND api.allow_offline_access))
         ),

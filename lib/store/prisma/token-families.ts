@@ -1,6 +1,7 @@
 // Token families: what an access token stands for as long as nobody revoked it. lib/oidc/access-token.ts promises.
 import type { ActiveGrant, TokenFamilyStore } from '@/lib/oidc/access-token';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { isGranted } from './grants';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
@@ -11,7 +12,8 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
         SELECT f.scope, f.session_id AS "sessionId", f.authenticated_at AS "authenticatedAt", f.created_at AS "createdAt",
           ${subjectColumns}
         FROM token_families f JOIN accounts a ON a.id = f.account_id ${subjectJoins}
-        WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL`;
+        WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL
+          AND ${isGranted(Prisma.sql`f.grant_id`)}`;
       if (row === undefined) return null;
       const { scope, sessionId, authenticatedAt, createdAt } = row;
       return { subject: subjectFrom(row), scope, sessionId, authenticatedAt, createdAt };

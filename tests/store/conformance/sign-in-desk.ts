@@ -193,6 +193,7 @@ export async function openDesk() {
         asked,
         applicationName: CLIENT.name,
         typed: typed ?? '',
+        finishes: true,
         replacedSessionSecret: wish.replacedSessionSecret ?? null,
         context: contextOf(wish),
       });
@@ -243,7 +244,7 @@ export async function openDesk() {
 
     /** A tab of the browser that asked fetches the authorization code. */
     finish({ interaction }: Pick<Waiting, 'interaction'>, wish: Wish = {}): Promise<LoginFinished> {
-      return finishSignIn(depsOf(wish), { interaction, now: stage.now });
+      return finishSignIn(depsOf(wish), { interaction, consent: null, now: stage.now });
     },
 
     /** What the guard of the purse was asked and told since the test began. */

@@ -24,6 +24,7 @@ import {
 import type { RequestContext } from '@/lib/login/request-context';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from '@/lib/login/session';
 import { AUTHORIZATION_CODE_LIFETIME_SECONDS, type CodeRedemption } from '@/lib/oidc/authorization-code';
+import type { NeededConsent } from '@/lib/oidc/consent';
 import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
 import type { Prisma } from '@/prisma/generated/client';
 import { box, type OpenStore, type Process } from './stores';
@@ -292,7 +293,11 @@ export function createStage(store: OpenStore) {
   /** Fetches the authorization code of a challenge that a link proved. */
   async function finish(
     { challengeId, interactionId }: Asked,
-    changes: On & { interactionId?: string; tokenFamily?: NewTokenFamily } = {},
+    changes: On & {
+      interactionId?: string;
+      tokenFamily?: NewTokenFamily;
+      consent?: NeededConsent;
+    } = {},
   ): Promise<{ finished: Finished; code: NewAuthorizationCode }> {
     const code = authorizationCode();
     const finished = await (changes.on ?? first).challenges.finish({
@@ -300,6 +305,7 @@ export function createStage(store: OpenStore) {
       interactionId: changes.interactionId ?? interactionId,
       authorizationCode: changes.tokenFamily ? null : code,
       tokenFamily: changes.tokenFamily ?? null,
+      consent: changes.consent ?? null,
       now,
     });
     return { finished, code };
@@ -488,12 +494,14 @@ const TABLES = [
   'authorization_codes',
   'sessions',
   'identities',
+  'grants',
   'accounts',
   'client_grants',
   'resource_servers',
   'client_connections',
   'connections',
   'clients',
+  'consent_answers',
   'client_assertions',
   'pushed_requests',
   'limit_counters',

@@ -1,10 +1,13 @@
-// The pages of an interaction that cannot be answered: finished, overtaken by another tab, too old, or not this browser's.
+// The pages of an interaction that cannot be answered at the step that was opened: finished, overtaken by another tab, too old,
+// or not this browser's. Where somebody has proven who they are, the question of consent is what is left.
+import { redirect } from 'next/navigation';
 import type { PageSetting } from '@/components/frame';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
 import { StaleCard } from '@/components/login/stale-card';
 import { StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
 import { clientHome, restartLocation } from '@/lib/login/restart';
+import { stepPath } from '@/lib/web/answer';
 import type { Visit } from '@/lib/web/visit';
 
 export function DeadEnd({
@@ -21,6 +24,8 @@ export function DeadEnd({
   const { interaction, client } = visit;
   const startAgainHref = restartLocation(interaction.request);
   switch (visit.kind) {
+    case 'proven':
+      return redirect(stepPath(interaction.id, 'consent'));
     case 'expired':
       return <StaleCard page={page} startAgainHref={startAgainHref} />;
     case 'overtaken':

@@ -53,7 +53,7 @@ export function promiseFrontChannel(stage: () => Stage): void {
     it('are written for a session that is there, with the event', async () => {
       const { signIn, prisma, events } = stage();
       const signedIn = await signIn('ann@x.test');
-      expect(await issue(signedIn)).toBe(true);
+      expect(await issue(signedIn)).toBe('issued');
       expect(await prisma.tokenFamily.findMany()).toMatchObject([{ sessionId: signedIn.sessionId }]);
       expect(await prisma.authorizationCode.count()).toBe(1);
       expect(await events()).toMatchObject({ ssa: 1 });
@@ -63,16 +63,17 @@ export function promiseFrontChannel(stage: () => Stage): void {
       const { signIn, prisma, first, now, events } = stage();
       const signedIn = await signIn('ann@x.test');
       await first.sessions.end({ ...signedIn, clientId: null, ip: null, userAgent: null, now });
-      expect(await issue(signedIn)).toBe(false);
+      expect(await issue(signedIn)).toBe('ended');
       expect(await prisma.tokenFamily.count()).toBe(0);
       expect(await events()).not.toHaveProperty('ssa');
     });
   });
 
-  function issue({ sessionId: id, accountId }: SignedIn): Promise<boolean> {
+  function issue({ sessionId: id, accountId }: SignedIn) {
     const { first, now } = stage();
     return first.codes.issue({
       clientId: CLIENT_ID,
+      consent: null,
       authorization: { authorizationCode: null, tokenFamily: webFamily() },
       session: { id, accountId, authenticatedAt: now, createdAt: now },
       origin: { ip: null, userAgent: null, now },

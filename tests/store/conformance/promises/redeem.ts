@@ -267,7 +267,9 @@ async function issue(
   const session = { id: sessionId, accountId, authenticatedAt: now, createdAt: now };
   const origin = { ip: null, userAgent: null, now };
   const authorization = { authorizationCode: next, tokenFamily: null };
-  return (await first.codes.issue({ clientId: next.clientId, authorization, session, origin })) ? next : null;
+  const { clientId } = next;
+  const kind = await first.codes.issue({ clientId, consent: null, authorization, session, origin });
+  return kind === 'issued' ? next : null;
 }
 
 async function issued(...given: Parameters<typeof issue>): Promise<NewAuthorizationCode> {

@@ -7,11 +7,12 @@ import { after } from 'next/server';
 import { answerChallenge } from '@/lib/login/answer-challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import { resendCode } from '@/lib/login/resend-code';
+import { findNeededConsent } from '@/lib/oidc/consent';
 import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
 import { type OpenInteraction, openInteraction, saveInteraction, textOf } from '@/lib/web/answer';
 import { heldCookies, requestContext } from '@/lib/web/browser';
-import { holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
+import { goOn, holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
 import { isProvenByLink } from '@/lib/web/waiting';
 
 export async function submitCode(form: FormData): Promise<void> {
@@ -29,18 +30,22 @@ export async function submitCode(form: FormData): Promise<void> {
 
   const subject = latchkey.subjectOf(asked.identifier);
   const context = await requestContext(latchkey, { interaction, subject });
+  const finishes = (await findNeededConsent(latchkey.deps, interaction.request)) === null;
   const answered = await answerChallenge(latchkey.login, {
     interaction,
     asked,
     applicationName: client.name,
     typed,
+    finishes,
     replacedSessionSecret: latchkey.cookies.readSession(await heldCookies()),
     context,
   });
   switch (answered.kind) {
     case 'signed_in':
       await holdSignedIn(latchkey, answered, context.now);
-      return leaveForClient(latchkey, interaction, answered);
+      return finishes
+        ? leaveForClient(latchkey, interaction, answered)
+        : goOn(latchkey, { ...interaction, outcome: null });
     case 'blocked':
       return leaveBlocked(latchkey, interaction);
     case 'cancelled':

@@ -3,11 +3,12 @@
 // connection allows it, stop the sign-in. Whatever is not possible any more ends at the page that says why.
 import { redirect } from 'next/navigation';
 import { openLink, openLinkElsewhere, stopSignIn } from '@/lib/login/open-link';
+import { findNeededConsent } from '@/lib/oidc/consent';
 import { runtime } from '@/lib/runtime/boot';
 import { saveInteraction, stepPath, textOf } from '@/lib/web/answer';
 import { heldCookies, requestContext, requireSameOrigin } from '@/lib/web/browser';
 import { findSession, linkPath } from '@/lib/web/link-visit';
-import { holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
+import { goOn, holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
 import { visitInteraction } from '@/lib/web/visit';
 
 /**
@@ -24,7 +25,8 @@ export async function openHere(form: FormData): Promise<void> {
   const { interaction, client } = visit;
   const subject = latchkey.subjectOf(visit.interaction.asked.identifier);
   const context = await requestContext(latchkey, { interaction, subject });
-  const finishesHere = textOf(form, 'finish') !== '';
+  const isPressed = textOf(form, 'finish') !== '';
+  const finishesHere = isPressed && (await findNeededConsent(latchkey.deps, interaction.request)) === null;
   const opened = await openLink(latchkey.login, {
     magicLinkToken,
     interaction,
@@ -41,6 +43,7 @@ export async function openHere(form: FormData): Promise<void> {
     case 'signed_in': {
       await holdSignedIn(latchkey, opened, context.now);
       if (finishesHere) return leaveForClient(latchkey, interaction, opened);
+      if (isPressed) return goOn(latchkey, interaction);
       await saveInteraction(latchkey, { ...interaction, outcome: null, provenByLink: true });
       return redirect(stepPath(interaction.id, 'done'));
     }
