@@ -35,7 +35,7 @@ export type GrantStore = Readonly<{
     range: Readonly<{ offset: number; limit: number }>,
   ): Promise<Readonly<{ grants: readonly Grant[]; total: number }>>;
   /**
-   * Removes a grant, or all of a person, with the audit events, in one statement: authorization codes and tokens that were
+   * Removes a grant, or all of a person, with the audit event, in one statement: authorization codes and tokens that were
    * issued under it are dead from then on, and the next request asks again. Returns how many there were.
    */
   withdraw(which: Readonly<{ id: string } | { accountId: string }>, now: Date): Promise<number>;

@@ -205,11 +205,11 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const mine = isChallenge(finish);
       const [row] = await prisma.$queryRaw<FinishRow[]>`
         WITH fetchable AS (
-          SELECT session_id FROM challenges
+          SELECT id AS challenge_id, session_id FROM challenges
           WHERE ${mine} AND proven_at IS NOT NULL AND returned_at IS NULL AND expires_at > ${now}
         ),
         signed_in AS (
-          SELECT s.id, s.account_id, s.authenticated_at
+          SELECT s.id, s.account_id, s.authenticated_at, challenge_id
           FROM fetchable JOIN sessions s ON s.id = fetchable.session_id JOIN accounts a ON a.id = s.account_id
           WHERE s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now} AND a.blocked_at IS NULL
         ),
@@ -217,7 +217,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
         returned AS (
           UPDATE challenges SET returned_at = ${now} FROM permitted
           -- Its own column is looked at again when another tab was quicker: of many at once one writes.
-          WHERE ${mine} AND session_id = permitted.id AND returned_at IS NULL
+          WHERE challenges.id = challenge_id AND returned_at IS NULL
           RETURNING permitted.*
         ),
         family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`returned`, now })}),

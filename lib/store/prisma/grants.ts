@@ -104,18 +104,23 @@ export function createGrantStore(prisma: PrismaClient, keyedHash: KeyedHash): Co
         'id' in which
           ? Prisma.sql`id = ${which.id}::text`
           : Prisma.sql`account_id = ${which.accountId}::text`;
-      return prisma.$executeRaw`
-        WITH withdrawn AS (DELETE FROM grants WHERE ${isWhich} RETURNING account_id, client_id)
-        ${insertLogEvent(
-          { ip: null, userAgent: null, now },
-          {
-            from: Prisma.sql`withdrawn`,
-            type: Prisma.sql`'consent_withdrawn'`,
-            clientId: Prisma.sql`client_id`,
-            accountId: Prisma.sql`account_id`,
-            description: Prisma.sql`'A client may not have any more what it was allowed.'`,
-          },
-        )}`;
+      const [row] = await prisma.$queryRaw<[{ count: number }]>`
+        WITH withdrawn AS (DELETE FROM grants WHERE ${isWhich} RETURNING account_id, client_id),
+        event AS (
+          ${insertLogEvent(
+            { ip: null, userAgent: null, now },
+            {
+              // All of it is of one person.
+              from: Prisma.sql`(SELECT account_id, array_agg(DISTINCT client_id) AS clients FROM withdrawn GROUP BY account_id) w`,
+              type: Prisma.sql`'consent_withdrawn'`,
+              clientId: Prisma.sql`CASE WHEN cardinality(clients) = 1 THEN clients[1] END`,
+              accountId: Prisma.sql`account_id`,
+              description: Prisma.sql`'What was allowed is not any more.'`,
+            },
+          )}
+        )
+        SELECT count(*)::int AS count FROM withdrawn`;
+      return row.count;
     },
   };
 }

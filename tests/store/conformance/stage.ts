@@ -361,6 +361,7 @@ export function createStage(store: OpenStore) {
       now = later(seconds);
     },
     limit,
+    authorizationCode,
     ask,
     askEmbedded,
     tokenFamily,

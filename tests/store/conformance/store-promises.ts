@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
+import { promiseConsent } from './promises/consent';
 import { promiseEmbedded } from './promises/embedded';
 import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
@@ -51,6 +52,7 @@ export function describeStore(
     promiseEmbedded(current);
     promiseOutbox(current);
     promiseFrontChannel(current);
+    promiseConsent(current);
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

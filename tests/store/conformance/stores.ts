@@ -3,11 +3,13 @@
 import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import type { ChallengeStore } from '@/lib/login/challenge';
+import type { ConsentStore } from '@/lib/login/consent';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
+import type { GrantStore } from '@/lib/oidc/consent';
 import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
@@ -15,6 +17,7 @@ import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
+import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
@@ -31,6 +34,7 @@ export type Process = Readonly<{
   codes: IssuedCodeStore;
   sessions: SessionStore;
   families: TokenFamilyStore;
+  grants: ConsentStore & GrantStore;
   refreshTokens: RefreshTokenStore;
   limits: LimitStore;
   clientAssertions: ClientAssertionStore;
@@ -60,6 +64,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
     families: createTokenFamilyStore(prisma),
+    grants: createGrantStore(prisma, secrets),
     refreshTokens: createRefreshTokenStore(prisma),
     limits: createLimitStore(prisma),
     clientAssertions: createClientAssertionStore(prisma),
