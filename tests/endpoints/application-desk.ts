@@ -23,7 +23,7 @@ import { box, openServerStore, type Process } from '@/tests/store/conformance/st
 const GRANTS = ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT];
 const CONNECTIONS = ['email', 'sms'];
 
-/** A server, a telephone and a page, which may all use the passwordless grant as far as anybody may. */
+/** A server, a telephone, a page and another house's, which may all use the passwordless grant as far as anybody may. */
 const CLIENTS: readonly Client[] = [
   confidentialClient({
     tokenEndpointAuthMethod: 'client_secret_post',
@@ -41,6 +41,13 @@ const CLIENTS: readonly Client[] = [
     webOrigins: ['https://native.test'],
   }),
   publicClient({ grantTypes: GRANTS, connections: CONNECTIONS }),
+  publicClient({
+    clientId: 'other-house',
+    isFirstParty: false,
+    applicationType: 'native',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+  }),
 ];
 
 /** How something is asked: by the store's first process, from no network that is known, unless a test says so. */
@@ -169,6 +176,7 @@ export async function openApplicationDesk() {
 
   return {
     stage,
+    resourceServers: memory.resourceServers,
     signer,
     messages,
     /** The code of the newest message. */

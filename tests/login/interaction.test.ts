@@ -49,5 +49,7 @@ it('a login in progress survives an upgrade: what an older version did not seal 
     chosenCountry: null,
     chosenLanguage: null,
     provenByLink: false,
+    sessionId: null,
+    refusal: null,
   });
 });
