@@ -71,8 +71,8 @@ function Asked({ t, app, asked: { shown, api, isMore } }: { t: Words; app: strin
             {api.lines.length > 0 && (
               <ul className="asked">
                 {api.lines.map((line) => (
-                  <li key={line} dir="auto">
-                    {line}
+                  <li key={line}>
+                    <bdi>{line}</bdi>
                   </li>
                 ))}
               </ul>

@@ -31,12 +31,14 @@ export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: 
         .choices(APPLICATION_TYPES)
         .default('regular_web' satisfies AppType),
     )
+    .option('--third-party', 'it is of another house: people are asked what it may have')
     .option(
       '--callback <url...>',
       'where people return to after sign-in, exactly as the application sends it',
     )
     .option('--logout-url <url...>', 'where people may be sent after sign-out')
-    .option('--web-origin <origin...>', 'origins whose scripts may call the token endpoint')
+    .option('--web-origin <origin...>', 'origins whose scripts may call, and sign in silently')
+    .option('--allowed-origin <origin...>', 'origins whose scripts may call, and no more')
     .addOption(new Option('--grant <type...>', 'what it may ask for').choices(GRANT_TYPES))
     .addOption(
       new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
@@ -89,9 +91,11 @@ type AppType = (typeof APPLICATION_TYPES)[number];
 type CreateOptions = {
   name: string;
   type: string;
+  thirdParty?: true;
   callback?: string[];
   logoutUrl?: string[];
   webOrigin?: string[];
+  allowedOrigin?: string[];
   grant?: string[];
   authMethod?: string;
   jwks?: string;
@@ -106,9 +110,11 @@ async function createApp(options: CreateOptions, calledFrom: string): Promise<vo
   const body = {
     name: options.name,
     app_type: options.type,
+    is_first_party: options.thirdParty !== true,
     callbacks: options.callback,
     allowed_logout_urls: options.logoutUrl,
     web_origins: options.webOrigin,
+    allowed_origins: options.allowedOrigin,
     grant_types: options.grant,
     token_endpoint_auth_method: options.authMethod ?? (jwks && 'private_key_jwt'),
     jwks,
@@ -156,12 +162,14 @@ function describe(app: CreatedClientDocument): string {
   return formatCard([
     ['Name', app.name],
     ['Type', app.app_type],
+    ['Whose', app.is_first_party ? 'ours' : 'of another house: people are asked'],
     ['Client ID', app.client_id],
     ...(app.client_secret === undefined ? [] : [['Client secret', app.client_secret] as const]),
     ['Authenticates by', app.token_endpoint_auth_method],
     ['Callbacks', app.callbacks],
     ['Logout URLs', app.allowed_logout_urls],
     ['Web origins', app.web_origins],
+    ...(app.allowed_origins.length === 0 ? [] : [['Allowed origins', app.allowed_origins] as const]),
     ['Grants', app.grant_types],
     ['PKCE', app.require_pkce ? 'required' : 'optional'],
     ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),

@@ -119,9 +119,17 @@ describe('with the embedded database, while no server runs', () => {
       'native',
       '--callback',
       'com.example.phone:/cb',
+      '--third-party',
+      '--allowed-origin',
+      'https://phone.example.com',
     ];
     const created = await latchkeyJson(words, environment);
-    expect(created).toMatchObject({ app_type: 'native', callbacks: ['com.example.phone:/cb'] });
+    expect(created).toMatchObject({
+      app_type: 'native',
+      is_first_party: false,
+      callbacks: ['com.example.phone:/cb'],
+      allowed_origins: ['https://phone.example.com'],
+    });
     expect(await latchkeyJson(['apps', 'show', created.client_id], environment)).toEqual(created);
     expect(
       (await latchkeyJson(['apps', 'list'], environment)).map(({ name }: { name: string }) => name),

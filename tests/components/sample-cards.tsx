@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import type { Footer, PageSetting } from '@/components/frame';
 import type { FormAction } from '@/components/hidden-inputs';
 import { CodeCard, type CodeCardProps } from '@/components/login/code-card';
+import { ConsentCard, type ConsentCardProps } from '@/components/login/consent-card';
 import { AlreadySignedInCard, DeadLinkCard, type DeadLinkCardProps } from '@/components/login/dead-link-card';
 import { ElsewhereCard, type ElsewhereCardProps } from '@/components/login/elsewhere-card';
 import { ErrorCard, type ErrorCardProps } from '@/components/login/error-card';
@@ -142,6 +143,18 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
   const dead = (why: DeadLinkCardProps['why'], sendNew: DeadLinkCardProps['sendNew'] = null) => (
     <DeadLinkCard {...{ page, shownAddress, why, sendNew }} />
   );
+  const consent = (asked: Partial<ConsentCardProps['asked']>, changes: Partial<ConsentCardProps> = {}) => (
+    <ConsentCard
+      {...{ page, action, hidden, account: 'maria@example.com', returnsTo: 'shop.example.com' }}
+      otherAccountAction={post('/other')}
+      asked={{ shown: ['profile', 'email', 'offline_access'], api: null, isMore: false, ...asked }}
+      {...changes}
+    />
+  );
+  const orders = {
+    name: 'Orders',
+    lines: ['See your orders', 'Pay with your stored card', 'bills: read, write'],
+  };
   const error = (changes: Partial<ErrorCardProps> & Pick<ErrorCardProps, 'error'>) => (
     <ErrorCard
       {...{ page, reference: 'K7Q2M4TD', at: NOW, tryAgainHref: null, backHref: null, detail: null }}
@@ -201,6 +214,11 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'link not opened': code({ asked: link, outcome: { kind: 'link_not_opened' } }),
     'text sent': code({ asked: texted }),
     'text sent twice': code({ asked: texted, otherWay: byEmail, page: branded }),
+    consent: consent({}),
+    'consent to know who it is': consent({ shown: ['openid'] }, { returnsTo: null }),
+    'consent to an API': consent({ shown: ['profile', 'phone', 'address'], api: orders }, { page: branded }),
+    'consent to an API without scopes': consent({ shown: [], api: { name: 'Orders', lines: [] } }),
+    'consent to more': consent({ shown: ['phone'], isMore: true }, { account: '+447400123456' }),
     'link opened here': (
       <SigningInCard {...{ page, shownAddress, action, hidden: { ...hidden, link: 'AbC' } }} />
     ),
