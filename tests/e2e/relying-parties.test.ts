@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '@/tests/harness/database';
 import { findSpills, witness } from '@/tests/harness/evidence';
@@ -21,12 +22,14 @@ const NOBODY = 'https://rp.test/other';
 
 let post: SmtpSink;
 let server: LatchkeyProcess;
-let apps: Record<'spa' | 'basic' | 'secretPost' | 'lenient', App>;
+let databaseUrl: string;
+let apps: Record<'spa' | 'basic' | 'secretPost' | 'lenient' | 'theirs', App>;
 
 beforeAll(async () => {
   post = await startSmtpSink();
+  databaseUrl = await createDatabase('relying parties');
   server = await startLatchkey({
-    DATABASE_URL: await createDatabase('relying parties'),
+    DATABASE_URL: databaseUrl,
     SECRET: 'u3Xk8sVn1qLz6TfWb0YcRm5GhJp2DdEa',
     SMTP_URL: post.url,
     // The Foundation's suite signs one person in fifty times within minutes, from one address.
@@ -37,7 +40,7 @@ beforeAll(async () => {
     }),
   });
   const uris = ['--callback', CALLBACK, '--logout-url', GOODBYE];
-  const [spa, basic, secretPost, lenient] = await Promise.all([
+  const [spa, basic, secretPost, lenient, theirs] = await Promise.all([
     createApp(server, ['--name', 'Spa', '--type', 'spa', ...uris]),
     createApp(server, ['--name', 'Basic', '--auth-method', 'client_secret_basic', ...uris, NOBODY]),
     createApp(server, ['--name', 'Post', '--auth-method', 'client_secret_post', ...uris]),
@@ -49,8 +52,9 @@ beforeAll(async () => {
       '--no-require-pkce',
       ...uris,
     ]),
+    createApp(server, ['--name', 'Shop of others', '--third-party', ...uris]),
   ]);
-  apps = { spa, basic, secretPost, lenient };
+  apps = { spa, basic, secretPost, lenient, theirs };
 });
 
 afterAll(async () => {
@@ -765,5 +769,251 @@ describe('RP-initiated logout', () => {
     const { url } = await party.begin({ prompt: 'none' });
     const replayed = await browser().send(url, { headers: { Cookie: `session=${old?.value}` } });
     expect(new URL(replayed.headers.get('location') ?? '').searchParams.get('error')).toBe('login_required');
+  });
+});
+
+describe('a client of another house', () => {
+  let party: RelyingParty;
+  beforeAll(async () => {
+    party = await openRelyingParty(apps.theirs, openid.ClientSecretPost(apps.theirs.client_secret));
+  });
+
+  /** Signs somebody in as far as the question whether the client may. */
+  async function reachConsent(address: string, parameters: Record<string, string> = {}) {
+    const visitor = browser();
+    const { url, checks } = await party.begin(parameters);
+    const page = await signIn(visitor, await visitor.open(url), { post, address });
+    expect(page.url.pathname).toMatch(/^\/login\/[\w-]+\/consent$/);
+    expect(page.leavesTo).toBeNull();
+    return { visitor, page, checks };
+  }
+
+  async function allow(visitor: Visitor, page: Visit): Promise<URL> {
+    const answer = answerOf(await visitor.submit(page, { press: 'Allow' }));
+    witness(callbackParameters(answer).get('code') ?? '');
+    return answer;
+  }
+
+  async function look<Row>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client(databaseUrl);
+    await client.connect();
+    const { rows } = await client.query(statement, parameters).finally(() => client.end());
+    return rows;
+  }
+
+  it('is answered once the person allows it, and from then on without a question', async () => {
+    const { visitor, page, checks } = await reachConsent('amy@example.com', {
+      scope: 'openid email offline_access',
+    });
+    expect(page.text).toContain('Shop of others asks for access');
+    expect(page.text).toContain('You signed in as amy@example.com.');
+    for (const asked of [
+      'Your email address',
+      'Staying signed in while you are away',
+      'You go on to rp.test.',
+    ])
+      expect(page.text).toContain(asked);
+    expect(page.text).not.toContain('Your phone number');
+
+    const answer = await allow(visitor, page);
+    const tokens = await party.redeem(answer, checks);
+    expect(tokens.claims()).toMatchObject({ email: 'amy@example.com' });
+    expect((await askSilently(party, visitor, { scope: 'openid email' })).get('error')).toBeNull();
+    const again = await complete(party, {
+      visitor,
+      address: 'amy@example.com',
+      parameters: { scope: 'email openid' },
+    });
+    expect(again.firstPage.leavesTo).not.toBeNull();
+
+    // In another browser too, after the code.
+    const elsewhere = await complete(party, {
+      visitor: browser(),
+      address: 'amy@example.com',
+      parameters: { scope: 'openid email' },
+    });
+    expect(elsewhere.claims.sub).toBe(tokens.claims()?.sub);
+  });
+
+  it('asks again for what is new, and for all of it where it wants to', async () => {
+    const { visitor, page, checks } = await reachConsent('bea@example.com', { scope: 'openid email' });
+    await party.redeem(await allow(visitor, page), checks);
+    const more = await party.begin({ scope: 'openid email phone' });
+    const asked = await visitor.open(more.url);
+    expect(asked.text).toContain('You allowed it something before. Now it also asks for: Your phone number');
+    expect(asked.text).not.toContain('Your email address');
+    await party.redeem(await allow(visitor, asked), more.checks);
+
+    const whole = await party.begin({ scope: 'openid email phone', prompt: 'consent' });
+    const page2 = await visitor.open(whole.url);
+    expect(page2.text).toContain('It asks for: Your email address Your phone number');
+    await party.redeem(await allow(visitor, page2), whole.checks);
+  });
+
+  it('is told access_denied when the person declines, with state and iss; who it is stays known (RED-5, RED-7)', async () => {
+    const { visitor, page, checks } = await reachConsent('cleo@example.com', { state: 'of-cleo' });
+    const { url, ...request } = await visitor.compose(page, { press: 'Decline' });
+    const declined = await visitor.send(url, request);
+    expect(declined.status).toBe(303);
+    const answer = new URL(declined.headers.get('location') ?? '');
+    expect(Object.fromEntries(answer.searchParams)).toEqual({
+      error: 'access_denied',
+      error_description: 'User did not authorize the request',
+      state: 'of-cleo',
+      iss: `${server.issuer}/`,
+    });
+    await expect(party.redeem(answer, checks)).rejects.toMatchObject({
+      cause: expect.any(URLSearchParams),
+      error: 'access_denied',
+    });
+    // The same once more is nobody's answer.
+    const twice = await visitor.submit(page, { press: 'Allow' });
+    expect([twice.leavesTo, twice.text]).toEqual([null, expect.stringContaining('This sign-in is finished')]);
+    const next = await visitor.open((await party.begin()).url);
+    expect(next.url.pathname).toMatch(/consent$/);
+  });
+
+  it('is told consent_required where nobody may be asked (oidcc-prompt-none-logged-in, STA-6)', async () => {
+    const { visitor } = await reachConsent('dora@example.com');
+    const answer = await askSilently(party, visitor, { state: 'abc' });
+    expect(Object.fromEntries(answer)).toEqual({
+      error: 'consent_required',
+      error_description: 'Consent required',
+      state: 'abc',
+      iss: `${server.issuer}/`,
+    });
+  });
+
+  it.each(['Allow', 'Decline'])('is answered by form_post and by fragment: %s', async (press) => {
+    for (const mode of ['form_post', 'fragment']) {
+      const { visitor, page, checks } = await reachConsent(`${mode}-${press.toLowerCase()}@example.com`, {
+        response_mode: mode,
+      });
+      const left = await visitor.submit(page, { press });
+      const sent =
+        mode === 'form_post'
+          ? new URLSearchParams(fillIn(left.html, { press: 'Continue' }).entries)
+          : callbackParameters(answerOf(left));
+      expect(sent.get('iss')).toBe(`${server.issuer}/`);
+      if (press === 'Decline') expect(sent.get('error')).toBe('access_denied');
+      else await party.redeem(new URL(`${CALLBACK}?${sent}`), checks);
+    }
+  });
+
+  it('is given one code for two presses, and the second tab is told that it is done (COD-1)', async () => {
+    const { visitor, page, checks } = await reachConsent('eve@example.com');
+    const { url, ...request } = await visitor.compose(page, { press: 'Allow' });
+    const answers = await Promise.all([visitor.send(url, request), visitor.send(url, request)]);
+    const left = answers.flatMap((answer) => {
+      const to = new URL(answer.headers.get('location') ?? '', url);
+      return to.origin === url.origin ? [] : [to];
+    });
+    expect(left).toHaveLength(1);
+    witness(left[0]?.searchParams.get('code') ?? '');
+    await party.redeem(left[0] as URL, checks);
+  });
+
+  it('is allowed nothing before somebody has proven who they are, nor by another login’s form (FRM-8, STA-5)', async () => {
+    const { page } = await reachConsent('fay@example.com');
+    const stranger = browser();
+    const begun = await stranger.open((await party.begin()).url);
+    const [, , own = ''] = begun.url.pathname.split('/');
+    const [, , others = ''] = page.url.pathname.split('/');
+    // Allowing by the consent form of somebody else: for their login, and for one's own that has proven nothing.
+    for (const interaction of [others, own]) {
+      const early = await stranger.submit(page, { fields: { interaction }, press: 'Allow' });
+      expect([early.status, early.leavesTo]).toEqual([200, null]);
+      expect(early.url.pathname).toBe(
+        interaction === own ? `/login/${own}/identifier` : `/login/${others}/consent`,
+      );
+      expect(early.text).not.toContain('Shop of others asks');
+    }
+    for (const skipped of ['consent', 'done'])
+      expect((await stranger.open(`/login/${own}/${skipped}`)).url.pathname).toBe(`/login/${own}/identifier`);
+  });
+
+  it('goes back to the question from every step before it', async () => {
+    const { visitor, page } = await reachConsent('gia@example.com');
+    for (const step of ['identifier', 'code', 'done', 'return'])
+      expect((await visitor.open(page.url.pathname.replace('consent', step))).url.pathname).toBe(
+        page.url.pathname,
+      );
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['another site', { Origin: 'https://evil.test' }],
+    ['a sandboxed page', { Origin: 'null' }],
+    ['nobody says whom', { 'Sec-Fetch-Site': 'cross-site' }],
+  ])('is allowed nothing by %s (FRM-2)', async (_, headers) => {
+    const { visitor, page } = await reachConsent('hal@example.com', { prompt: 'consent' });
+    const forged = await visitor.submit(page, { press: 'Allow', headers });
+    expect([forged.status, forged.leavesTo]).toEqual([403, null]);
+    expect((await visitor.submit(page, { press: 'Decline' })).leavesTo).not.toBeNull();
+  });
+
+  it('is allowed nothing once the person has signed out, and the page says so (FRM-7)', async () => {
+    const { visitor, page } = await reachConsent('ida@example.com');
+    await visitor.submit(await visitor.open('/oidc/logout'), { press: 'Sign out' });
+    const late = await visitor.submit(page, { press: 'Allow' });
+    expect([late.leavesTo, late.text]).toEqual([null, expect.stringContaining('This page is out of date')]);
+  });
+
+  it('may be allowed by another account than the one that is signed in', async () => {
+    const { visitor, page, checks } = await reachConsent('jan@example.com');
+    const first = await visitor.submit(page, { press: 'Not you? Use another account' });
+    expect(first.url.pathname).toMatch(/identifier$/);
+    expect(first.html).not.toContain('jan@example.com');
+    const next = await signIn(visitor, first, { post, address: 'kim@example.com' });
+    expect(next.text).toContain('You signed in as kim@example.com.');
+    const tokens = await party.redeem(await allow(visitor, next), checks);
+    expect(tokens.claims()).toMatchObject({ email: 'kim@example.com' });
+  });
+
+  it('keeps nothing that was issued under a grant that is withdrawn (RFT-6)', async () => {
+    const { visitor, page, checks } = await reachConsent('lea@example.com', {
+      scope: 'openid email offline_access',
+    });
+    const tokens = await party.redeem(await allow(visitor, page), checks);
+    const refreshed = await openid.refreshTokenGrant(party.config, witness(tokens.refresh_token ?? ''));
+    const { sub = '' } = tokens.claims() ?? {};
+    expect(await look('DELETE FROM grants WHERE account_id = $1 RETURNING scopes', [sub])).toEqual([
+      { scopes: ['openid', 'email', 'offline_access'] },
+    ]);
+    await expect(
+      openid.refreshTokenGrant(party.config, witness(refreshed.refresh_token ?? '')),
+    ).rejects.toMatchObject({ error: 'invalid_grant' });
+    const asked = await userinfo({ headers: { Authorization: `Bearer ${refreshed.access_token}` } });
+    expect(asked.status).toBe(401);
+    expect((await askSilently(party, visitor, { scope: 'openid email' })).get('error')).toBe(
+      'consent_required',
+    );
+  });
+
+  it('of ours asks for the scopes of an API that wants it, in the API’s words (SCP-1)', async () => {
+    await look(
+      `INSERT INTO resource_servers (id, identifier, name, scopes, skip_consent, created_at, updated_at)
+       VALUES ('00000000000000000000000a', 'https://orders.test/', 'Orders', $1, false, now(), now())`,
+      [
+        JSON.stringify([
+          { value: 'read:orders', description: 'See your orders' },
+          { value: 'read:bills', description: '' },
+          { value: 'write:bills', description: '' },
+        ]),
+      ],
+    );
+    await sleep(5_100); // APIs are remembered for five seconds
+    const ours = await basicParty();
+    const visitor = browser();
+    const { url, checks } = await ours.begin({
+      audience: 'https://orders.test/',
+      scope: 'openid email read:orders read:bills write:bills',
+    });
+    const page = await signIn(visitor, await visitor.open(url), { post, address: 'mia@example.com' });
+    expect(page.text).toContain('It asks for: Using Orders in your name See your orders bills: read, write');
+    expect(page.text).not.toContain('Your email address');
+    const tokens = await ours.redeem(await allow(visitor, page), checks);
+    expect(tokens.scope).toBe('openid email read:orders read:bills write:bills');
+    // Without the API nobody is asked.
+    expect((await askSilently(ours, visitor)).get('error')).toBeNull();
   });
 });
