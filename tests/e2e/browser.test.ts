@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProfile, startBrowser, type Viewer } from '../harness/browser';
 import { type LatchkeyProcess, startLatchkey } from '../harness/latchkey';
-import { createApp } from '../harness/operator';
+import { type App, createApp } from '../harness/operator';
 import { readCode } from '../harness/sign-in';
 import { type SmtpSink, startSmtpSink } from '../harness/smtp-sink';
 
@@ -18,6 +18,8 @@ let server: LatchkeyProcess;
 let callbacks: Server;
 let callback: string;
 let issuer: client.Configuration;
+/** A client of another house. */
+let others: client.Configuration;
 const called: URL[] = [];
 
 beforeAll(async () => {
@@ -33,9 +35,12 @@ beforeAll(async () => {
   [browser, post] = await Promise.all([startBrowser(), startSmtpSink()]);
   server = await startLatchkey({ SMTP_URL: post.url, EMAIL_FROM: 'Login <login@example.com>' });
   const app = await createApp(server, ['--name', 'Acme', '--callback', callback]);
-  issuer = await client.discovery(new URL(server.issuer), app.client_id, app.client_secret, undefined, {
-    execute: [client.allowInsecureRequests],
-  });
+  const theirs = await createApp(server, ['--name', 'Shop', '--third-party', '--callback', callback]);
+  const discover = ({ client_id: id, client_secret: secret }: App) =>
+    client.discovery(new URL(server.issuer), id, secret, undefined, {
+      execute: [client.allowInsecureRequests],
+    });
+  [issuer, others] = await Promise.all([discover(app), discover(theirs)]);
 });
 
 afterAll(async () => {
@@ -51,9 +56,13 @@ const newAddress = () => `person${++people}@example.com`;
 type Begun = { page: Page; state: string; verifier: string };
 
 /** Sends a browser to /authorize, as the client would. */
-async function begin(profile: BrowserContext, more: Record<string, string> = {}): Promise<Begun> {
+async function begin(
+  profile: BrowserContext,
+  more: Record<string, string> = {},
+  of = issuer,
+): Promise<Begun> {
   const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()];
-  const to = client.buildAuthorizationUrl(issuer, {
+  const to = client.buildAuthorizationUrl(of, {
     redirect_uri: callback,
     scope: 'openid profile email',
     state,
@@ -124,6 +133,35 @@ describe.each(VIEWERS)('a person with %s', (_, viewer) => {
   });
 });
 
+describe.each(VIEWERS)('a client of another house, to a person with %s', (_, viewer) => {
+  it.each([
+    ['Allow', 'code'],
+    ['Decline', 'error'],
+  ])('is answered once, by %s', async (press, told) => {
+    const profile = await openProfile(browser, viewer);
+    const { page, state, verifier } = await begin(profile, {}, others);
+    const address = newAddress();
+    await ask(page, address);
+    await answer(page, await readCode(post, address));
+    await page.getByRole('heading', { name: 'Shop asks for access' }).waitFor();
+    expect(await page.title()).toBe('Shop asks for access - Shop');
+    await page.getByRole('button', { name: press }).click();
+    await page.waitForURL(`${callback}**`);
+
+    const mine = called.filter((url) => url.searchParams.get('state') === state);
+    expect(mine.map(({ searchParams }) => searchParams.has(told))).toEqual([true]);
+    const redeemed = client.authorizationCodeGrant(others, mine[0] as URL, {
+      pkceCodeVerifier: verifier,
+      expectedState: state,
+    });
+    if (press === 'Decline') await expect(redeemed).rejects.toMatchObject({ error: 'access_denied' });
+    else expect((await redeemed).claims()).toMatchObject({ email: address });
+    await page.goBack();
+    if (viewer.scripts === false) await page.getByText('This sign-in is finished').waitFor();
+    await profile.close();
+  });
+});
+
 describe('with scripts on', () => {
   it('downloads one small script of ours and nothing of a framework', async () => {
     const profile = await openProfile(browser);
@@ -179,6 +217,28 @@ describe('tabs', () => {
     await profile.close();
   });
 
+  it('a link takes the tab that waits to the question, and whichever tab answers it goes on', async () => {
+    const profile = await openProfile(browser);
+    const { page, state } = await begin(profile, {}, others);
+    const address = newAddress();
+    await ask(page, address);
+    const link = /^https?:\/\/\S+\/passwordless\/link\/[\w-]+$/m.exec(
+      (await post.waitForMessage(address)).text ?? '',
+    )?.[0];
+    const fromMail = await profile.newPage();
+    await fromMail.goto(link ?? '');
+    await page.getByRole('heading', { name: 'Shop asks for access' }).waitFor();
+    await fromMail.getByText('You can close this page.').waitFor();
+    // Who looks at the other tab again is asked there too.
+    await fromMail.goto(page.url());
+    await fromMail.getByRole('button', { name: 'Allow' }).click();
+    await fromMail.waitForURL(`${callback}**`);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByText('This sign-in is finished').waitFor();
+    expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
+    await profile.close();
+  });
+
   it('a tab that is gone back to after the sign-in says that it is finished', async () => {
     const profile = await openProfile(browser, { scripts: false });
     const { page } = await begin(profile);
@@ -225,6 +285,12 @@ describe('every page', () => {
       await answer(page, '000000');
       await page.getByText('4 tries left').waitFor();
       await examine(page.url());
+      const { page: theirs } = await begin(profile, { prompt: 'login' }, others);
+      const address = newAddress();
+      await ask(theirs, address);
+      await answer(theirs, await readCode(post, address));
+      await theirs.waitForURL('**/consent');
+      await examine(theirs.url());
       for (const path of [
         '/login/nobody/code',
         '/authorize?client_id=nobody',
