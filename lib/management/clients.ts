@@ -96,7 +96,7 @@ export async function createClient(deps: ClientsDeps, sent: NewClientBody): Prom
     grantTypes: body.grant_types,
     requirePkce: body.require_pkce,
     requirePushedRequests: body.require_pushed_authorization_requests,
-    wildcardRedirectUris: body.callbacks.some(hasWildcard),
+    wildcardRedirectUris: [...body.callbacks, ...body.allowed_logout_urls].some(hasWildcard),
     idTokenLifetimeSeconds: 36_000,
     accessTokenLifetimeSeconds: 86_400,
     profileClaimsInIdToken: true,

@@ -4,6 +4,7 @@ import type { Client, ClientStore } from './client';
 import type { EndSessionRequest } from './end-session-request';
 import { OAuthError } from './errors';
 import { type Parameters, readParameter } from './parameters';
+import { findFirstPostLogoutRedirectUri, isRegisteredReturnTo } from './redirect-uri';
 
 /**
  * Turns parameters into a request to sign out. `clientId` is null when none was named: whoever made the browser send it
@@ -21,26 +22,17 @@ export async function checkAuth0LogoutRequest(
     throw new OAuthError('invalid_request', 'There is no such client.');
   return {
     clientId,
-    postLogoutRedirectUri: returnTo === null ? findDefault(client) : checkReturnTo(returnTo, client),
+    postLogoutRedirectUri:
+      returnTo === null ? client && findFirstPostLogoutRedirectUri(client) : checkReturnTo(returnTo, client),
     state: null,
     hintedSessionId: null,
     uiLocales: [],
   };
 }
 
-function findDefault(client: Client | null): string | null {
-  return client?.postLogoutRedirectUris[0] ?? null;
-}
-
 function checkReturnTo(returnTo: string, client: Client | null): string {
-  const address = withoutQuery(returnTo);
-  if (!client?.postLogoutRedirectUris.some((registered) => withoutQuery(registered) === address)) {
+  if (client === null || !isRegisteredReturnTo(client, returnTo)) {
     throw new OAuthError('invalid_request', 'The returnTo address is not among the allowed logout URLs.');
   }
   return returnTo;
-}
-
-/** Strings are cut and compared, not parsed: nothing before the first `?` or `#` may differ by a character. */
-function withoutQuery(uri: string): string {
-  return uri.split(/[?#]/, 1)[0] ?? '';
 }

@@ -41,7 +41,7 @@ export type Client = Readonly<{
   requirePkce: boolean;
   /** Its requests are pushed, never brought by a browser. @see RFC 9126 §6 */
   requirePushedRequests: boolean;
-  /** The client was created with leave to use `*` in the left-most label of a redirect URI. */
+  /** The client was created with leave to use `*` in the left-most label of redirect URIs and logout URLs. */
   wildcardRedirectUris: boolean;
   idTokenLifetimeSeconds: number;
   accessTokenLifetimeSeconds: number;

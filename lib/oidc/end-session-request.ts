@@ -5,6 +5,7 @@ import { appendToQuery } from './authorization-response';
 import type { Client, ClientStore } from './client';
 import { OAuthError } from './errors';
 import { type Parameters, readParameter } from './parameters';
+import { isRegisteredPostLogoutRedirectUri } from './redirect-uri';
 import type { TokenSigner } from './token-signer';
 import { MAX_BYTES } from './vocabulary';
 
@@ -93,11 +94,11 @@ function checkLogoutHint(parameters: Parameters, hint: HintClaims | null): strin
   return hint.sessionId;
 }
 
-/** Exactly as registered, by the client that is known. @see RP-Initiated Logout 1.0 §3 */
+/** As registered by the client that is known, query included. @see RP-Initiated Logout 1.0 §3 */
 function checkPostLogoutRedirectUri(parameters: Parameters, client: Client | null): string | null {
   const requested = readParameter(parameters, 'post_logout_redirect_uri');
   if (requested === null) return null;
-  if (!client?.postLogoutRedirectUris.includes(requested)) {
+  if (client === null || !isRegisteredPostLogoutRedirectUri(client, requested)) {
     throw new OAuthError('invalid_request', 'This post_logout_redirect_uri is not registered.');
   }
   return requested;

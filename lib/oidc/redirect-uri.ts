@@ -1,5 +1,7 @@
-// Redirect URIs: which may be registered, and which one of a request is a registered one. Strings are compared, never
-// parsed and rebuilt, because two parsers that disagree are an open redirect. RFC 9700 §2.1 and §4.1, RFC 8252 §7 and §8.
+// Redirect URIs, of sign-in and of sign-out: which may be registered, and which one of a request is a registered one. Strings
+// are compared, never parsed and rebuilt, because two parsers that disagree are an open redirect. RFC 9700 §2.1 and §4.1,
+// RFC 8252 §7 and §8; Auth0's rules for logout URLs.
+import { getDomain } from 'tldts';
 import type { ApplicationType, Client } from './client';
 import { OAuthError } from './errors';
 import { MAX_BYTES } from './vocabulary';
@@ -11,13 +13,33 @@ import { MAX_BYTES } from './vocabulary';
  */
 export function isRegisteredRedirectUri(client: Client, redirectUri: string): boolean {
   if (isDangerousScheme(redirectUri)) return false;
-  return client.redirectUris.some((registered) => {
-    if (isWildcard(registered)) {
-      return client.wildcardRedirectUris && matchesWildcard(registered, redirectUri);
-    }
-    if (registered === redirectUri) return true;
-    return client.applicationType === 'native' && differsInLoopbackPortOnly(registered, redirectUri);
-  });
+  return client.redirectUris.some(
+    (registered) =>
+      isSame(client, registered, redirectUri) ||
+      (client.applicationType === 'native' && differsInLoopbackPortOnly(registered, redirectUri)),
+  );
+}
+
+/**
+ * Whether a browser may be sent there after sign-out: the same string as one of the client's, or the same with one label in
+ * the place of `*`.
+ * @see OpenID Connect RP-Initiated Logout 1.0 §3
+ */
+export function isRegisteredPostLogoutRedirectUri(client: Client, uri: string): boolean {
+  return client.postLogoutRedirectUris.some((registered) => isSame(client, registered, uri));
+}
+
+/** The same for Auth0's `returnTo`, whose query and fragment are the client's own business. */
+export function isRegisteredReturnTo(client: Client, returnTo: string): boolean {
+  const address = withoutQuery(returnTo);
+  return client.postLogoutRedirectUris.some((registered) =>
+    isSame(client, withoutQuery(registered), address),
+  );
+}
+
+/** Where a browser goes after a sign-out that says no address: the first plain one; null where there is none. */
+export function findFirstPostLogoutRedirectUri({ postLogoutRedirectUris }: Client): string | null {
+  return postLogoutRedirectUris.find((uri) => !isWildcard(uri)) ?? null;
 }
 
 /**
@@ -66,6 +88,10 @@ function checkWildcard(redirectUri: string, allowed: boolean): void {
   if (!/^https?:\/\/[^*/?.]*\*[^*/?.]*\.[^*/?.]+\.[^*/?]+(?:[/?][^*]*)?$/.test(redirectUri)) {
     refuse('may hold one *, in the left-most label of a host with at least two more labels');
   }
+  // Names directly below a public suffix are anybody's to have: `*.vercel.app` would be everybody's deployments.
+  const [, ...labels] = new URL(redirectUri.replace('*', 'x')).hostname.split('.');
+  if (getDomain(labels.join('.'), { allowPrivateDomains: true }) === null)
+    refuse('has its * where anybody may register a name');
 }
 
 function refuse(reason: string): never {
@@ -95,6 +121,22 @@ function differsInLoopbackPortOnly(registered: string, redirectUri: string): boo
     LOOPBACK_ORIGIN.test(redirectUri) &&
     registered.replace(LOOPBACK_ORIGIN, '$1') === redirectUri.replace(LOOPBACK_ORIGIN, '$1')
   );
+}
+
+/** The same string; or, for a client that was created with wildcards, the same with one label in the place of `*`. */
+function isSame(
+  { wildcardRedirectUris }: Pick<Client, 'wildcardRedirectUris'>,
+  registered: string,
+  uri: string,
+): boolean {
+  return isWildcard(registered)
+    ? wildcardRedirectUris && matchesWildcard(registered, uri)
+    : registered === uri;
+}
+
+/** Strings are cut, not parsed: nothing before the first `?` or `#` may differ by a character. */
+function withoutQuery(uri: string): string {
+  return uri.split(/[?#]/, 1)[0] ?? '';
 }
 
 function isWildcard(uri: string): boolean {

@@ -160,6 +160,9 @@ describe('a new client', () => {
       create({ name: 'A', app_type: 'spa', callbacks: ['https://*.preview.example.com/cb'] }),
     );
     expect(await clients.find(created.client_id)).toMatchObject({ wildcardRedirectUris: true });
+    const toLeave = { callbacks: [CALLBACK], allowed_logout_urls: ['https://*.preview.example.com/bye'] };
+    const leaving = await read(create({ name: 'C', app_type: 'spa', ...toLeave }));
+    expect(await clients.find(leaving.client_id)).toMatchObject({ wildcardRedirectUris: true });
     const plain = await read(create({ name: 'B', app_type: 'spa', callbacks: [CALLBACK] }));
     expect(await clients.find(plain.client_id)).toMatchObject({ wildcardRedirectUris: false });
   });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkRegistrableRedirectUri,
+  findFirstPostLogoutRedirectUri,
   findSoleRedirectUri,
+  isRegisteredPostLogoutRedirectUri,
   isRegisteredRedirectUri,
+  isRegisteredReturnTo,
 } from '@/lib/oidc/redirect-uri';
 import { confidentialClient, publicClient } from '../memory/clients';
 
@@ -124,6 +127,47 @@ describe('a wildcard', () => {
   });
 });
 
+describe('a logout URL', () => {
+  const logoutOf = (...postLogoutRedirectUris: string[]) =>
+    confidentialClient({ postLogoutRedirectUris, wildcardRedirectUris: true });
+
+  it('is compared as an exact string, query included; returnTo without query and fragment (RED-8)', () => {
+    const client = logoutOf('https://rp.test/bye?a=1');
+    expect(isRegisteredPostLogoutRedirectUri(client, 'https://rp.test/bye?a=1')).toBe(true);
+    expect(isRegisteredReturnTo(client, 'https://rp.test/bye?b=2#c')).toBe(true);
+    for (const variant of ['https://rp.test/bye', 'https://rp.test/bye?a=1#f', 'https://rp.test/bye?a=1&b'])
+      expect(isRegisteredPostLogoutRedirectUri(client, variant), variant).toBe(false);
+    for (const variant of ['https://rp.test/', 'https://RP.test/bye', 'https://rp.test/bye/?a=1'])
+      expect(isRegisteredReturnTo(client, variant), variant).toBe(false);
+  });
+
+  it('may stand for one label, where the client was created with it (RED-8)', () => {
+    const client = logoutOf('https://*.rp.test/bye', 'https://rp.test/');
+    const without = { ...client, wildcardRedirectUris: false };
+    for (const isRegistered of [isRegisteredPostLogoutRedirectUri, isRegisteredReturnTo]) {
+      expect(isRegistered(client, 'https://pr-17.rp.test/bye')).toBe(true);
+      expect(isRegistered(without, 'https://pr-17.rp.test/bye')).toBe(false);
+      for (const variant of [
+        'https://a.b.rp.test/bye',
+        'https://.rp.test/bye',
+        'https://evil.test/.rp.test/bye',
+        'https://evil.test?.rp.test/bye',
+        'https://evil.test#.rp.test/bye',
+        'https://*.rp.test/bye',
+      ])
+        expect(isRegistered(client, variant), variant).toBe(false);
+    }
+    expect(isRegisteredReturnTo(client, 'https://pr-17.rp.test/bye?x')).toBe(true);
+    expect(findFirstPostLogoutRedirectUri(client)).toBe('https://rp.test/');
+    expect(findFirstPostLogoutRedirectUri(logoutOf('https://*.rp.test/bye'))).toBeNull();
+  });
+
+  it('has no port that may vary', () => {
+    const client = { ...logoutOf('http://127.0.0.1/bye'), applicationType: 'native' } as const;
+    expect(isRegisteredReturnTo(client, 'http://127.0.0.1:51004/bye')).toBe(false);
+  });
+});
+
 describe('at registration a redirect URI', () => {
   const web = { applicationType: 'regular_web', wildcardRedirectUris: false } as const;
   const native = { applicationType: 'native', wildcardRedirectUris: false } as const;
@@ -140,6 +184,9 @@ describe('at registration a redirect URI', () => {
     ['com.example.app:/cb', native],
     ['https://*.rp.test/cb', wildcard],
     ['https://pr-*-x.rp.test:8443/cb?a=b', wildcard],
+    ['https://*.shop.co.uk/cb', wildcard],
+    ['https://*.acme.vercel.app/cb', wildcard],
+    ['http://*.app.localhost:3000/cb', wildcard],
   ])('may be %s', (uri, client) => {
     expect(() => checkRegistrableRedirectUri(uri, client)).not.toThrow();
   });
@@ -169,6 +216,9 @@ describe('at registration a redirect URI', () => {
     ['https://a.*.rp.test/cb', wildcard, 'may hold one *, in the left-most label'],
     ['https://*.*.rp.test/cb', wildcard, 'may hold one *, in the left-most label'],
     ['https://*.rp.test/*', wildcard, 'may hold one *, in the left-most label'],
+    ['https://*.co.uk/cb', wildcard, 'has its * where anybody may register a name'],
+    ['https://acme-*.vercel.app/cb', wildcard, 'has its * where anybody may register a name'],
+    ['https://*.github.io/cb', wildcard, 'has its * where anybody may register a name'],
     [
       'com.app://*.rp.test/cb',
       { ...wildcard, applicationType: 'native' },
