@@ -34,6 +34,8 @@ export type IdentifierCardProps = Readonly<{
   problem: LoginProblem | null;
   /** Strangers may open an account here. */
   signUpOpen: boolean;
+  /** They are who is expected: the client sends people to sign up. The page does the same either way. */
+  isSignUp: boolean;
   otherWay: OtherWay | null;
   /** Milliseconds since 1970. */
   now: number;
@@ -48,7 +50,9 @@ export function IdentifierCard(props: IdentifierCardProps) {
   return (
     <Frame
       page={page}
-      heading={t('identifier.heading', { app: client?.name ?? '' })}
+      heading={t(props.isSignUp ? 'identifier.signUpHeading' : 'identifier.heading', {
+        app: client?.name ?? '',
+      })}
       lead={t(leadOf(props))}
       focusHeading={false}
     >
@@ -128,11 +132,12 @@ function note({
   value,
   problem,
   signUpOpen,
+  isSignUp,
   now,
 }: IdentifierCardProps): FieldNote | null {
   const trouble = problem && identifierNote(t, problem, { asking, now });
   if (trouble) return trouble;
   const domain = likelyDomain(value);
   if (domain) return { kind: 'hint', text: t('identifier.didYouMean', { domain }) };
-  return signUpOpen ? { kind: 'hint', text: t('identifier.signUp') } : null;
+  return signUpOpen ? { kind: 'hint', text: t(isSignUp ? 'identifier.signsIn' : 'identifier.signUp') } : null;
 }

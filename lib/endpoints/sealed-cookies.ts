@@ -56,6 +56,18 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       return interaction?.id === id ? completeInteraction(interaction) : null;
     },
 
+    /** What this browser began last, over or not; null where it holds nothing. */
+    async readNewestInteraction(held: HeldCookies): Promise<Interaction | null> {
+      const ids = [...held.keys()].flatMap(
+        (name) => /^(?:__Host-)?interaction-([\w-]+)$/.exec(name)?.[1] ?? [],
+      );
+      for (const id of ids.reverse()) {
+        const interaction = await this.readInteraction(held, id);
+        if (interaction !== null) return interaction;
+      }
+      return null;
+    },
+
     /** The cookies that hold an interaction from now on, and those that make room for them. */
     async holdInteraction(interaction: Interaction, held: HeldCookies): Promise<Cookie[]> {
       const sealed = await sealer.seal(interaction, REMEMBERED_SECONDS);

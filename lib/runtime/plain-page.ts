@@ -5,6 +5,7 @@ import type { ErrorPage, PageProblem, PressPage } from '@/lib/endpoints/deps';
 import { html, joinHtml } from '@/lib/login/html';
 import { chooseLanguage, directionOf, type Language } from '@/lib/login/languages';
 import type { Randomness } from '@/lib/login/randomness';
+import { initiateLoginLocation } from '@/lib/login/restart';
 import { pageHeaders } from './page-headers';
 import { wordsOf } from './words';
 
@@ -12,13 +13,14 @@ export function createErrorPage(deps: {
   clock: () => Date;
   random: Pick<Randomness, 'id'>;
   isHttps: boolean;
+  issuer: string;
   origin: string;
   /** Operators on a loopback address are developers: they are told which rule was broken. */
   showsDetail: boolean;
 }): ErrorPage {
   return (problem) => {
     const nonce = deps.random.id();
-    return new Response(errorDocument(problem, { nonce, at: deps.clock(), showsDetail: deps.showsDetail }), {
+    return new Response(errorDocument(problem, { ...deps, nonce, at: deps.clock() }), {
       status: problem.status,
       headers: {
         ...pageHeaders({ ...deps, nonce }),
@@ -84,7 +86,7 @@ function screenOf({ status, error, client }: PageProblem) {
 
 function errorDocument(
   problem: PageProblem,
-  { nonce, at, showsDetail }: { nonce: string; at: Date; showsDetail: boolean },
+  { issuer, nonce, at, showsDetail }: { issuer: string; nonce: string; at: Date; showsDetail: boolean },
 ): string {
   const { client, reference } = problem;
   const language = chooseLanguage([], problem.acceptLanguage);
@@ -92,9 +94,11 @@ function errorDocument(
   const screen = screenOf(problem);
   const heading = t(`${screen}.heading`);
   const time = at.toISOString();
-  const back = client?.initiateLoginUri
-    ? html`<p><a href="${client.initiateLoginUri}">${t('error.back', { app: client.name })}</a></p>`
-    : NOTHING;
+  const backHref = client && initiateLoginLocation(client, issuer);
+  const back =
+    client === null || backHref === null
+      ? NOTHING
+      : html`<p><a href="${backHref}">${t('error.back', { app: client.name })}</a></p>`;
   const detail = showsDetail
     ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
     : NOTHING;

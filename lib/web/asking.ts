@@ -60,6 +60,14 @@ export function exampleOf({ countries, country }: Asked): string {
 /** Whose numbers most people recognise as such. */
 const EXAMPLE_COUNTRIES = ['GB', 'US', 'DE', 'FR', 'IN', 'BR'];
 
+/**
+ * Whether the page speaks of signing up: where the client sends people to do so (Auth0's `screen_hint`), and they may. It does
+ * the same either way.
+ */
+export function isSignUp(offered: Asked['offered'], { request }: Interaction): boolean {
+  return request.screenHint === 'signup' && offered.every(({ signUpOpen }) => signUpOpen);
+}
+
 /** What stands in the field to begin with: what was typed into it, or a hint unless that is for another kind of field. */
 export function prefill({ channels }: Asked, { typedForm, outcome }: Interaction): string {
   if (typedForm === null || outcome !== null) return typedForm ?? '';

@@ -64,7 +64,7 @@ export async function findSession(runtime: Runtime): Promise<ActiveSession | nul
 }
 
 /** Where a person without a login in progress goes on, an address of the client; null when none is known. */
-export function homeOf(client: Client | null): string | null {
+export function homeOf({ deps }: Runtime, client: Client | null): string | null {
   const redirectUri = client?.initiateLoginUri ?? client?.redirectUris[0];
-  return client === null || redirectUri === undefined ? null : clientHome(client, redirectUri);
+  return client === null || redirectUri === undefined ? null : clientHome(client, redirectUri, deps.issuer);
 }

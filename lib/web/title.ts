@@ -5,13 +5,14 @@ import { wordsOf } from '@/lib/runtime/words';
 import type { Step } from './answer';
 import type { Visit } from './visit';
 
-export function titleOf(visit: Visit, step: Step): Metadata {
+/** @param isSignUp whether the identifier page speaks of signing up */
+export function titleOf(visit: Visit, step: Step, isSignUp = false): Metadata {
   const t = wordsOf(visit.language);
   if (visit.kind !== 'open' && visit.kind !== 'proven') return { title: t('stale.heading') };
   const app = visit.client.name;
   const { asked, outcome } = visit.interaction;
   const headings = {
-    identifier: t('identifier.step'),
+    identifier: t(isSignUp ? 'identifier.signUpStep' : 'identifier.step'),
     code: t(asked?.sendMode === 'link' ? 'link.heading' : 'code.heading'),
     done: t('done.heading'),
     consent: t('consent.heading', { app }),

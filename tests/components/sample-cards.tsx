@@ -81,7 +81,17 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
   };
   const identifier = (changes: Partial<IdentifierCardProps>) => (
     <IdentifierCard
-      {...{ page, action, hidden, asking, value: '', problem: null, signUpOpen: true, now: NOW }}
+      {...{
+        page,
+        action,
+        hidden,
+        asking,
+        value: '',
+        problem: null,
+        signUpOpen: true,
+        isSignUp: false,
+        now: NOW,
+      }}
       sendsLink={false}
       countries={null}
       otherWay={null}
@@ -166,6 +176,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     identifier: identifier({}),
     'identifier branded': identifier({ page: branded }),
     'identifier closed': identifier({ signUpOpen: false }),
+    'identifier of a sign-up': identifier({ isSignUp: true }),
     'identifier prefilled': identifier({ value: 'maria@example.com' }),
     'identifier misspelt': identifier({ value: 'maria@gmial.com' }),
     'identifier missing': identifier({ problem: { kind: 'identifier_missing' } }),

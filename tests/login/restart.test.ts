@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideNextStep } from '@/lib/login/next-step';
-import { clientHome, restartLocation } from '@/lib/login/restart';
+import { clientHome, freshStartLocation, restartLocation, startAgainLocation } from '@/lib/login/restart';
 import { type AuthorizationRequest, checkAuthorizationRequest } from '@/lib/oidc/authorization-request';
 import { parseFormParameters } from '@/lib/oidc/parameters';
 import { memoryClients } from '@/tests/memory/clients';
@@ -9,6 +9,7 @@ import { memorySigner } from '@/tests/memory/token-signer';
 import { CLIENT, REQUEST } from '@/tests/store/conformance/sign-in-desk';
 
 const ISSUER = 'https://op.test/';
+const OP = encodeURIComponent(ISSUER);
 const NOW = new Date('2026-11-20T12:00:00Z');
 const deps = {
   issuer: ISSUER,
@@ -68,12 +69,35 @@ describe('a login that begins again', () => {
 
 describe('the way to the client', () => {
   it.each<[string | null, string, string | null]>([
-    ['https://rp.test/start', 'https://rp.test/cb', 'https://rp.test/start'],
+    ['https://rp.test/start', 'https://rp.test/cb', `https://rp.test/start?iss=${OP}`],
     [null, 'https://rp.test/deep/cb?x=1', 'https://rp.test/'],
     [null, 'http://localhost:3000/cb', 'http://localhost:3000/'],
     [null, 'com.example.app:/cb', null],
     [null, 'com.example.app://callback', null],
   ])('that begins sign-ins at %s and comes back at %s is %s', (initiateLoginUri, redirectUri, home) => {
-    expect(clientHome({ initiateLoginUri }, redirectUri)).toBe(home);
+    expect(clientHome({ initiateLoginUri }, redirectUri, ISSUER)).toBe(home);
+  });
+
+  const client = { ...CLIENT, initiateLoginUri: 'https://rp.test/start?from=login#top' };
+  const pushes = { requirePushedRequests: true };
+
+  it('names us to the client that begins the sign-in (OpenID Connect Core §4)', () => {
+    expect(clientHome(client, REQUEST.redirectUri, ISSUER)).toBe(
+      `https://rp.test/start?from=login&iss=${OP}#top`,
+    );
+  });
+
+  it('is the same request once more while it is fresh, and the client’s own beginning when it is old', () => {
+    expect(startAgainLocation(client, REQUEST, ISSUER)).toBe(restartLocation(REQUEST));
+    expect(freshStartLocation(client, REQUEST, ISSUER)).toMatch(/^https:\/\/rp\.test\/start\?/);
+    expect(freshStartLocation(CLIENT, REQUEST, ISSUER)).toBe(restartLocation(REQUEST));
+  });
+
+  it('is no request of a browser’s where the client has to push it (RFC 9126 §6)', () => {
+    expect(startAgainLocation({ ...client, ...pushes }, REQUEST, ISSUER)).toMatch(
+      /^https:\/\/rp\.test\/start\?/,
+    );
+    expect(startAgainLocation({ ...CLIENT, ...pushes }, REQUEST, ISSUER)).toBeNull();
+    expect(freshStartLocation({ ...CLIENT, ...pushes }, REQUEST, ISSUER)).toBeNull();
   });
 });

@@ -3,6 +3,7 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
+import { initiateLoginLocation } from '@/lib/login/restart';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
 import { heldCookies, requestLanguage } from '@/lib/web/browser';
@@ -23,7 +24,7 @@ export default async function SignOutPage() {
       page={await pageSetting(await requestLanguage(request.uiLocales), client)}
       action={confirmSignOut}
       hidden={{}}
-      stayHref={client?.initiateLoginUri ?? null}
+      stayHref={client && initiateLoginLocation(client, latchkey.deps.issuer)}
     />
   );
 }

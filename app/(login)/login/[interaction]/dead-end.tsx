@@ -6,28 +6,31 @@ import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-car
 import { StaleCard } from '@/components/login/stale-card';
 import { StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
-import { clientHome, restartLocation } from '@/lib/login/restart';
+import { clientHome, freshStartLocation, startAgainLocation } from '@/lib/login/restart';
 import { stepPath } from '@/lib/web/answer';
 import type { Visit } from '@/lib/web/visit';
 
 export function DeadEnd({
   visit,
   page,
+  issuer,
   now,
 }: {
   visit: Exclude<Visit, { kind: 'open' }>;
   page: PageSetting;
+  issuer: string;
   now: number;
 }) {
   if (visit.kind === 'unknown') return <StaleCard page={page} startAgainHref={null} />;
 
   const { interaction, client } = visit;
-  const startAgainHref = restartLocation(interaction.request);
+  const { request } = interaction;
+  const startAgainHref = startAgainLocation(client, request, issuer);
   switch (visit.kind) {
     case 'proven':
       return redirect(stepPath(interaction.id, 'consent'));
     case 'expired':
-      return <StaleCard page={page} startAgainHref={startAgainHref} />;
+      return <StaleCard page={page} startAgainHref={freshStartLocation(client, request, issuer)} />;
     case 'overtaken':
       return <FinishedElsewhereCard page={page} continueHref={startAgainHref} />;
     case 'finished':
@@ -38,7 +41,7 @@ export function DeadEnd({
           return <StoppedCard page={page} startAgainHref={startAgainHref} />;
         case 'signed_in':
         case null: {
-          const continueHref = clientHome(client, interaction.request.redirectUri);
+          const continueHref = clientHome(client, request.redirectUri, issuer);
           return <FinishedElsewhereCard page={page} continueHref={continueHref} />;
         }
       }

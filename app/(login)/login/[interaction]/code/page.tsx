@@ -29,7 +29,8 @@ export default async function CodePage({ params }: Props) {
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const now = latchkey.clock().getTime();
   const page = await stepSetting(visit, 'code');
-  if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={now} />;
+  if (visit.kind !== 'open')
+    return <DeadEnd visit={visit} page={page} issuer={latchkey.deps.issuer} now={now} />;
 
   const { interaction } = visit;
   const { asked, outcome } = interaction;
@@ -40,7 +41,7 @@ export default async function CodePage({ params }: Props) {
   if (state === 'finished' || state === 'cancelled') {
     const finished = state === 'finished' ? 'signed_in' : state;
     const over = { ...visit, kind: 'finished', interaction: { ...interaction, finished } } as const;
-    return <DeadEnd visit={over} page={{ ...page, footer: null }} now={now} />;
+    return <DeadEnd visit={over} page={{ ...page, footer: null }} issuer={latchkey.deps.issuer} now={now} />;
   }
 
   const isTroubled = state !== 'under_way';

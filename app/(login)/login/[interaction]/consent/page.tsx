@@ -26,8 +26,12 @@ export default async function ConsentPage({ params }: Props) {
   // Nobody has proven anything, as far as this browser's cookie tells: the page before knows more (FRM-8).
   if (visit.kind === 'open') redirect(stepPath(id, 'done'));
   const shown = visit.kind === 'proven' ? await whatConsentShows(latchkey, visit.interaction) : null;
-  if (visit.kind !== 'proven') return <DeadEnd visit={visit} page={page} now={now} />;
-  if (shown === null) return <DeadEnd visit={{ ...visit, kind: 'expired' }} page={page} now={now} />;
+  if (visit.kind !== 'proven')
+    return <DeadEnd visit={visit} page={page} issuer={latchkey.deps.issuer} now={now} />;
+  if (shown === null)
+    return (
+      <DeadEnd visit={{ ...visit, kind: 'expired' }} page={page} issuer={latchkey.deps.issuer} now={now} />
+    );
   return (
     <ConsentCard
       {...shown}

@@ -22,7 +22,10 @@ export default async function DonePage({ params }: Props) {
   const latchkey = await runtime();
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const page = await stepSetting(visit, 'done');
-  if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={latchkey.clock().getTime()} />;
+  if (visit.kind !== 'open')
+    return (
+      <DeadEnd visit={visit} page={page} issuer={latchkey.deps.issuer} now={latchkey.clock().getTime()} />
+    );
   const { id } = visit.interaction;
   if (!(await isProvenByLink(latchkey.login, visit.interaction))) redirect(stepPath(id, 'code'));
   return <LinkOpenedCard page={page} finishAction={finishLogin} hidden={{ interaction: id }} />;

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { ErrorCard } from '@/components/login/error-card';
 import { IdentifierCard } from '@/components/login/identifier-card';
 import { runtime } from '@/lib/runtime/boot';
-import { asksForCountry, exampleOf, otherConnection, prefill, whatIsAsked } from '@/lib/web/asking';
+import { asksForCountry, exampleOf, isSignUp, otherConnection, prefill, whatIsAsked } from '@/lib/web/asking';
 import { countryNames, listCountries } from '@/lib/web/country-names';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
@@ -15,7 +15,11 @@ import { submitIdentifier } from './actions';
 type Props = Readonly<{ params: Promise<{ interaction: string }> }>;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return titleOf(await visitInteraction(await runtime(), (await params).interaction), 'identifier');
+  const latchkey = await runtime();
+  const visit = await visitInteraction(latchkey, (await params).interaction);
+  if (visit.kind !== 'open') return titleOf(visit, 'identifier');
+  const { interaction, client } = visit;
+  return titleOf(visit, 'identifier', isSignUp(await latchkey.offered(client, interaction), interaction));
 }
 
 export default async function IdentifierPage({ params }: Props) {
@@ -23,7 +27,8 @@ export default async function IdentifierPage({ params }: Props) {
   const visit = await visitInteraction(latchkey, (await params).interaction);
   const now = latchkey.clock().getTime();
   const page = await stepSetting(visit, 'identifier');
-  if (visit.kind !== 'open') return <DeadEnd visit={visit} page={page} now={now} />;
+  if (visit.kind !== 'open')
+    return <DeadEnd visit={visit} page={page} issuer={latchkey.deps.issuer} now={now} />;
 
   const { interaction, client, language } = visit;
   const asked = await whatIsAsked(latchkey, visit);
@@ -54,6 +59,7 @@ export default async function IdentifierPage({ params }: Props) {
       value={prefill(asked, interaction)}
       problem={interaction.outcome?.kind === 'sent_again' ? null : interaction.outcome}
       signUpOpen={offered.every(({ signUpOpen }) => signUpOpen)}
+      isSignUp={isSignUp(offered, interaction)}
       otherWay={wayTo(other, interaction)}
       now={now}
     />

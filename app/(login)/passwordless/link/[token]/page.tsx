@@ -10,12 +10,13 @@ import { StoppedCard } from '@/components/login/stopped-card';
 import type { Interaction } from '@/lib/login/interaction';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { describeBrowser } from '@/lib/login/requesting-browser';
-import { clientHome, restartLocation } from '@/lib/login/restart';
+import { clientHome, startAgainLocation } from '@/lib/login/restart';
+import type { Client } from '@/lib/oidc/client';
 import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
 import { wordsOf } from '@/lib/runtime/words';
 import { stepPath } from '@/lib/web/answer';
-import { findSession, homeOf, linkPath, type VisitedLink, visitMagicLink } from '@/lib/web/link-visit';
+import { findSession, homeOf, linkPath, visitMagicLink } from '@/lib/web/link-visit';
 import { visitInteraction } from '@/lib/web/visit';
 import { isProvenByLink } from '@/lib/web/waiting';
 import { resendMessage } from '../../../login/[interaction]/code/actions';
@@ -56,14 +57,17 @@ export default async function LinkPage({ params, searchParams }: Props) {
     case 'broken':
       return <DeadLinkCard {...shared} why="broken" sendNew={null} />;
     case 'cancelled': {
-      const startAgainHref = link.interaction && restartLocation(link.interaction.request);
+      const startAgainHref =
+        link.interaction &&
+        client &&
+        startAgainLocation(client, link.interaction.request, latchkey.deps.issuer);
       return <StoppedCard {...shared} startAgainHref={startAgainHref} />;
     }
     case 'used':
       return <Used {...shared} latchkey={latchkey} interaction={link.interaction} client={client} />;
     case 'expired':
     case 'replaced': {
-      const sendNew = await newLink(latchkey, link.interaction);
+      const sendNew = await newLink(latchkey, link.interaction, client);
       return <DeadLinkCard {...shared} why={link.kind} sendNew={sendNew} />;
     }
     case 'here': {
@@ -71,7 +75,9 @@ export default async function LinkPage({ params, searchParams }: Props) {
       const visit = await visitInteraction(latchkey, id);
       // Another tab of this browser has signed in since: nothing is left to do.
       if (visit.kind !== 'open')
-        return <AlreadySignedInCard {...shared} continueHref={homeFrom(link.interaction, client)} />;
+        return (
+          <AlreadySignedInCard {...shared} continueHref={homeFrom(latchkey, link.interaction, client)} />
+        );
       return <SigningInCard {...shared} action={openHere} hidden={{ link: token, interaction: id }} />;
     }
     case 'stoppable':
@@ -108,7 +114,7 @@ async function Used({
 }: {
   latchkey: Runtime;
   interaction: Interaction | null;
-  client: VisitedLink['client'];
+  client: Client | null;
   page: PageSetting;
   shownAddress: string;
 }) {
@@ -116,28 +122,37 @@ async function Used({
   if (interaction?.finished === null && (await isProvenByLink(latchkey.login, interaction)))
     redirect(stepPath(interaction.id, 'done'));
   if ((await findSession(latchkey)) !== null)
-    return <AlreadySignedInCard {...shared} continueHref={homeFrom(interaction, client)} />;
-  return <DeadLinkCard {...shared} why="used" sendNew={interaction && startAgain(interaction)} />;
+    return <AlreadySignedInCard {...shared} continueHref={homeFrom(latchkey, interaction, client)} />;
+  const sendNew = interaction && client && startAgain(latchkey, interaction, client);
+  return <DeadLinkCard {...shared} why="used" sendNew={sendNew} />;
 }
 
 /** In the browser that asked: the message again while the sign-in lasts, then the sign-in again. */
 async function newLink(
   latchkey: Runtime,
   interaction: Interaction | null,
+  client: Client | null,
 ): Promise<DeadLinkCardProps['sendNew']> {
-  if (interaction === null) return null;
+  if (interaction === null || client === null) return null;
   const visit = await visitInteraction(latchkey, interaction.id);
   return visit.kind === 'open' && interaction.asked !== null
     ? { kind: 'post', action: resendMessage, hidden: { interaction: interaction.id } }
-    : startAgain(interaction);
+    : startAgain(latchkey, interaction, client);
 }
 
 /** The same request, with the address kept. */
-function startAgain({ request, asked }: Interaction): DeadLinkCardProps['sendNew'] {
+function startAgain(
+  { deps }: Runtime,
+  { request, asked }: Interaction,
+  client: Client,
+): DeadLinkCardProps['sendNew'] {
   const loginHint = asked?.typedForm ?? request.loginHint;
-  return { kind: 'go', href: restartLocation({ ...request, loginHint }) };
+  const href = startAgainLocation(client, { ...request, loginHint }, deps.issuer);
+  return href === null ? null : { kind: 'go', href };
 }
 
-function homeFrom(interaction: Interaction | null, client: VisitedLink['client']): string | null {
-  return interaction && client ? clientHome(client, interaction.request.redirectUri) : homeOf(client);
+function homeFrom(latchkey: Runtime, interaction: Interaction | null, client: Client | null): string | null {
+  return interaction && client
+    ? clientHome(client, interaction.request.redirectUri, latchkey.deps.issuer)
+    : homeOf(latchkey, client);
 }

@@ -27,7 +27,7 @@ export default async function SignedInHerePage({ params }: Props) {
     <SignedInHereCard
       page={await pageSetting(language, client)}
       maskedIdentifier={maskIdentifier({ channel, canonical })}
-      continueHref={homeOf(client)}
+      continueHref={homeOf(latchkey, client)}
       shownAddress={LINK_PATH}
     />
   );
