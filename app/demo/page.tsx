@@ -2,7 +2,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getServerSession } from 'next-auth';
-import { PrimaryButton } from '@/components/button';
+import { PrimaryButton, TextButton } from '@/components/button';
 import { Document } from '@/components/document';
 import { runtime } from '@/lib/runtime/boot';
 import { demoAuthOptions } from '@/lib/web/demo-auth';
@@ -40,6 +40,9 @@ function SignedOut({ showsInbox }: { showsInbox: boolean }) {
       </div>
       <form method="post" action="/demo/sign-in">
         <PrimaryButton>Sign in</PrimaryButton>
+      </form>
+      <form method="post" action="/demo/sign-in?prompt=consent">
+        <TextButton>Sign in, and be asked what the demo may have</TextButton>
       </form>
       {showsInbox && (
         <p className="text-muted">

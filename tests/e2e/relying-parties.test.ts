@@ -17,6 +17,8 @@ import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor
 
 const CALLBACK = 'https://rp.test/cb';
 const GOODBYE = 'https://rp.test/bye';
+/** Where one of the clients begins a sign-in by itself. */
+const START = 'https://rp.test/start';
 /** Names no registered address, and never asked for a code. */
 const NOBODY = 'https://rp.test/other';
 
@@ -52,7 +54,7 @@ beforeAll(async () => {
       '--no-require-pkce',
       ...uris,
     ]),
-    createApp(server, ['--name', 'Shop of others', '--third-party', ...uris]),
+    createApp(server, ['--name', 'Shop of others', '--third-party', '--login-url', START, ...uris]),
   ]);
   apps = { spa, basic, secretPost, lenient, theirs };
 });
@@ -401,6 +403,25 @@ describe('a request', () => {
     const page = await browser().open(url);
     expect(page.html).toContain('value="grace+&quot;&gt;&lt;b&gt;@example.com"');
     expect(page.html).not.toContain('<b>@');
+  });
+
+  it('with screen_hint=signup speaks of signing up, with a session only where it asks again', async () => {
+    const hinted = { screen_hint: 'signup' };
+    const newcomer = browser();
+    const page = await newcomer.open((await party.begin(hinted)).url);
+    expect(page.text).toContain('Create your account with Basic');
+    expect(page.text).toContain('Have an account already? This also signs you in.');
+    expect(page.html).toContain('<title>Sign up - Basic</title>');
+    expect((await signIn(newcomer, page, { post, address: 'new@example.com' })).leavesTo).not.toBeNull();
+
+    expect((await newcomer.open((await party.begin(hinted)).url)).leavesTo).not.toBeNull();
+    const again = await newcomer.open((await party.begin({ ...hinted, prompt: 'login' })).url);
+    expect(again.text).toContain('Create your account with Basic');
+  });
+
+  it('with prompt=select_account lets the person say who they are (OpenID Connect Core §3.1.2.1)', async () => {
+    const page = await visitor.open((await party.begin({ prompt: 'select_account' })).url);
+    expect(page.url.pathname).toMatch(/identifier$/);
   });
 
   it.each([
@@ -770,6 +791,44 @@ describe('RP-initiated logout', () => {
     const replayed = await browser().send(url, { headers: { Cookie: `session=${old?.value}` } });
     expect(new URL(replayed.headers.get('location') ?? '').searchParams.get('error')).toBe('login_required');
   });
+});
+
+describe('a sign-in page without a sign-in', () => {
+  it.each(['/login', '/u/login', '/u/login/identifier?state=x', '/u/login/passwordless-email-challenge'])(
+    'sends a browser to the client it came from, which begins anew and is told with whom: %s',
+    async (path) => {
+      const party = await openRelyingParty(apps.theirs);
+      const visitor = browser();
+      await visitor.open((await (await basicParty()).begin()).url);
+      await visitor.open((await party.begin()).url);
+      const lost = await visitor.open(path);
+      expect(lost.leavesTo?.href).toBe(`${START}?iss=${encodeURIComponent(`${server.issuer}/`)}`);
+    },
+  );
+
+  it('offers the same request again where the client has no beginning of its own', async () => {
+    const visitor = browser();
+    const { url } = await (await basicParty()).begin({ state: 'kept' });
+    const { url: at } = await visitor.open(url);
+    const lost = await visitor.open('/login');
+    expect([lost.status, lost.leavesTo]).toEqual([200, null]);
+    const [, href = ''] = /<a href="(\/authorize[^"]+)"/.exec(lost.html) ?? [];
+    expect(href).toContain('state=kept');
+    // Cut short, but still about.
+    expect((await visitor.open(at.pathname.replace('/identifier', ''))).url.pathname).toBe(at.pathname);
+  });
+
+  it.each(['/login', '/u/login', '/login/AAAAAAAAAAAAAAAAAAAAAA', '/login/AAAAAAAAAAAAAAAAAAAAAA/consent'])(
+    'sends nobody anywhere whom nobody sent: %s (RED-9)',
+    async (path) => {
+      for (const query of ['', '?returnTo=https://evil.test/&iss=https://evil.test/']) {
+        const lost = await browser().open(path + query);
+        expect([lost.status, lost.leavesTo]).toEqual([200, null]);
+        expect(lost.text).toContain('Go back to the app and sign in again');
+        expect(lost.html).not.toMatch(/(href|action)="[^"]*evil/);
+      }
+    },
+  );
 });
 
 describe('a client of another house', () => {

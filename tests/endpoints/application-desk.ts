@@ -40,7 +40,11 @@ const CLIENTS: readonly Client[] = [
     connections: CONNECTIONS,
     webOrigins: ['https://native.test'],
   }),
-  publicClient({ grantTypes: GRANTS, connections: CONNECTIONS }),
+  publicClient({
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    allowedOrigins: ['https://docs.test'],
+  }),
   publicClient({
     clientId: 'other-house',
     isFirstParty: false,

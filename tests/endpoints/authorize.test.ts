@@ -359,7 +359,9 @@ describe('response_mode=web_message', () => {
   });
 
   it('sends any other origin away, where the answer is an error (RED-6)', async () => {
-    const deps = memoryDeps(publicClient({ webOrigins: ['https://other.test'] }));
+    const deps = memoryDeps(
+      publicClient({ webOrigins: ['https://other.test'], allowedOrigins: ['https://spa.test'] }),
+    );
     deps.beginSession();
     const response = await get(deps, SILENT, { Cookie: SESSION_COOKIE });
     expect(target(response).searchParams.get('error')).toBe('invalid_request');

@@ -123,6 +123,8 @@ describe('a code typed in a page of the client', () => {
       expect(response.headers.get('access-control-allow-credentials')).toBeNull();
     }
     expect((await authenticate('123456', { client_id: 'native' }, { headers: {} })).status).toBe(403);
+    // A page that may call, and no more.
+    expect((await authenticate('123456', {}, { headers: { Origin: 'https://docs.test' } })).status).toBe(403);
     expect((await authenticate('123456', { client_id: 'web' })).status).toBe(403);
     expect((await authenticate('123456', { client_id: 'nobody' })).status).toBe(403);
     const preflight = (path: string) => desk.send(path, { method: 'OPTIONS', headers: { Origin: PAGE } });

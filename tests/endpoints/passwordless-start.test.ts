@@ -318,6 +318,7 @@ describe('an application that may not ask', () => {
     ['spa', 'https://spa.test.evil', 403],
     ['spa', 'null', 403],
     ['spa', 'https://spa.test', 200],
+    ['spa', 'https://docs.test', 200],
     ['spa', null, 403],
   ])('SMS-2, CLI-6: %s from a page of %s is answered %i', async (client_id, origin, status) => {
     const headers: Record<string, string> = origin === null ? {} : { Origin: origin };

@@ -462,6 +462,14 @@ describe('scripts of other origins', () => {
     expect(allowed(await redeem(deps, {}, { Origin: 'https://b.test' }))).toBeNull();
   });
 
+  it('may read it from an origin that is allowed to call and no more (HDR-3)', async () => {
+    const allowedOrigins = ['https://docs.test'];
+    const client = publicClient({ allowedOrigins });
+    expect(allowed(await redeem(withCode({}, {}, client), {}, { Origin: 'https://docs.test' }))).toBe(
+      'https://docs.test',
+    );
+  });
+
   it('may ask first, with the telemetry header of Auth0’s clients (HDR-3)', async () => {
     const preflight = (origin: string) =>
       token(

@@ -1,8 +1,9 @@
 // What the identifier page asks for, and in which words it names countries.
 import { describe, expect, it } from 'vitest';
 import { type Interaction, newInteraction } from '@/lib/login/interaction';
-import { asksForCountry, exampleOf, prefill } from '@/lib/web/asking';
+import { asksForCountry, exampleOf, isSignUp, prefill } from '@/lib/web/asking';
 import { countryNames, listCountries } from '@/lib/web/country-names';
+import { emailConnection } from '@/tests/memory/connections';
 
 const EITHER = { offered: [], channels: ['email', 'sms'], countries: ['DE', 'GB'], country: 'DE' } as const;
 const PHONE = { ...EITHER, channels: ['sms'] } as const;
@@ -41,6 +42,18 @@ describe('the country of a number', () => {
     expect(german.map(({ country }) => country)).toEqual(['CI', 'DE', 'AT', 'US']);
     expect(german.map(({ label }) => label)[1]).toBe('Deutschland (\u2066+49\u2069)');
     expect(countryNames('ar')('GB')).toBe('المملكة المتحدة');
+  });
+});
+
+describe('a page', () => {
+  it('speaks of signing up where the client sends people to do so, and they may', () => {
+    const hinted = (screenHint: string | null) =>
+      answered({ request: { loginHint: null, screenHint } as Interaction['request'] });
+    const [open, closed] = [emailConnection(), emailConnection({ signUpOpen: false })];
+    expect(isSignUp([open], hinted('signup'))).toBe(true);
+    expect(isSignUp([open], hinted(null))).toBe(false);
+    expect(isSignUp([open], hinted('reset'))).toBe(false);
+    expect(isSignUp([open, closed], hinted('signup'))).toBe(false);
   });
 });
 

@@ -2,13 +2,15 @@
 // would. What the browser gets is next-auth's redirect to /authorize with next-auth's cookies.
 import { runtime } from '@/lib/runtime/boot';
 
-export async function POST(): Promise<Response> {
+export async function POST(request: Request): Promise<Response> {
   const { demo, environment } = await runtime();
   if (demo === null) return new Response(null, { status: 404 });
   const begun = await fetch(`${environment.origin}/api/auth/csrf`);
   const { csrfToken } = (await begun.json()) as { csrfToken: string };
   const set = begun.headers.getSetCookie();
-  const started = await fetch(`${environment.origin}/api/auth/signin/demo`, {
+  // Handed on to /authorize, as people ask for it who want to see the page of consent.
+  const asked = new URL(request.url).searchParams.get('prompt') === 'consent' ? '?prompt=consent' : '';
+  const started = await fetch(`${environment.origin}/api/auth/signin/demo${asked}`, {
     method: 'POST',
     redirect: 'manual',
     headers: {
