@@ -42,7 +42,7 @@ function SignedOut({ showsInbox }: { showsInbox: boolean }) {
         <PrimaryButton>Sign in</PrimaryButton>
       </form>
       <form method="post" action="/demo/sign-in?prompt=consent">
-        <TextButton>Sign in, and be asked what the demo may have</TextButton>
+        <TextButton>Sign in, and be asked for consent</TextButton>
       </form>
       {showsInbox && (
         <p className="text-muted">

@@ -16,8 +16,10 @@ export function promiseHousekeeping(stage: () => Stage): void {
       await prisma.deliveryEvent.create({ data: { id: 'told', ...told, receivedAt: now } });
       const charge = { country: 'DE', connection: 'sms', provider: 'twilio', segments: 1 };
       await prisma.smsCharge.create({ data: { id: 'charge', ...charge, occurredAt: now } });
+      await prisma.consentAnswer.create({ data: { interactionId: 'i1', expiresAt: later(3600) } });
       const rows = async () => ({
         challenges: await prisma.challenge.count(),
+        consentAnswers: await prisma.consentAnswer.count(),
         messages: await prisma.message.count(),
         deliveryEvents: await prisma.deliveryEvent.count(),
         smsCharges: await prisma.smsCharge.count(),
@@ -32,6 +34,7 @@ export function promiseHousekeeping(stage: () => Stage): void {
       const all = await rows();
       expect(all).toEqual({
         challenges: 2,
+        consentAnswers: 1,
         messages: 2,
         deliveryEvents: 1,
         smsCharges: 1,
@@ -46,7 +49,7 @@ export function promiseHousekeeping(stage: () => Stage): void {
 
       /** Seconds since now at which each kind is over; one millisecond later it goes. */
       const ends = [
-        [3600, { challenges: 0 }],
+        [3600, { challenges: 0, consentAnswers: 0 }],
         [100 * 60, { counters: 0 }], // 14:00, when the window after its own has passed
         [DAY, { families: 0 }],
         [7 * DAY, { sessions: 0, messages: 0, deliveryEvents: 0 }],
