@@ -11,7 +11,7 @@ import { findSpills, witness } from '@/tests/harness/evidence';
 import { fillIn } from '@/tests/harness/html-form';
 import { everythingPrinted, type LatchkeyProcess, startLatchkey } from '@/tests/harness/latchkey';
 import { type App, createApp } from '@/tests/harness/operator';
-import { callbackParameters, signIn } from '@/tests/harness/sign-in';
+import { askForCode, callbackParameters, readCode, signIn, typeCode } from '@/tests/harness/sign-in';
 import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
 
@@ -138,6 +138,13 @@ function fail(reason: string): never {
 }
 
 const browser = () => createVisitor(server.issuer);
+
+async function look<Row>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const { rows } = await client.query(statement, parameters).finally(() => client.end());
+  return rows;
+}
 
 /** Asks again with the session the browser holds, for the callback's parameters. */
 async function askSilently(party: RelyingParty, visitor: Visitor, parameters: Record<string, string> = {}) {
@@ -326,6 +333,37 @@ describe('openid-client', () => {
     const again = await party.begin({ prompt: 'none', response_mode: 'form_post' });
     await party.redeem(receiveForm(await visitor.open(again.url)), again.checks);
   });
+});
+
+describe('an account that an operator blocked while its code was on the way', () => {
+  it.each(['query', 'fragment', 'form_post'])(
+    'is signed in nowhere, and the client is told so by %s',
+    async (mode) => {
+      const party = await basicParty();
+      const address = `blocked-${mode}@example.com`;
+      await complete(party, { visitor: browser(), address });
+      const visitor = browser();
+      const { url } = await party.begin({ response_mode: mode, state: 'S1' });
+      const codePage = await askForCode(visitor, await visitor.open(url), address);
+      const code = await readCode(post, address);
+      await look(
+        `UPDATE accounts SET blocked_at = now()
+       WHERE id = (SELECT account_id FROM identities WHERE identifier = $1)`,
+        [address],
+      );
+      const left = await typeCode(visitor, codePage, code);
+      const told =
+        left.leavesTo === null
+          ? new URLSearchParams(fillIn(left.html, { press: 'Continue' }).entries)
+          : callbackParameters(left.leavesTo);
+      expect(Object.fromEntries(told)).toEqual({
+        error: 'unauthorized',
+        error_description: 'user is blocked',
+        state: 'S1',
+        iss: `${server.issuer}/`,
+      });
+    },
+  );
 });
 
 describe('a request', () => {
@@ -851,13 +889,6 @@ describe('a client of another house', () => {
     const answer = answerOf(await visitor.submit(page, { press: 'Allow' }));
     witness(callbackParameters(answer).get('code') ?? '');
     return answer;
-  }
-
-  async function look<Row>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client(databaseUrl);
-    await client.connect();
-    const { rows } = await client.query(statement, parameters).finally(() => client.end());
-    return rows;
   }
 
   it('is answered once the person allows it, and from then on without a question', async () => {
