@@ -74,7 +74,7 @@ describe('the markup of every card', () => {
   });
 
   it('speaks of signing up to people who are sent to do so, and says that it is the same', () => {
-    const html = markupOf('identifier of a sign-up');
+    const html = markupOf('sign-up');
     expect(html).toContain('Create your account with Northwind');
     expect(html).toContain('Have an account already? This also signs you in.');
     expect(html).not.toContain('Sign in to Northwind');
@@ -82,13 +82,10 @@ describe('the markup of every card', () => {
 
   it('lets yes and no weigh the same, and says whose account it is and where it leads (OpenID Connect Core §3.1.2.4)', () => {
     const html = markupOf('consent');
-    const weights = [
-      ...html.matchAll(/<button type="submit" class="([^"]+)" name="decision" value="(\w+)"/g),
-    ];
-    expect(weights.map(([, weight, decision]) => [decision, weight])).toEqual([
-      ['allow', 'button button-quiet'],
-      ['decline', 'button button-quiet'],
-    ]);
+    const [allow = '', decline = '', ...others] = html.match(/<button[^>]*class="button[^>]*>/g) ?? [];
+    expect(allow).toContain('value="allow"');
+    expect(decline).toBe(allow.replace('"allow"', '"decline"'));
+    expect(others).toEqual([]);
     expect(html).toContain('maria@example.com');
     expect(html).toContain('shop.example.com');
     expect(markupOf('consent to know who it is')).not.toContain('You go on to');

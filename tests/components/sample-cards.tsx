@@ -176,7 +176,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     identifier: identifier({}),
     'identifier branded': identifier({ page: branded }),
     'identifier closed': identifier({ signUpOpen: false }),
-    'identifier of a sign-up': identifier({ isSignUp: true }),
+    'sign-up': identifier({ isSignUp: true }),
     'identifier prefilled': identifier({ value: 'maria@example.com' }),
     'identifier misspelt': identifier({ value: 'maria@gmial.com' }),
     'identifier missing': identifier({ problem: { kind: 'identifier_missing' } }),
