@@ -24,11 +24,10 @@ export type ConsentCardProps = Readonly<{
 export function ConsentCard(props: ConsentCardProps) {
   const { page, action, hidden, otherAccountAction, account, asked, returnsTo } = props;
   const { t } = page;
-  const app = page.client?.name ?? '';
   return (
     <Frame
       page={page}
-      heading={t('consent.heading', { app })}
+      heading={t('consent.heading', { app: page.client?.name ?? '' })}
       lead={
         <>
           <p>{t.rich('elsewhere.signedInAs', { address: account, recipient: addressOf })}</p>
@@ -40,7 +39,7 @@ export function ConsentCard(props: ConsentCardProps) {
       }
       focusHeading
     >
-      <Asked t={t} app={app} asked={asked} />
+      <Asked t={t} asked={asked} />
       <form action={action} className="form">
         <HiddenInputs values={hidden} />
         <div className="pair">
@@ -57,10 +56,10 @@ export function ConsentCard(props: ConsentCardProps) {
   );
 }
 
-function Asked({ t, app, asked: { shown, api, isMore } }: { t: Words; app: string; asked: ScopesToShow }) {
+function Asked({ t, asked: { shown, api, isMore } }: { t: Words; asked: ScopesToShow }) {
   return (
     <div className="grid gap-2">
-      <p>{t(isMore ? 'consent.introMore' : 'consent.intro', { app })}</p>
+      <p>{t(isMore ? 'consent.introMore' : 'consent.intro')}</p>
       <ul className="asked">
         {shown.map((scope) => (
           <li key={scope}>{t(WORDS[scope])}</li>

@@ -157,8 +157,8 @@ export async function authenticateApplication(
 }
 
 /**
- * The client must have leave and be one of ours, and a client without a secret must ask from a page of its own: a browser says whose page it
- * is, always of a single-page application. SMS-2, CLI-6.
+ * The client must have leave and be one of ours, and a client without a secret must ask from a page of its own: a browser says
+ * whose page it is, always of a single-page application. SMS-2, CLI-6.
  */
 export function checkCaller(client: Client, origin: string | null): void {
   if (!client.grantTypes.includes(PASSWORDLESS_OTP_GRANT)) {

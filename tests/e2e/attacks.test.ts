@@ -187,9 +187,18 @@ describe('every page', () => {
     const waiting = await waitForCode();
     const signOut = await finished.visitor.open('/oidc/logout');
     const gets: [Visitor, string][] = [
-      ...['/', '/demo', '/nope', '/inbox', '/logout', '/logout/done', '/console', '/api/v2/nope'].map(
-        (path): [Visitor, string] => [browser(), path],
-      ),
+      ...[
+        '/',
+        '/demo',
+        '/nope',
+        '/inbox',
+        '/login',
+        '/u/login',
+        '/logout',
+        '/logout/done',
+        '/console',
+        '/api/v2/nope',
+      ].map((path): [Visitor, string] => [browser(), path]),
       ...['identifier', 'code', 'return', 'delivery'].map((step): [Visitor, string] => [
         browser(),
         `${forgotten}/${step}`,

@@ -49,7 +49,7 @@ async function explain(
 }
 
 /** The same request, for whoever says who they are next. */
-export async function useOtherAccount(form: FormData): Promise<void> {
+export async function chooseOtherAccount(form: FormData): Promise<void> {
   const latchkey = await runtime();
   const { interaction } = await openInteraction(latchkey, form, 'consent');
   const begun = newInteraction({

@@ -9,7 +9,7 @@ import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
 import { stepSetting } from '../../../page-setting';
 import { DeadEnd } from '../dead-end';
-import { answerConsent, useOtherAccount } from './actions';
+import { answerConsent, chooseOtherAccount } from './actions';
 
 type Props = Readonly<{ params: Promise<{ interaction: string }> }>;
 
@@ -38,7 +38,7 @@ export default async function ConsentPage({ params }: Props) {
       page={page}
       action={answerConsent}
       hidden={{ interaction: id }}
-      otherAccountAction={useOtherAccount}
+      otherAccountAction={chooseOtherAccount}
     />
   );
 }
