@@ -29,6 +29,7 @@ const PURE_PACKAGES = [
   'use-intl/core',
   'ipaddr.js',
   'libphonenumber-js',
+  'tldts', // the list of public suffixes is in the package
   'sms-segments-calculator',
   'liquidjs', // templates are handed in: it is given an empty map in place of a folder
   'html-to-text',
