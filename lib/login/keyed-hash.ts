@@ -1,7 +1,14 @@
 // The port to keyed hashing: what the database holds instead of a secret or an address. Keys derive from SECRET, one for
 // each purpose; a list of SECRETs gives a list of hashes to look for, so that rotating it signs nobody out.
 
-export type HashPurpose = 'session' | 'authorization-code' | 'refresh-token' | 'pushed-request' | 'subject';
+export type HashPurpose =
+  | 'session'
+  | 'authorization-code'
+  | 'refresh-token'
+  | 'pushed-request'
+  | 'subject'
+  | 'setup-link'
+  | 'operator-session';
 
 export type KeyedHash = Readonly<{
   /** With the first SECRET: what is written. */

@@ -10,6 +10,8 @@ export type Caller = Readonly<{
   /** Of an operator and of a person. */
   accountId: string | null;
   scopes: readonly string[] | 'every';
+  /** Of an operator: when they last proved who they are. */
+  provenAt?: Date;
 }>;
 
 /** Tells callers apart. */

@@ -16,7 +16,11 @@ export type ManagementErrorCode =
   | 'invalid_query_string'
   | 'invalid_token'
   | 'invalid_uri'
+  | 'inexistent_operator'
+  | 'last_owner'
   | 'method_not_allowed'
+  | 'operator_conflict'
+  | 'recent_proof_required'
   | 'service_unavailable'
   | 'too_many_requests';
 

@@ -1,6 +1,7 @@
 // `/api/v2/latchkey/…`: what is ours alone stands apart from what Auth0 has, so that neither gets in the other's way.
 import { z } from 'zod';
 import { queryNumber } from './fields';
+import { type OperatorLettersDeps, sendTestMessage, sentDocument, testMessageBody } from './operator-letters';
 import {
   messageSearchBody,
   messagesDocument,
@@ -16,12 +17,13 @@ import { routeFor } from './route';
 
 export const SMS_SPEND_PATH = '/api/v2/latchkey/sms-spend';
 export const MESSAGE_SEARCH_PATH = '/api/v2/latchkey/messages/search';
+export const TEST_MESSAGE_PATH = '/api/v2/latchkey/connections/{id}/test';
 export const PREVIEW_PATH = '/api/v2/latchkey/connections/{id}/preview';
 
 /** As long as the ledger is kept. */
 const DAYS_MAX = 366;
 
-const route = routeFor<ReportsDeps>();
+const route = routeFor<ReportsDeps & OperatorLettersDeps>();
 
 export const REPORT_ROUTES = [
   route({
@@ -42,6 +44,17 @@ export const REPORT_ROUTES = [
     body: previewBody,
     result: previewDocument,
     answer: (deps, { params, body }) => preview(deps, { id: params.id, ...body }),
+  }),
+  route({
+    method: 'POST',
+    path: TEST_MESSAGE_PATH,
+    summary: 'Send a test message of a connection',
+    description:
+      'An e-mail as people get it, with a code that opens nothing. Answers when a provider took it, or none did.',
+    scope: 'update:connections',
+    body: testMessageBody,
+    result: sentDocument,
+    answer: (deps, { params, body, caller }) => sendTestMessage(deps, { id: params.id, ...body, caller }),
   }),
   route({
     method: 'POST',

@@ -66,8 +66,10 @@ type Declaration<
   result?: Result;
   /** True for a POST that changes nothing. */
   isRead?: boolean;
-  /** True where the answer holds a secret: that it was read goes into the audit log. */
+  /** True where the answer holds a secret: that it was read goes into the audit log. Needs a recent proof as well. */
   showsSecret?: boolean;
+  /** True for keys and the team: an operator at the console must have proven who they are a moment ago (ADM-3). */
+  needsRecentProof?: boolean;
   answer(deps: Deps, asked: Asked<Path, Query, Body>): Promise<Answer<Result>> | Answer<Result>;
 }>;
 

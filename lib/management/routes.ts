@@ -8,25 +8,29 @@ import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
+import { RECENT_PROOF_SECONDS } from './console-door';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import { answerManagement, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import type { TeamDeps } from './team';
+import { TEAM_ROUTES } from './team-routes';
 
 /** What the table itself needs, whatever its routes do. */
 type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & DispatchDeps;
+export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & TeamDeps & DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
   ...CONNECTION_ROUTES,
   ...REPORT_ROUTES,
+  ...TEAM_ROUTES,
 ];
 
 export const MANAGEMENT_PATH = '/api/v2';
@@ -66,6 +70,7 @@ async function answerCaller(
   const route = findRoute(asked.routes, request.method);
   const params = readParams(route.path, pathname);
   checkCaller(route, caller, params);
+  checkProof(route, caller, deps.clock());
   const query = parseQuery(route, searchParams);
   const body = await parseRequestBody(route, request);
   const answer = await route.answer(deps, { params, query, body, caller, request });
@@ -89,6 +94,18 @@ function checkCaller(
   if (id !== undefined && id !== caller.accountId) {
     throw new ManagementProblem(403, 'insufficient_scope', 'This token is good for its own user alone');
   }
+}
+
+/** What opens everything else takes more than a session that somebody left open (ADM-3). @throws {ManagementProblem} 403 */
+function checkProof(
+  { showsSecret = false, needsRecentProof = showsSecret }: ManagementRoute<never>,
+  { kind, provenAt }: Caller,
+  now: Date,
+): void {
+  if (kind !== 'operator' || !needsRecentProof) return;
+  const provenFor = now.getTime() - (provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (provenFor <= RECENT_PROOF_SECONDS * 1000) return;
+  throw new ManagementProblem(403, 'recent_proof_required', 'Sign in again first: this takes a recent proof');
 }
 
 function insufficientScope(scopes: readonly string[]): ManagementProblem {

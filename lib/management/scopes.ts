@@ -35,6 +35,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   logs: ['read'],
   logs_users: ['read'],
   stats: ['read'],
+  operators: CRUD,
 });
 
 /** Every scope there is. */

@@ -121,8 +121,8 @@ export function letterheadOf({ emailFrom, issuer }: Pick<Environment, 'emailFrom
 }
 
 /** The chain, in the order of the environment; the inbox only where nothing else is. */
-function createEmailSenders(
-  { emailProviders, inbox: { email: hasInbox } }: Environment,
+export function createEmailSenders(
+  { emailProviders, inbox: { email: hasInbox } }: Pick<Environment, 'emailProviders' | 'inbox'>,
   inbox: Parameters<typeof createInboxSender>[1],
 ): EmailSender[] {
   if (emailProviders.length === 0) return hasInbox ? [createInboxSender('email', inbox)] : [];

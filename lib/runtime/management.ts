@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
 import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
+import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
+import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
-import { CONNECTION_SECRET, letterheadOf } from './delivery';
+import { CONNECTION_SECRET, createEmailSenders, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
 /** @param given.guard as for every store: tells an outage from a bug */
@@ -24,13 +28,22 @@ export function composeManagement(
     | 'clientAddress'
     | 'limitOverrides'
   > & {
-    environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
+    environment: Pick<
+      Environment,
+      'emailFrom' | 'emailProviders' | 'inbox' | 'issuer' | 'outboundPrivateNetworks'
+    >;
     prisma: Database['prisma'];
     box: SecretBox;
     guard<Store extends object>(store: Store): Store;
   },
 ): ManagementDeps {
   const { environment, prisma, box, guard, ...ports } = given;
+  const { clock } = ports;
+  const sealing = {
+    seal: (plain: string) => box.seal('inbox', plain),
+    unseal: (sealed: string) => box.unseal('inbox', sealed),
+  };
+  const senders = createEmailSenders(environment, { inbox: createInboxStore(prisma), sealing, clock });
   return {
     ...ports,
     issuer: environment.issuer,
@@ -51,6 +64,14 @@ export function composeManagement(
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),
+    sendNow: (email) => sendNow({ senders, clock }, email),
+    drawLetterId: () => randomBytes(12).toString('base64url'),
+    operatorRegister: guard(createOperatorRegister(prisma)),
+    consoleDoor: guard(createConsoleDoor(prisma, box)),
+    teamRandom: {
+      operatorId: () => `opr_${randomBytes(12).toString('base64url')}`,
+      setupToken: () => randomBytes(32).toString('base64url'),
+    },
     identifierHashes: ({ channel, canonical }) => box.hashes('subject', `${channel}:${canonical}`),
   };
 }

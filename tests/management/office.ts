@@ -50,6 +50,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     environment: {
       issuer: 'https://login.example.com/',
       emailFrom: 'login@example.com',
+      emailProviders: [],
+      inbox: { email: true, sms: true, operatorsOnly: false },
       outboundPrivateNetworks: [],
     },
     prisma,

@@ -24,6 +24,8 @@ const OVER: readonly (readonly [table: string, column: string, days: number])[] 
   ['pushed_requests', 'expires_at', 0],
   ['client_assertions', 'expires_at', ASSERTION_MEMORY_DAYS],
   ['sessions', 'expires_at', 0],
+  ['operator_sessions', 'expires_at', 0],
+  ['setup_links', 'expires_at', 0],
   ['token_families', 'expires_at', 0],
   ['authorization_codes', 'expires_at', CODE_MEMORY_DAYS],
   ['log_events', 'occurred_at', LOG_RETENTION_DAYS],

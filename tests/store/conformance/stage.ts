@@ -486,6 +486,9 @@ function countEach(words: readonly string[]): Record<string, number> {
 
 /** Those that refer to others come first. */
 const TABLES = [
+  'operator_sessions',
+  'operators',
+  'setup_links',
   'delivery_attempts',
   'delivery_events',
   'sms_charges',

@@ -9,6 +9,7 @@ import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
+import { promiseOperators } from './promises/operators';
 import { promiseOutbox } from './promises/outbox';
 import { promisePushedRequests } from './promises/pushed-requests';
 import { promiseToRedeem } from './promises/redeem';
@@ -65,6 +66,7 @@ export function describeStore(
     promiseResourceServers(current);
     promiseTokenEvents(current);
     promiseSmsSpend(current);
+    promiseOperators(current);
     promiseHousekeeping(current);
   });
 }

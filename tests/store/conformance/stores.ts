@@ -7,6 +7,8 @@ import type { ConsentStore } from '@/lib/login/consent';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
+import type { ConsoleDoor } from '@/lib/management/console-door';
+import type { OperatorRegister } from '@/lib/management/operator-register';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { GrantStore } from '@/lib/oidc/consent';
@@ -15,11 +17,13 @@ import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
+import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
@@ -39,6 +43,8 @@ export type Process = Readonly<{
   limits: LimitStore;
   clientAssertions: ClientAssertionStore;
   pushedRequests: PushedRequestStore;
+  operators: OperatorRegister;
+  door: ConsoleDoor;
 }>;
 
 export type OpenStore = Readonly<{
@@ -68,6 +74,8 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     refreshTokens: createRefreshTokenStore(prisma),
     limits: createLimitStore(prisma),
     clientAssertions: createClientAssertionStore(prisma),
+    operators: createOperatorRegister(prisma),
+    door: createConsoleDoor(prisma, secrets),
     pushedRequests: createPushedRequestStore(prisma, secrets, {
       seal: (plain) => secrets.seal('pushed-request', plain),
       unseal: (sealed) => secrets.unseal('pushed-request', sealed),
