@@ -6,6 +6,7 @@ import { OperationFailure } from '@/lib/runtime/operations';
 import { addAppsCommands } from './apps';
 import { CommandFailure, type ExitCode } from './command-line';
 import { addConnectionsCommands } from './connections';
+import { addConsoleCommands } from './console';
 import { addDoctorCommand } from './doctor';
 import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
@@ -39,6 +40,7 @@ function describeProgram(calledFrom: string): Command {
   addDoctorCommand(program);
   addAppsCommands(program, { calledFrom });
   addConnectionsCommands(program, { calledFrom });
+  addConsoleCommands(program);
   addMessagesCommand(program);
   addSmsSpendCommand(program);
   return program;

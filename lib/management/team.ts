@@ -14,7 +14,7 @@ import { badBody, type Frozen } from './route';
 export type TeamDeps = OperatorLettersDeps &
   Readonly<{
     operatorRegister: OperatorRegister;
-    consoleDoor: Pick<ConsoleDoor, 'openSetup'>;
+    consoleDoor: ConsoleDoor;
     /** Names operators, and what opens the first set-up. */
     teamRandom: Readonly<{ operatorId(): string; setupToken(): string }>;
     issuer: string;

@@ -63,6 +63,7 @@ import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
 import { clientAddress, isFromOwnMachine } from './client-address';
+import { type ConsoleRuntime, composeConsole, describeConsole } from './console';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
 import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
@@ -94,6 +95,10 @@ export type Runtime = Readonly<{
   loginScript: string;
   /** The demo application's registration, or null where there is none. */
   demo: DemoClient | null;
+  /** Where operators work. */
+  console: ConsoleRuntime;
+  /** Where this process reaches its own endpoints: its port, or the issuer where a host keeps the port to itself. */
+  ownAddress(): string;
   /** The connections that the page of this sign-in offers: those of the client that somebody can send for. */
   offered(
     client: Client,
@@ -158,8 +163,10 @@ export async function composeRuntime(
   const demo = isLoopback ? describeDemo(box, environment.origin) : null;
   // Where next-auth believes it lives; it takes the address from nowhere else.
   process.env.NEXTAUTH_URL = environment.origin;
+  const consoleClient = describeConsole(box, environment.origin);
   const clients = declareClients({
     environment,
+    operatorConsole: consoleClient,
     demo,
     hashSecret: (secret) => hashClientSecret(box, secret),
   });
@@ -173,6 +180,7 @@ export async function composeRuntime(
     },
     now: clock(),
   });
+  let ownAddress = issuer;
   let storageAwayAt = Number.NEGATIVE_INFINITY;
   const guard = <Store extends object>(store: Store) =>
     guardStore(store, () => {
@@ -406,6 +414,8 @@ export async function composeRuntime(
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
     demo,
+    console: composeConsole({ environment, box, client: consoleClient, management }),
+    ownAddress: () => ownAddress,
     async offered(client, { request, chosenConnection }) {
       return offeredConnections(await connections.all(), {
         ofClient: client.connections,
@@ -460,7 +470,10 @@ export async function composeRuntime(
         acceptLanguage,
       });
     },
-    announce: async (address) => database.folder?.announce(address),
+    async announce(address) {
+      ownAddress = `${address.url}/`;
+      await database.folder?.announce(address);
+    },
     async close() {
       await Promise.allSettled([stopBackground(), ...inHand]);
       await backgroundEvents.close();

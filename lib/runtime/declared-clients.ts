@@ -1,7 +1,10 @@
-// The clients that exist because the environment says so: the demo application, and the operator's machine client.
+// The clients that exist because the environment says so: the console, the demo application, and the operator's machine
+// client.
 import type { SecretBox } from '@/lib/keys/secret-box';
+import { CONSOLE_PATH } from '@/lib/management/team';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import type { DeclaredClient } from '@/lib/store/prisma/setup';
+import type { ConsoleClient } from './console';
 import type { Environment } from './environment';
 
 /** The demo's registration as the demo itself knows it. Its secrets derive from SECRET, so nothing has to be handed over. */
@@ -24,16 +27,34 @@ export function describeDemo(box: SecretBox, origin: string): DemoClient {
   };
 }
 
+/** Where next-auth expects the browser back. */
+export const CONSOLE_CALLBACK_PATH = '/api/auth/callback/console';
+
 export function declareClients({
   environment: { managementClient },
+  operatorConsole,
   demo,
   hashSecret,
 }: {
   environment: Environment;
+  operatorConsole: ConsoleClient;
   demo: DemoClient | null;
   hashSecret(secret: string): string;
 }): DeclaredClient[] {
-  const clients: DeclaredClient[] = [];
+  const { clientId, clientSecret, origin } = operatorConsole;
+  const clients: DeclaredClient[] = [
+    {
+      clientId,
+      name: 'Latchkey console',
+      applicationType: 'regular_web',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      secretHash: hashSecret(clientSecret),
+      redirectUris: [`${origin}${CONSOLE_CALLBACK_PATH}`],
+      postLogoutRedirectUris: [`${origin}${CONSOLE_PATH}/sign-in`],
+      grantTypes: ['authorization_code'],
+      initiateLoginUri: `${origin}${CONSOLE_PATH}`,
+    },
+  ];
   if (demo !== null) {
     clients.push({
       clientId: demo.clientId,

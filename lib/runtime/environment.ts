@@ -54,6 +54,8 @@ export type Environment = Readonly<{
   managementClient: Readonly<{ clientId: string; clientSecret: string }> | null;
   /** E-mail addresses in lower case; empty: the one-time set-up link. */
   consoleAdmins: readonly string[];
+  /** CIDR notation: where the console may be reached from; empty: everywhere. */
+  consoleNetworks: readonly string[];
   /** Maxima for the first boot. */
   limits: LimitOverrides;
   /** Proxies in front whose X-Forwarded-For is believed. */
@@ -121,6 +123,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
         ? { clientId: values.MANAGEMENT_CLIENT_ID, clientSecret: values.MANAGEMENT_CLIENT_SECRET }
         : null,
     consoleAdmins: values.CONSOLE_ADMINS,
+    consoleNetworks: values.CONSOLE_NETWORKS,
     limits: values.LIMITS,
     trustedProxies: values.TRUSTED_PROXIES,
     inbox: decideInbox({
@@ -171,10 +174,11 @@ const variables = z.object({
   TWILIO_MESSAGING_SERVICE_SID: variable((text) => twilioSid(text, 'MG')).optional(),
   TWILIO_API_BASE_URL: variable(httpUrl).optional(),
   SMS_COUNTRIES: variable(countries).optional(),
-  OUTBOUND_PRIVATE_NETWORKS: variable(privateNetworks).default([]),
+  OUTBOUND_PRIVATE_NETWORKS: variable(networks).default([]),
   MANAGEMENT_CLIENT_ID: variable(clientId).optional(),
   MANAGEMENT_CLIENT_SECRET: anyText.optional(),
   CONSOLE_ADMINS: variable(emailAddresses).default([]),
+  CONSOLE_NETWORKS: variable(networks).default([]),
   LIMITS: variable(limitOverrides).default({}),
   TRUSTED_PROXIES: variable((text) => wholeNumber(text, { min: 0, max: 100 })).default(0),
   INBOX: variable((text) => oneOf(text, ['on', 'off'])).optional(),
@@ -328,17 +332,17 @@ function webhookSecret(text: string): string {
 }
 
 /** @see RFC 4632 §3.1, RFC 4291 §2.3 */
-function privateNetworks(text: string): string[] {
-  const networks = list(text);
-  for (const network of networks) {
+function networks(text: string): string[] {
+  const entries = list(text);
+  for (const network of entries) {
     const [address = '', prefix = '', ...more] = network.split('/');
     const bits = isIP(address) === 4 ? 32 : 128;
-    // A prefix of 0 would be the whole internet, and the guard nothing.
+    // A prefix of 0 would be the whole internet, and a guard nothing.
     const isNetwork = isIP(address) !== 0 && /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
     if (!isNetwork || more.length > 0)
       throw new Complaint('must be a list of networks such as 10.0.0.0/8,fd12:3456::/32');
   }
-  return networks;
+  return entries;
 }
 
 /** Printable ASCII. @see RFC 6749 Appendix A.1 */

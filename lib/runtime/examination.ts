@@ -6,8 +6,10 @@ import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { canSignWith } from '@/lib/keys/signing-keys';
 import { countryOfSender } from '@/lib/login/phone-number';
+import type { OperatorDocument } from '@/lib/management/team';
+import { OPERATORS_PATH } from '@/lib/management/team-routes';
 import { PATHS } from '@/lib/oidc/vocabulary';
-import { describeHolder } from '@/lib/store/prisma/data-folder';
+import { describeHolder, type Holder } from '@/lib/store/prisma/data-folder';
 import { type Database, openDatabase } from '@/lib/store/prisma/database';
 import { diagnose } from '@/lib/store/prisma/migrate';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
@@ -86,7 +88,7 @@ async function examineStorage(environment: Environment): Promise<Finding[]> {
     const holder = await describeHolder(dataDir);
     if (holder !== null) {
       const held = good('Data folder', `${dataDir} is held by process ${holder.pid}`);
-      return [held, ...(await examineThroughServer(holder.url))];
+      return [held, ...(await examineThroughServer(environment, holder))];
     }
   } catch (problem) {
     return [failing('Data folder', `${dataDir} cannot be used: ${reasonOf(problem)}`)];
@@ -98,9 +100,17 @@ async function examineStorage(environment: Environment): Promise<Finding[]> {
 }
 
 /** What a server that has the embedded database to itself tells of it. */
-async function examineThroughServer(url: string | null): Promise<Finding[]> {
+async function examineThroughServer(
+  environment: Environment,
+  { url, token }: Pick<Holder, 'url' | 'token'>,
+): Promise<Finding[]> {
   if (url === null) return [doubtful('Database', 'is held by a process that has not begun to listen')];
-  const [ready, keys] = await Promise.all([fetchJson(url, PATHS.readyz), fetchJson(url, PATHS.jwks)]);
+  const [ready, keys, team] = await Promise.all([
+    fetchJson(url, PATHS.readyz),
+    fetchJson(url, PATHS.jwks),
+    fetchJson(url, `${OPERATORS_PATH}?include_totals=true&per_page=100`, token),
+  ]);
+  const operators = (team?.operators ?? []) as readonly OperatorDocument[];
   const count = Array.isArray(keys?.keys) ? keys.keys.length : 0;
   return [
     ready === null
@@ -109,6 +119,10 @@ async function examineThroughServer(url: string | null): Promise<Finding[]> {
     count === 0
       ? failing('Signing keys', 'the server publishes none')
       : good('Signing keys', `${count} are published`),
+    examineConsole(
+      environment,
+      operators.filter(({ role, status }) => role === 'owner' && status === 'active').length,
+    ),
   ];
 }
 
@@ -126,7 +140,16 @@ async function examineDatabase(environment: Environment): Promise<Finding[]> {
     // Tables are asked only where they are as this version knows them.
     return migrations.state === 'failing'
       ? [found, migrations]
-      : [found, migrations, await examineKeys(database, environment), await examineConnections(database)];
+      : [
+          found,
+          migrations,
+          await examineKeys(database, environment),
+          await examineConnections(database),
+          examineConsole(
+            environment,
+            await database.prisma.operator.count({ where: { role: 'owner', accountId: { not: null } } }),
+          ),
+        ];
   } catch (problem) {
     return [failing('Database', `${place} cannot be used: ${reasonOf(problem)}`)];
   } finally {
@@ -172,6 +195,14 @@ async function examineConnections(database: Database): Promise<Finding> {
     : good('Connections', connections.map(({ name }) => name).join(', '));
 }
 
+function examineConsole({ consoleAdmins }: Environment, owners: number): Finding {
+  const part = 'Console';
+  if (owners > 0) return good(part, owners === 1 ? 'has an owner' : `has ${owners} owners`);
+  return consoleAdmins.length > 0
+    ? good(part, 'is for the addresses in CONSOLE_ADMINS; none of them has signed in yet')
+    : doubtful(part, 'has no owner: "latchkey console link" prints a link that makes one');
+}
+
 function examineMail({ emailProviders, emailFrom, smsProviders, inbox }: Environment): Finding {
   const part = 'E-mail';
   const chain = emailProviders.map(({ kind }) => kind).join(', then ');
@@ -211,9 +242,16 @@ async function examineIssuer({ issuer }: Environment): Promise<Finding> {
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** The JSON object at that address, or null. */
-async function fetchJson(base: string, path: string): Promise<Record<string, unknown> | null> {
+async function fetchJson(
+  base: string,
+  path: string,
+  bearerToken: string | null = null,
+): Promise<Record<string, unknown> | null> {
   try {
-    const response = await fetch(new URL(path, base), { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    const response = await fetch(new URL(path, base), {
+      signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+      ...(bearerToken !== null && { headers: { authorization: `Bearer ${bearerToken}` } }),
+    });
     const value: unknown = response.ok ? await response.json() : null;
     return typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
   } catch {

@@ -84,7 +84,8 @@ export function createFront(runtime: Runtime): Front {
     async listening() {
       const { environment } = runtime;
       await runtime.announce({ url: `http://localhost:${environment.port}`, token: runtime.operatorToken });
-      process.stdout.write(`${greeting(runtime)}\n`);
+      const setupUrl = await runtime.console.makeSetupLink().catch(() => null);
+      process.stdout.write(`${greeting(runtime, setupUrl)}\n`);
     },
 
     async drain(server) {

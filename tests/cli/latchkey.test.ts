@@ -293,6 +293,7 @@ describe('with a PostgreSQL server', () => {
       'Migrations good',
       'Signing keys good',
       'Connections good',
+      'Console doubtful',
       'E-mail doubtful',
       'Text messages doubtful',
       'Issuer doubtful',
