@@ -2,6 +2,7 @@
 // Behind the front it never runs, because the front's header is there. It guards nothing by itself: actions and
 // endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy.
 import { type NextRequest, NextResponse } from 'next/server';
+import { isConsolePath } from '@/lib/management/console-path';
 import { FRONT_HEADER, NONCE_HEADER } from '@/lib/runtime/client-address';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
@@ -22,8 +23,14 @@ export function proxy(request: NextRequest): NextResponse {
   }
   const headers = new Headers(request.headers);
   for (const name of [FRONT_HEADER, NONCE_HEADER, 'content-security-policy']) headers.delete(name);
+  const isConsole = isConsolePath(request.nextUrl.pathname);
+  const nonce = isConsole ? btoa(crypto.randomUUID()) : null;
+  const answered = pageHeaders({ nonce, origin, isHttps, isConsole });
+  if (nonce !== null) {
+    headers.set(NONCE_HEADER, nonce);
+    headers.set('content-security-policy', answered['Content-Security-Policy'] ?? '');
+  }
   const response = NextResponse.next({ request: { headers } });
-  for (const [name, value] of Object.entries(pageHeaders({ nonce: null, origin, isHttps })))
-    response.headers.set(name, value);
+  for (const [name, value] of Object.entries(answered)) response.headers.set(name, value);
   return response;
 }

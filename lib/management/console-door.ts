@@ -43,6 +43,8 @@ export type OperatorVisit = Readonly<{
   role: Role;
   /** The account's name, else its address or number. */
   name: string;
+  /** An address or a number of the account, as typed. */
+  address: string | null;
   authenticatedAt: Date;
 }>;
 

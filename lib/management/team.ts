@@ -4,6 +4,7 @@ import { parseEmailIdentifier } from '@/lib/login/identifier';
 import { writeInvitation } from '@/lib/login/write-invitation';
 import type { Caller } from './caller';
 import { type ConsoleDoor, SETUP_LINK_SECONDS } from './console-door';
+import { CONSOLE_PATH } from './console-path';
 import { fieldsOf, instant, oneOf, text } from './fields';
 import { countLetter, describeSent, type OperatorLettersDeps, sentDocument } from './operator-letters';
 import type { Operator, OperatorChange, OperatorRegister } from './operator-register';
@@ -19,9 +20,6 @@ export type TeamDeps = OperatorLettersDeps &
     teamRandom: Readonly<{ operatorId(): string; setupToken(): string }>;
     issuer: string;
   }>;
-
-/** Where the console begins, below the issuer. */
-export const CONSOLE_PATH = '/console';
 
 /** An operator, or an invitation, on the wire. */
 export const operatorDocument = z.strictObject({

@@ -9,7 +9,7 @@ import type { Caller } from '@/lib/management/caller';
 import type { ConsoleDoor } from '@/lib/management/console-door';
 import { ManagementProblem } from '@/lib/management/problem';
 import { type ManagementDeps, managementEndpoint } from '@/lib/management/routes';
-import { CONSOLE_PATH, makeSetupLink } from '@/lib/management/team';
+import { makeSetupLink } from '@/lib/management/team';
 import {
   type ConsoleCookie,
   type ConsoleSeal,
@@ -97,11 +97,6 @@ export function composeConsole({
       }
     },
   };
-}
-
-/** True for every path of the console's pages. */
-export function isConsolePath(pathname: string): boolean {
-  return pathname === CONSOLE_PATH || pathname.startsWith(`${CONSOLE_PATH}/`);
 }
 
 /** @param networks CIDR notation; empty: everywhere */

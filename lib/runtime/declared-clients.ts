@@ -1,7 +1,7 @@
 // The clients that exist because the environment says so: the console, the demo application, and the operator's machine
 // client.
 import type { SecretBox } from '@/lib/keys/secret-box';
-import { CONSOLE_PATH } from '@/lib/management/team';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import type { DeclaredClient } from '@/lib/store/prisma/setup';
 import type { ConsoleClient } from './console';

@@ -4,12 +4,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { isConsolePath } from '@/lib/management/console-path';
 import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
 import { greeting } from './greeting';
 import { isSameOrigin, pageHeaders } from './page-headers';
-import { readPagePost } from './page-post';
+import { type PagePost, readPagePost } from './page-post';
 
 /** What scripts/serve.mjs finds on `globalThis[Symbol.for('latchkey.front')]`. */
 export type Front = Readonly<{
@@ -48,6 +49,12 @@ export function createFront(runtime: Runtime): Front {
   // A page that finds out by itself that it is switched off is a page without words: only Next's script would fill it.
   const absent = new Set([...(runtime.demo ? [] : ['/demo']), ...(runtime.readInbox ? [] : ['/inbox'])]);
 
+  /** Actions are called by script in the console, and there by browsers alone that hold a session of it. */
+  async function readPost(request: IncomingMessage, isConsole: boolean): Promise<PagePost> {
+    const mayCall = isConsole && (await runtime.console.holdsSession(request.headers.cookie ?? null));
+    return readPagePost(request, { mayCall });
+  }
+
   return {
     listener: (handlePage) => (request, response) => {
       const nonce = randomBytes(16).toString('base64');
@@ -57,18 +64,18 @@ export function createFront(runtime: Runtime): Front {
       const isKnownMethod = METHODS.includes(request.method ?? '');
       if (isKnownMethod && runtime.isProtocolPath(pathOf(request))) return respond(request, response);
 
-      presetHeaders(response, {
-        'Cache-Control': 'no-store',
-        ...pageHeaders({ ...environment, nonce }),
-      });
+      const path = pathOf(request);
+      const isConsole = isConsolePath(path);
+      const headers = pageHeaders({ ...environment, nonce, isConsole });
+      presetHeaders(response, { 'Cache-Control': 'no-store', ...headers });
+      if (isConsole) admitScripts(request, headers['Content-Security-Policy'] ?? '');
       const refusal = refusePage(request, environment.origin);
       if (refusal !== null) return refuse(request, response, refusal);
-      const path = pathOf(request);
       const acceptLanguage = request.headers['accept-language'] ?? null;
       replaceFailure(response, { path, page: () => runtime.failedPage(path, acceptLanguage) });
       if (absent.has(path)) request.url = '/404';
       if (request.method !== 'POST') return handlePage(request, response);
-      void readPagePost(request).then((post) => {
+      void readPost(request, isConsole).then((post) => {
         if (post.kind === 'whole') handlePage(post.request, response);
         if (post.kind === 'refused') refuse(request, response, post.status);
       });
@@ -171,6 +178,12 @@ function isDecodable(path: string): boolean {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
+}
+
+/** Tells Next the policy that the response will have: it takes the nonce for its scripts from there. */
+function admitScripts(request: IncomingMessage, policy: string): void {
+  request.headers['content-security-policy'] = policy;
+  request.rawHeaders.push('content-security-policy', policy);
 }
 
 /** Puts our own words in place of anything a client claims about host, peer and nonce. */

@@ -5,26 +5,31 @@ import { STRICT_TRANSPORT_SECURITY } from '@/lib/endpoints/respond';
 /**
  * Headers of a page.
  *
- * The policy admits one small script of ours and nothing else, so the React runtime that Next refers to is never fetched:
- * the pages need none (docs/decisions/0003). There is no `form-action`: Chromium applies it to the redirect that takes a
- * signed-in browser to the client, and breaks it with scripts off. `same-origin` keeps codes out of foreign Referers;
- * `no-referrer` would make browsers send `Origin: null` with our forms.
+ * The policy of the login admits one small script of ours and nothing else, so the React runtime that Next refers to is never
+ * fetched: the pages need none (docs/decisions/0003). It has no `form-action`: Chromium applies it to the redirect that takes
+ * a signed-in browser to the client, and breaks it with scripts off. The console's admits what a script of this very response
+ * loads, and forms that stay here. `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send
+ * `Origin: null` with our forms.
  */
 export function pageHeaders({
   nonce,
   origin,
   isHttps,
+  isConsole = false,
 }: {
   /** Null where Next would give it to scripts of its own: then the one script is admitted by its address. */
   nonce: string | null;
   origin: string;
   isHttps: boolean;
+  /** The operators' pages are Next's, with scripts and all. */
+  isConsole?: boolean;
 }): Record<string, string> {
   const admitted = nonce === null ? `${origin}/login.js` : `'nonce-${nonce}'`;
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      `script-src ${admitted}`,
+      isConsole ? `script-src ${admitted} 'strict-dynamic'` : `script-src ${admitted}`,
+      ...(isConsole ? ["form-action 'self'"] : []),
       nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
       "img-src 'self' data:",
       "font-src 'self'",

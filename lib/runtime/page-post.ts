@@ -1,6 +1,7 @@
 // What is posted to a page, before Next sees it: whole, bounded and well-formed. Left to itself Next answers a broken form
-// with 500, and takes an action's arguments in more ways than one; our pages send forms that name their action and nothing
-// else, so nothing else is let in and no foreign object graph is ever read (INP-1, INP-2, NXT-3, NXT-4).
+// with 500, and takes an action's arguments in more ways than one; the login's pages send forms that name their action and
+// nothing else, so nothing else is let in and no foreign object graph is ever read (INP-1, INP-2, NXT-3, NXT-4). The console's
+// pages call actions by script as well: that is for browsers that hold a session of the console.
 import { IncomingMessage } from 'node:http';
 
 export type PagePost = Readonly<
@@ -15,17 +16,24 @@ const MAX_BYTES = 64 * 1024;
 
 const FORM = /^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i;
 
-/** Reads a post to the end, and hands back a request that has all of it. */
-export async function readPagePost(request: IncomingMessage): Promise<PagePost> {
+/**
+ * Reads a post to the end, and hands back a request that has all of it.
+ * @param from.mayCall whether the browser may call actions in Next's own way
+ */
+export async function readPagePost(
+  request: IncomingMessage,
+  { mayCall }: { mayCall: boolean },
+): Promise<PagePost> {
   const { 'content-type': contentType = '', 'next-action': action } = request.headers;
-  if (action !== undefined) return refused(400);
-  const [, encoding] = FORM.exec(contentType) ?? [];
+  const isCall = mayCall && action !== undefined;
+  if (action !== undefined && !isCall) return refused(400);
+  const [, encoding = isCall ? 'call' : undefined] = FORM.exec(contentType) ?? [];
   if (encoding === undefined) return refused(415);
   const body = await readBody(request).catch(() => null);
   if (body === null) return { kind: 'aborted' };
   if (body === 'too large') return refused(413);
   const isMultipart = encoding.toLowerCase().startsWith('multipart');
-  if (isMultipart && !(await isActionForm(body, contentType))) return refused(400);
+  if (isMultipart && !mayCall && !(await isActionForm(body, contentType))) return refused(400);
   return { kind: 'whole', request: withBody(request, body) };
 }
 

@@ -106,10 +106,10 @@ export function createConsoleDoor(prisma: PrismaClient, keyedHash: KeyedHash): C
           UPDATE operators SET last_seen_at = ${now} WHERE id IN (SELECT operator_id FROM touched)
         )
         SELECT operator_id AS "operatorId", account_id AS "accountId", role,
-          authenticated_at AS "authenticatedAt", COALESCE(name, (
-            SELECT typed_form FROM identities i WHERE i.account_id = alive.account_id
-            ORDER BY provider, created_at, user_id LIMIT 1), '') AS name
-        FROM alive`;
+          authenticated_at AS "authenticatedAt", COALESCE(name, address, '') AS name, address
+        FROM alive LEFT JOIN LATERAL (
+          SELECT typed_form AS address FROM identities i WHERE i.account_id = alive.account_id
+          ORDER BY provider, created_at, user_id LIMIT 1) AS identity ON true`;
       return row ?? null;
     },
 

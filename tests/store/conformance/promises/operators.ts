@@ -290,6 +290,7 @@ export function promiseOperators(stage: () => Stage): void {
         accountId: ann.accountId,
         role: 'editor',
         name: 'ann@x.test',
+        address: 'ann@x.test',
         authenticatedAt: now,
       });
       expect(await second.door.find(`${ann.sessionSecret}x`, now)).toBeNull();

@@ -1,0 +1,56 @@
+// What every action of the console begins and ends with: the post comes from a page of ours, an operator who may do it sent it,
+// and what the management API refuses stands beside the field it is about. Nothing that was typed is sent back: the form in the
+// browser still has it.
+import 'server-only';
+import { refresh } from 'next/cache';
+import type { Role } from '@/lib/management/roles';
+import { runtime } from '@/lib/runtime/boot';
+import { requireSameOrigin } from '@/lib/web/browser';
+import { ManagementRefusal } from './ask';
+import { type OperatorAtWork, requireOperator } from './operator';
+
+/** Where a form stands. An action returns the next one; the last one it is given is the browser's word and is not used. */
+export type ActionState = Readonly<
+  | { kind: 'untouched' }
+  /** `said` is shown for a moment; `shown` is for the form to show, such as a secret. */
+  | { kind: 'done'; said: string; shown?: Readonly<Record<string, string>> }
+  /** `field` is a name of the API's body; null for the whole. */
+  | { kind: 'refused'; field: string | null; sentence: string }
+  /** The person must prove again who they are: the form keeps what was typed and goes on from there. */
+  | { kind: 'proof_needed' }
+>;
+
+/**
+ * Runs a change in the name of the operator who posted it, and shows the page again as it is then.
+ * @param role the least that may; the API decides again by its scopes
+ */
+export async function operatorAction(
+  role: Role,
+  change: (operator: OperatorAtWork) => Promise<ActionState>,
+): Promise<ActionState> {
+  await requireSameOrigin(await runtime());
+  const operator = await requireOperator(role);
+  try {
+    const state = await change(operator);
+    refresh();
+    return state;
+  } catch (problem) {
+    if (problem instanceof ManagementRefusal) return refusedState(problem);
+    throw problem;
+  }
+}
+
+/** What the API's sentence is for a person: which field it is about, and what to do. */
+export function refusedState({ errorCode, message }: ManagementRefusal): ActionState {
+  if (errorCode === 'recent_proof_required') return { kind: 'proof_needed' };
+  const [, field = null, rule, sentence] = FIELD_SENTENCE.exec(message) ?? [];
+  return { kind: 'refused', field, sentence: asSentence(sentence ?? rule ?? message) };
+}
+
+/** `Payload validation error: field must be …`, or `…: field: A sentence.` */
+const FIELD_SENTENCE = /^Payload validation error: ([\w.[\]]+)(?: (.*)|: (.*))$/;
+
+function asSentence(text: string): string {
+  const capitalised = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capitalised) ? capitalised : `${capitalised}.`;
+}
