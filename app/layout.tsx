@@ -1,8 +1,7 @@
 // What every page asks of browsers and search engines. The document itself is the page's own (components/document.tsx): the
-// language it is in depends on the sign-in, which this file is not told of.
+// language it is in depends on the sign-in, which this file is not told of. So is its stylesheet: the console has another.
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import './globals.css';
 
 // Every page is made for one request: nothing of ours may be cached, or read the database while it is built.
 export const dynamic = 'force-dynamic';

@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 import { ErrorCard } from '@/components/login/error-card';
 import { wordsOf } from '@/lib/runtime/words';
+import './globals.css';
 
 const t = wordsOf('en');
 

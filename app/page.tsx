@@ -4,6 +4,7 @@ import { PrimaryLink, TextLink } from '@/components/button';
 import { Document } from '@/components/document';
 import { Mark } from '@/components/mark';
 import { runtime } from '@/lib/runtime/boot';
+import './globals.css';
 
 export const metadata: Metadata = { title: 'Latchkey' };
 

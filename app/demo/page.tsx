@@ -6,6 +6,7 @@ import { PrimaryButton, TextButton } from '@/components/button';
 import { Document } from '@/components/document';
 import { runtime } from '@/lib/runtime/boot';
 import { demoAuthOptions } from '@/lib/web/demo-auth';
+import '../globals.css';
 
 export const metadata: Metadata = { title: 'Demo application' };
 

@@ -4,6 +4,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Document } from '@/components/document';
 import { runtime } from '@/lib/runtime/boot';
+import '../globals.css';
 
 export const metadata: Metadata = { title: 'Inbox' };
 

@@ -81,6 +81,22 @@ const FLOORS: Record<string, Floor> = {
     imports: [...PORTS, 'lib/runtime', 'lib/web', 'components', 'messages'],
     rule: 'app reaches adapters through lib/runtime only',
   },
+  'components/console': {
+    imports: [],
+    importsTypes: [...PROTOCOL_AND_LOGIN, 'lib/management', 'lib/web/console', 'messages'],
+    packages: [
+      'react',
+      'next/link',
+      'next/navigation',
+      'lucide-react',
+      'class-variance-authority',
+      '@radix-ui',
+      'cmdk',
+      'd3-scale',
+      'd3-shape',
+    ],
+    rule: 'components/console imports its parts and types of lib/management and lib/web/console only; actions and words arrive as props',
+  },
   components: {
     imports: [],
     importsTypes: [...PROTOCOL_AND_LOGIN, 'messages'],

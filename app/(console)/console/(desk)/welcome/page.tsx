@@ -1,0 +1,79 @@
+// The first page of a new owner: three things that make a login people can use.
+import type { Metadata } from 'next';
+import { ButtonLink, buttonClass } from '@/components/console/button';
+import { Card } from '@/components/console/card';
+import { CodeBlock } from '@/components/console/code-block';
+import { HiddenFields } from '@/components/console/confirm-dialog';
+import { TextField } from '@/components/console/field';
+import { Form, SubmitButton } from '@/components/console/form';
+import { PageHeader } from '@/components/console/page-header';
+import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
+import type { ConnectionDocument } from '@/lib/management/connections';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
+import { runtime } from '@/lib/runtime/boot';
+import { readManagement } from '@/lib/web/console/ask';
+import { requireOperator } from '@/lib/web/console/operator';
+import { t } from '@/lib/web/console/words';
+import { sendTestMessage } from './actions';
+
+export const metadata: Metadata = { title: t('welcome.page') };
+
+export default async function WelcomePage() {
+  const { caller, visit } = await requireOperator('owner');
+  const { demo, readInbox } = await runtime();
+  const [connection] = await readManagement<ConnectionDocument[]>(caller, {
+    path: CONNECTIONS_PATH,
+    query: { strategy: 'email', per_page: 1 },
+  });
+  return (
+    <>
+      <PageHeader title={t('welcome.title')} lead={t('welcome.lead')} />
+      <div className="grid max-w-[44rem] gap-4">
+        {demo !== null && (
+          <Card title={t('welcome.login.title')} lead={t('welcome.login.lead')}>
+            <div>
+              <a className={buttonClass()} href="/demo" target="_blank" rel="noopener">
+                {t('welcome.login.button')}
+              </a>
+            </div>
+          </Card>
+        )}
+        {connection && (
+          <Card title={t('welcome.message.title')} lead={t('welcome.message.lead')}>
+            <Form name="test-message" action={sendTestMessage}>
+              <HiddenFields fields={{ connection: connection.id }} />
+              <TextField
+                name="recipient"
+                type="email"
+                label={t('welcome.message.recipient')}
+                defaultValue={visit.address?.includes('@') ? visit.address : ''}
+                autoComplete="email"
+                spellCheck={false}
+              />
+              <div className="flex flex-wrap items-center gap-4">
+                <SubmitButton look="quiet">{t('welcome.message.button')}</SubmitButton>
+                {readInbox !== null && (
+                  <a className="underline underline-offset-4" href="/inbox" target="_blank" rel="noopener">
+                    {t('welcome.message.openInbox')}
+                  </a>
+                )}
+              </div>
+            </Form>
+          </Card>
+        )}
+        <Card title={t('welcome.application.title')} lead={t('welcome.application.lead')}>
+          <p>{t('welcome.application.command')}</p>
+          <CodeBlock
+            code={'npx latchkey apps create --name "My app" --callback http://localhost:4000/callback'}
+            label={t('welcome.application.title')}
+          />
+        </Card>
+        <div>
+          <ButtonLink href={CONSOLE_PATH} look="primary">
+            {t('welcome.done')}
+          </ButtonLink>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+// Every page there is, once: the sidebar and the palette list it from here. A page is listed for operators who may ask the
+// management API for what it shows; the page itself asks again.
+import { LayoutDashboard, UsersRound } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Command } from '@/components/console/command-palette';
+import type { NavigationGroup } from '@/components/console/navigation';
+import { type Caller, mayUse } from '@/lib/management/caller';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
+import { t } from '@/lib/web/console/words';
+
+type Page = Readonly<{ path: string; label: string; icon: ReactNode; scope: string }>;
+
+/** In the order of the sidebar; groups have a space between them, and a name where they need one. */
+const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>[] = [
+  {
+    label: null,
+    pages: [
+      {
+        path: CONSOLE_PATH,
+        label: t('overview.page'),
+        icon: <LayoutDashboard aria-hidden />,
+        scope: 'read:stats',
+      },
+    ],
+  },
+  {
+    label: null,
+    pages: [
+      {
+        path: `${CONSOLE_PATH}/team`,
+        label: t('team.page'),
+        icon: <UsersRound aria-hidden />,
+        scope: 'read:operators',
+      },
+    ],
+  },
+];
+
+/** The sidebar of that operator. */
+export function navigationFor(caller: Caller): NavigationGroup[] {
+  return PAGES.map(({ label, pages }) => ({
+    label,
+    items: pages
+      .filter(({ scope }) => mayUse(caller, [scope]))
+      .map(({ path, label, icon }) => ({ href: path, label, icon })),
+  })).filter(({ items }) => items.length > 0);
+}
+
+/** Where the palette of that operator leads. */
+export function commandsFor(caller: Caller): Command[] {
+  return navigationFor(caller).flatMap(({ items }) =>
+    items.map(({ href, label }) => ({ id: href, group: t('palette.pages'), label, href })),
+  );
+}

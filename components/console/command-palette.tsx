@@ -1,0 +1,58 @@
+'use client';
+// Anywhere in the console in a few keys: Ctrl or Cmd and K, or the button in the sidebar. What it lists is fetched when it is
+// opened first.
+import { Search } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+
+/** Somewhere to go. */
+export type Command = Readonly<{ id: string; group: string; label: string; href: string }>;
+
+export type PaletteWords = Readonly<{ open: string; placeholder: string; none: string; title: string }>;
+
+const CommandList = lazy(() => import('./command-list').then((module) => ({ default: module.CommandList })));
+
+export function CommandPalette({ commands, words }: { commands: readonly Command[]; words: PaletteWords }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  useEffect(() => {
+    if (isOpen) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [isOpen]);
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setIsOpen((isOpen) => !isOpen);
+    }
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => setIsOpen(true)}
+        className="flex min-h-9 items-center gap-2 rounded-control border border-line bg-page px-3 text-muted hover:text-ink pointer-coarse:min-h-11"
+      >
+        <Search className="size-4" aria-hidden />
+        <span className="flex-1 text-start">{words.open}</span>
+        <kbd className="font-sans text-xs pointer-coarse:hidden">Ctrl K</kbd>
+      </button>
+      <dialog
+        ref={dialog}
+        className="modal mt-[12vb]"
+        aria-label={words.title}
+        onClose={() => setIsOpen(false)}
+        onClick={(event) => event.target === event.currentTarget && setIsOpen(false)}
+        onKeyDown={undefined}
+      >
+        {isOpen && (
+          <Suspense>
+            <CommandList commands={commands} words={words} onDone={() => setIsOpen(false)} />
+          </Suspense>
+        )}
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+'use client';
+// A form of the console. What is typed stays typed whatever the answer is; what is refused stands beside its field; where a
+// recent proof is missing, the person goes through the login and comes back to what they typed.
+import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from 'react';
+import type { ActionState } from '@/lib/web/console/action';
+import { Button } from './button';
+import { Callout } from './callout';
+import { FormContext, useForm } from './form-context';
+import { useFrame } from './frame';
+import { useToast } from './toasts';
+
+export function Form({
+  name,
+  action,
+  clearsWhenDone = false,
+  onDone,
+  children,
+}: {
+  /** Of one form on its page. */
+  name: string;
+  action: (last: ActionState, form: FormData) => Promise<ActionState>;
+  clearsWhenDone?: boolean;
+  onDone?: (state: Extract<ActionState, { kind: 'done' }>) => void;
+  children: ReactNode;
+}) {
+  const [state, dispatch, isPending] = useActionState(action, UNTOUCHED);
+  const form = useRef<HTMLFormElement>(null);
+  const [isRestored, setIsRestored] = useState(false);
+  const { words, proofPath } = useFrame();
+  const toast = useToast();
+
+  useEffect(() => setIsRestored(form.current !== null && restoreTyped(form.current, name)), [name]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is dealt with once
+  useEffect(() => {
+    const element = form.current;
+    if (element === null) return;
+    if (state.kind === 'proof_needed') leaveForProof(element, name, proofPath);
+    if (state.kind === 'refused') element.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (state.kind !== 'done') return;
+    setIsRestored(false);
+    if (clearsWhenDone) element.reset();
+    element.closest('dialog')?.close();
+    if (state.said !== '') toast({ said: state.said });
+    onDone?.(state);
+  }, [state]);
+
+  return (
+    <FormContext value={{ state, isPending }}>
+      <form
+        ref={form}
+        action={dispatch}
+        // React empties a form that it sent itself; this one keeps what was typed.
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isPending) return;
+          const { submitter } = event.nativeEvent as SubmitEvent;
+          const fields = new FormData(event.currentTarget, submitter);
+          startTransition(() => dispatch(fields));
+        }}
+        className="grid gap-5"
+        noValidate
+      >
+        {isRestored && <Callout tone="good">{words.proven}</Callout>}
+        {state.kind === 'refused' && state.field === null && (
+          <Callout tone="bad" isNews>
+            {state.sentence}
+          </Callout>
+        )}
+        {children}
+      </form>
+    </FormContext>
+  );
+}
+
+/** Sends its form; turns while it is on its way. */
+export function SubmitButton({
+  look = 'primary',
+  isReady = true,
+  children,
+}: {
+  look?: 'primary' | 'quiet' | 'danger';
+  isReady?: boolean;
+  children: ReactNode;
+}) {
+  const { isPending } = useForm();
+  return (
+    <Button type="submit" look={look} disabled={!isReady} aria-disabled={isPending} aria-busy={isPending}>
+      {isPending && (
+        <span
+          className="spinner size-4 rounded-full border-2 border-current border-t-transparent"
+          aria-hidden
+        />
+      )}
+      {children}
+    </Button>
+  );
+}
+
+const UNTOUCHED: ActionState = { kind: 'untouched' };
+
+// ---- What was typed, over a visit to the login ----------------------------------------------------------------------
+
+const keyOf = (name: string) => `typed:${location.pathname}:${name}`;
+
+/** Keeps what was typed in this tab, but for what must not be kept, and posts the browser to the login. */
+function leaveForProof(form: HTMLFormElement, name: string, path: string): void {
+  const typed = [...new FormData(form)].filter(
+    ([field, value]) => typeof value === 'string' && !field.startsWith('$') && !isSecret(form, field),
+  );
+  sessionStorage.setItem(keyOf(name), JSON.stringify(typed));
+  const leaving = document.createElement('form');
+  leaving.method = 'post';
+  leaving.action = path;
+  leaving.append(hidden('to', location.pathname + location.search), hidden('fresh', 'yes'));
+  document.body.append(leaving);
+  leaving.submit();
+}
+
+function isSecret(form: HTMLFormElement, field: string): boolean {
+  return form.querySelector(`[name="${CSS.escape(field)}"][type="password"]`) !== null;
+}
+
+function hidden(name: string, value: string): HTMLInputElement {
+  return Object.assign(document.createElement('input'), { type: 'hidden', name, value });
+}
+
+/** Puts back what was typed before, once. True where there was anything. */
+function restoreTyped(form: HTMLFormElement, name: string): boolean {
+  const kept = sessionStorage.getItem(keyOf(name));
+  if (kept === null) return false;
+  sessionStorage.removeItem(keyOf(name));
+  for (const [field, value] of JSON.parse(kept) as [string, string][]) {
+    const element = form.elements.namedItem(field);
+    if (element instanceof HTMLInputElement && element.type === 'checkbox') element.checked = true;
+    else if (element !== null && 'value' in element) element.value = value;
+  }
+  return true;
+}

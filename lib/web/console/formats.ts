@@ -1,0 +1,66 @@
+// Numbers and instants as the console says them, in its language and on the clock that the operator chose.
+import 'server-only';
+import { runtime } from '@/lib/runtime/boot';
+import { consolePreferences } from './preferences';
+import { LANGUAGE } from './words';
+
+/** An instant: as it is said, exactly, and for machines. */
+export type MomentWords = Readonly<{ said: string; exact: string; iso: string }>;
+
+export type Formats = Readonly<{
+  /** `3 minutes ago`; days that are long gone by their date. @param iso ISO 8601 */
+  moment(iso: string): MomentWords;
+  /** `28 Nov`. @param day `YYYY-MM-DD` */
+  day(day: string): string;
+  /** `1,204` */
+  number(value: number): string;
+  /** `97.4%`. @param share 0 to 1 */
+  share(share: number): string;
+  /** `12 s`, `2 min` */
+  seconds(value: number): string;
+  /** `4.20 EUR` in the language's own way. @param currency ISO 4217 */
+  money(value: number, currency: string): string;
+}>;
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Longer ago than that, a date says more than a number of days. */
+const RELATIVE_DAYS = 7;
+
+/** For the operator of this request. */
+export async function consoleFormats(): Promise<Formats> {
+  const { zone } = await consolePreferences();
+  const now = (await runtime()).clock().getTime();
+  const exact = new Intl.DateTimeFormat(LANGUAGE, {
+    timeZone: zone,
+    dateStyle: 'medium',
+    timeStyle: 'long',
+    hourCycle: 'h23',
+  });
+  const date = new Intl.DateTimeFormat(LANGUAGE, { timeZone: zone, dateStyle: 'medium' });
+  const said = (at: number) => {
+    const seconds = (at - now) / 1000;
+    if (Math.abs(seconds) >= RELATIVE_DAYS * 86_400) return date.format(at);
+    const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
+    return relative.format(Math.trunc(seconds / size), unit);
+  };
+  return {
+    moment: (iso) => ({ said: said(Date.parse(iso)), exact: exact.format(Date.parse(iso)), iso }),
+    day: (day) => shortDay.format(Date.parse(`${day}T00:00:00Z`)),
+    number: (value) => number.format(value),
+    share: (share) => percent.format(share),
+    seconds: (value) =>
+      value < 120 ? `${number.format(Math.round(value))} s` : `${number.format(Math.round(value / 60))} min`,
+    money: (value, currency) =>
+      new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency }).format(value),
+  };
+}
+
+const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: 'auto' });
+const number = new Intl.NumberFormat(LANGUAGE);
+const percent = new Intl.NumberFormat(LANGUAGE, { style: 'percent', maximumFractionDigits: 1 });
+const shortDay = new Intl.DateTimeFormat(LANGUAGE, { timeZone: 'UTC', day: 'numeric', month: 'short' });

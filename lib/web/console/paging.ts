@@ -1,0 +1,37 @@
+// Pages of a list as search parameters: `?page=3`, counted from one as people do.
+import 'server-only';
+import { t } from './words';
+
+type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The page asked for, from 0 as the management API counts; 0 for anything that is none. */
+export function pageOf({ page }: SearchParams): number {
+  return typeof page === 'string' && /^[1-9]\d{0,5}$/.test(page) ? Number(page) - 1 : 0;
+}
+
+/**
+ * What the table says under its rows; undefined where all of it is there.
+ * @param address path and query of the list without its page
+ */
+export function pagingOf(
+  { page, perPage, total }: { page: number; perPage: number; total: number },
+  address: string,
+) {
+  if (total <= perPage) return undefined;
+  const hrefOf = (to: number) => {
+    const url = new URL(address, 'http://localhost');
+    if (to > 0) url.searchParams.set('page', String(to + 1));
+    return `${url.pathname}${url.search}`;
+  };
+  const last = Math.ceil(total / perPage) - 1;
+  return {
+    label: t('table.pages'),
+    said: t('table.range', {
+      from: Math.min(page * perPage + 1, total),
+      to: Math.min((page + 1) * perPage, total),
+      total,
+    }),
+    previous: { label: t('table.previous'), href: page > 0 ? hrefOf(page - 1) : null },
+    next: { label: t('table.next'), href: page < last ? hrefOf(page + 1) : null },
+  };
+}
