@@ -9,7 +9,7 @@ import './globals.css';
 export const metadata: Metadata = { title: 'Latchkey' };
 
 export default async function HomePage() {
-  const { demo, readInbox } = await runtime();
+  const { demo, readInbox, environment } = await runtime();
   return (
     <Document language="en" direction="ltr">
       <div className="page">
@@ -24,7 +24,7 @@ export default async function HomePage() {
             </p>
           </div>
           {demo && <PrimaryLink href="/demo">Open the demo</PrimaryLink>}
-          {readInbox && <TextLink href="/inbox">Inbox</TextLink>}
+          {readInbox && !environment.inbox.operatorsOnly && <TextLink href="/inbox">Inbox</TextLink>}
         </main>
       </div>
     </Document>

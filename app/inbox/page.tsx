@@ -1,17 +1,14 @@
 // The inbox of a Latchkey without a mail account: every message it would have sent, newest first. Only where the
-// environment allows it, never by default on an address that others can reach.
+// environment allows it, never by default on an address that others can reach, and there to owners of the console alone.
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { Document } from '@/components/document';
-import { runtime } from '@/lib/runtime/boot';
+import { openInbox } from '@/lib/web/inbox';
 import '../globals.css';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
 export default async function InboxPage() {
-  const { readInbox } = await runtime();
-  if (readInbox === null) notFound();
-  const entries = await readInbox();
+  const entries = await openInbox();
   return (
     <Document language="en" direction="ltr">
       <div className="page">

@@ -114,7 +114,7 @@ export type Runtime = Readonly<{
   send(message: LoginMessage): Promise<void>;
   /** What may be said of the newest message of a challenge. */
   deliveryState(asked: { challengeId: string; channel: Channel; connection: string }): Promise<DeliveryState>;
-  /** The newest messages, or null where there is no inbox page. */
+  /** The newest messages, or null where there is no inbox page. Who may read them: lib/web/inbox.ts. */
   readInbox: (() => Promise<InboxEntry[]>) | null;
   isProtocolPath(pathname: string): boolean;
   /** Answers a request to a protocol path. */
@@ -433,10 +433,7 @@ export async function composeRuntime(
       const connection = (await connections.all()).find(({ name }) => name === asked.connection);
       return deliveryState(delivery, { ...asked, signUpOpen: connection?.signUpOpen ?? false });
     },
-    readInbox:
-      (environment.inbox.email || environment.inbox.sms) && !environment.inbox.operatorsOnly
-        ? () => readInbox(inbox)
-        : null,
+    readInbox: environment.inbox.email || environment.inbox.sms ? () => readInbox(inbox) : null,
     isProtocolPath: (pathname) => findRoute(pathname) !== null || isManagementPath(pathname),
     async answer(request) {
       const { pathname } = new URL(request.url);

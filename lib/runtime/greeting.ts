@@ -8,13 +8,16 @@ export function greeting({ environment, demo, readInbox }: Runtime, setupUrl: st
   if (demo !== null) lines.push(`  demo sign-in   ${origin}/demo`);
   const { inbox } = environment;
   const missing = inbox.email && inbox.sms ? 'mail or phone' : inbox.email ? 'mail' : 'phone';
-  if (readInbox !== null)
+  if (readInbox !== null && !inbox.operatorsOnly)
     lines.push(`  inbox          ${origin}/inbox   (no ${missing} account is set up: messages land here)`);
   lines.push(
     setupUrl === null
       ? `  console        ${origin}/console`
       : `  console        ${setupUrl}   (sign in there first, within a day, and the console is yours)`,
   );
-  if (inbox.operatorsOnly) lines.push('  warning: INBOX=on shows messages to operators who are signed in.');
+  if (inbox.operatorsOnly)
+    lines.push(
+      `  warning: INBOX=on shows every message, codes included, to owners of the console: ${origin}/inbox`,
+    );
   return lines.join('\n');
 }

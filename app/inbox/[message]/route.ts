@@ -1,13 +1,11 @@
 // One e-mail of the inbox as its reader would see it, in a sandbox: styles of its own, no script, no origin.
-import { runtime } from '@/lib/runtime/boot';
+import { findInboxEntry } from '@/lib/web/inbox';
 
 export async function GET(
   _request: Request,
   { params }: { params: Promise<{ message: string }> },
 ): Promise<Response> {
-  const { readInbox } = await runtime();
-  const { message } = await params;
-  const entry = readInbox === null ? undefined : (await readInbox()).find(({ id }) => id === message);
+  const entry = await findInboxEntry((await params).message);
   if (entry?.channel !== 'email') return new Response(null, { status: 404 });
   return new Response(entry.message.html, {
     headers: {

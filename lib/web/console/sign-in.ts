@@ -20,12 +20,16 @@ const FRESH_PROOF_SECONDS = 60;
 /** How long a browser remembers the link of the set-up while its owner signs in. */
 const SETUP_SECONDS = 3600;
 
+/** Where else an operator may be taken after signing in. */
+const OUTSIDE = ['/inbox'];
+
 /** A path of the console that somebody asks to be taken to; its beginning where it is none. */
 export function parseDestination(runtime: Runtime, asked: unknown): string {
   const { origin } = runtime.environment;
   if (typeof asked !== 'string' || !URL.canParse(asked, origin)) return CONSOLE_PATH;
   const url = new URL(asked, origin);
-  return url.origin === origin && isConsolePath(url.pathname) ? `${url.pathname}${url.search}` : CONSOLE_PATH;
+  const isOurs = isConsolePath(url.pathname) || OUTSIDE.includes(url.pathname);
+  return url.origin === origin && isOurs ? `${url.pathname}${url.search}` : CONSOLE_PATH;
 }
 
 /** Path of the sign-in page. @param to where to go on afterwards */

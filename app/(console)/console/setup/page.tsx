@@ -38,7 +38,7 @@ export default async function SetupPage({ searchParams }: Props) {
           {t('setup.button')}
         </Button>
       </form>
-      {readInbox !== null && environment.inbox.email && (
+      {readInbox !== null && environment.inbox.email && !environment.inbox.operatorsOnly && (
         <p className="text-muted">
           {t.rich('setup.inbox', {
             inbox: (words) => (
