@@ -1,6 +1,7 @@
 // `latchkey doctor`: is everything in order? Prints what was found of each part; fails when something is not.
 import type { Command } from 'commander';
-import { examineInstallation, type Finding } from '@/lib/runtime/examination';
+import type { Finding } from '@/lib/management/overview';
+import { examineInstallation } from '@/lib/runtime/examination';
 import { CommandFailure, print, printJson } from './command-line';
 import { formatTable } from './layout';
 

@@ -10,11 +10,13 @@ import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { RECENT_PROOF_SECONDS } from './console-door';
 import { describeApi, OPENAPI_PATH } from './openapi';
+import type { OverviewDeps } from './overview';
 import { answerManagement, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import { STATS_ROUTES } from './stats-routes';
 import type { TeamDeps } from './team';
 import { TEAM_ROUTES } from './team-routes';
 
@@ -23,7 +25,12 @@ type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & TeamDeps & DispatchDeps;
+export type ManagementDeps = ClientsDeps &
+  ConnectionsDeps &
+  ReportsDeps &
+  TeamDeps &
+  OverviewDeps &
+  DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
@@ -31,6 +38,7 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CONNECTION_ROUTES,
   ...REPORT_ROUTES,
   ...TEAM_ROUTES,
+  ...STATS_ROUTES,
 ];
 
 export const MANAGEMENT_PATH = '/api/v2';

@@ -47,6 +47,7 @@ import { openDatabase } from '@/lib/store/prisma/database';
 import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createGrantStore } from '@/lib/store/prisma/grants';
+import { countActiveUsers, countFigures } from '@/lib/store/prisma/figures';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
@@ -67,6 +68,7 @@ import { type ConsoleRuntime, composeConsole, describeConsole } from './console'
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
 import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
+import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
 import { composeManagement } from './management';
@@ -355,6 +357,7 @@ export async function composeRuntime(
     managementEvents: backgroundEvents,
     clientAddress: addressOf,
     limitOverrides,
+    examine: () => examineRunning(environment, { prisma, now: clock() }),
     log: deps.log,
   });
 
@@ -393,6 +396,14 @@ export async function composeRuntime(
         name: 'inbox',
         everySeconds: 600,
         run: () => inbox.inbox.purge(new Date(clock().getTime() - INBOX_SECONDS * 1000)),
+      },
+      {
+        name: 'figures',
+        everySeconds: 60,
+        async run() {
+          while (await countFigures(prisma, clock()));
+          await countActiveUsers(prisma, clock());
+        },
       },
       { name: 'key age', everySeconds: 3600, run: () => signer.rotateIfOlderThan(KEY_LIFETIME_DAYS) },
     ],

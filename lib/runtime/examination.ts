@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { canSignWith } from '@/lib/keys/signing-keys';
-import { countryOfSender } from '@/lib/login/phone-number';
+import type { Finding } from '@/lib/management/overview';
 import type { OperatorDocument } from '@/lib/management/team';
 import { OPERATORS_PATH } from '@/lib/management/team-routes';
 import { PATHS } from '@/lib/oidc/vocabulary';
@@ -14,19 +14,8 @@ import { type Database, openDatabase } from '@/lib/store/prisma/database';
 import { diagnose } from '@/lib/store/prisma/migrate';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { type Environment, EnvironmentError, readEnvironment } from './environment';
+import { doubtful, examineMail, examineTexts, failing, good } from './examine-running';
 import { MIGRATIONS, placeOf, reasonOf } from './operations';
-
-/** What was found of one part. The sentence is for an operator and holds no secret. */
-export type Finding = Readonly<{
-  part: string;
-  /** `failing`: people cannot sign in, or will not after the next start. `doubtful`: worth a look. */
-  state: 'good' | 'doubtful' | 'failing';
-  sentence: string;
-}>;
-
-const good = (part: string, sentence: string): Finding => ({ part, state: 'good', sentence });
-const doubtful = (part: string, sentence: string): Finding => ({ part, state: 'doubtful', sentence });
-const failing = (part: string, sentence: string): Finding => ({ part, state: 'failing', sentence });
 
 /** Examines the installation that this process's environment describes. Never rejects for anything it is to find out. */
 export async function examineInstallation(): Promise<Finding[]> {
@@ -201,33 +190,6 @@ function examineConsole({ consoleAdmins }: Environment, owners: number): Finding
   return consoleAdmins.length > 0
     ? good(part, 'is for the addresses in CONSOLE_ADMINS; none of them has signed in yet')
     : doubtful(part, 'has no owner: "latchkey console link" prints a link that makes one');
-}
-
-function examineMail({ emailProviders, emailFrom, smsProviders, inbox }: Environment): Finding {
-  const part = 'E-mail';
-  const chain = emailProviders.map(({ kind }) => kind).join(', then ');
-  if (chain !== '') return good(part, `goes out by ${chain}, from ${emailFrom}`);
-  if (inbox.email)
-    return doubtful(part, 'goes nowhere but to the inbox page: set RESEND_API_KEY or SMTP_URL to send it');
-  return smsProviders.length > 0
-    ? doubtful(part, 'cannot be sent: people sign in by phone only')
-    : failing(part, 'cannot be sent, so nobody can sign in: set RESEND_API_KEY or SMTP_URL');
-}
-
-/** What the environment says; a connection may bring an account or a gateway of its own. */
-function examineTexts({ smsProviders, smsCountries, inbox }: Environment): Finding {
-  const part = 'Text messages';
-  const [provider] = smsProviders;
-  if (provider === undefined) {
-    return inbox.sms
-      ? doubtful(part, 'go nowhere but to the inbox page: set TWILIO_ACCOUNT_SID to send them')
-      : good(part, 'are not sent, unless a connection has an account or a gateway of its own');
-  }
-  const country = provider.from === null ? null : countryOfSender(provider.from);
-  const countries = smsCountries ?? (country === null ? [] : [country]);
-  return countries.length > 0
-    ? good(part, `go out by ${provider.kind}, to ${countries.join(', ')}`)
-    : doubtful(part, `could go out by ${provider.kind}, but nobody is texted: set SMS_COUNTRIES`);
 }
 
 async function examineIssuer({ issuer }: Environment): Promise<Finding> {

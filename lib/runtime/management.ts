@@ -7,6 +7,7 @@ import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
 import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
+import { createFigureStore } from '@/lib/store/prisma/figures';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
@@ -27,6 +28,7 @@ export function composeManagement(
     | 'managementEvents'
     | 'clientAddress'
     | 'limitOverrides'
+    | 'examine'
   > & {
     environment: Pick<
       Environment,
@@ -62,6 +64,7 @@ export function composeManagement(
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     ledger: guard(createSmsLedger(prisma)),
+    figures: guard(createFigureStore(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),
     sendNow: (email) => sendNow({ senders, clock }, email),

@@ -14,6 +14,7 @@ import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
+import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
 import { composeManagement } from './management';
@@ -120,6 +121,7 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
       managementEvents: events,
       clientAddress: () => null,
       limitOverrides: () => ({}),
+      examine: () => examineRunning(environment, { prisma: database.prisma, now: clock() }),
       log: createEndpointLog(createLog('silent')),
     });
     return {

@@ -5,6 +5,7 @@ import { readConnection } from '@/lib/login/connection-options';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
+import type { Finding } from '@/lib/management/overview';
 import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
 import { guardStore } from '@/lib/runtime/guard-store';
 import { composeManagement } from '@/lib/runtime/management';
@@ -44,6 +45,7 @@ export async function openOffice(where: string | { dataDir: string }) {
   const refusals: string[] = [];
   const events: ManagementEvent[] = [];
   let limits: LimitOverrides = {};
+  const findings: Finding[] = [];
   const clock = () => now;
   const { prisma } = database;
   const deps = composeManagement({
@@ -66,6 +68,7 @@ export async function openOffice(where: string | { dataDir: string }) {
     managementEvents: { record: (event) => void events.push(event) },
     clientAddress: () => '203.0.113.7',
     limitOverrides: () => limits,
+    examine: async () => findings,
     log: {
       refused({ description }) {
         refusals.push(description);
@@ -82,6 +85,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     refusals,
     /** What went into the audit log. */
     events,
+    /** What the installation's examination finds. */
+    findings,
     /** As an operator may set them, until the next reset. */
     limit(overrides: LimitOverrides) {
       limits = overrides;
@@ -100,6 +105,7 @@ export async function openOffice(where: string | { dataDir: string }) {
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
       events.length = 0;
+      findings.length = 0;
       limits = {};
     },
     /** As a server answers whose only operator has the token `operator`. */

@@ -105,6 +105,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             from: Prisma.sql`challenge`,
             ...sendingEvent('One-time code asked for again.'),
             ...resend.logged,
+            details: Prisma.sql`'{"again":true}'`,
           })}
         )
         SELECT c.generation, c.code_expires_at AS "codeExpiresAt", c.sends,
@@ -190,6 +191,8 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
               WHEN ${matched}::int <= generation AND answerable
                 THEN ${provenBy === 'link' ? 'The link was too old.' : 'The code was too old.'}::text
               ELSE 'The code was not right.' END`,
+            details: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN jsonb_build_object(
+              'seconds_since_asked', floor(extract(epoch FROM ${now} - guess.created_at))::int) END`,
           })}
         )
         SELECT account.id AS "accountId", identity.account_id AS "provenAccountId", identity.first_login AS "firstLogin",

@@ -23,16 +23,18 @@ export function insertLogEvent(
     maskedIdentifier?: string;
     identifierHash?: string;
     description?: Prisma.Sql;
+    /** A JSON object of facts, for those who count. */
+    details?: Prisma.Sql;
   },
 ): Prisma.Sql {
   const absent = Prisma.sql`NULL`;
   return Prisma.sql`
     INSERT INTO log_events (id, occurred_at, type, client_id, account_id, connection, masked_identifier,
-      identifier_hash, ip, user_agent, description)
+      identifier_hash, ip, user_agent, description, details)
     SELECT ${logEventId(now)}::text, ${now.toISOString()}::timestamptz, ${event.type}, ${event.clientId},
       ${event.accountId ?? absent}, ${event.connection ?? absent}, ${event.maskedIdentifier ?? null}::text,
       ${event.identifierHash ?? null}::text, ${ip}::text, ${userAgent?.slice(0, USER_AGENT_MAX_LENGTH) ?? null}::text,
-      ${event.description ?? absent}
+      ${event.description ?? absent}, ${event.details ?? absent}::jsonb
     FROM ${event.from}`;
 }
 

@@ -1,6 +1,7 @@
 // Numbers and instants as the console says them, in its language and on the clock that the operator chose.
 import 'server-only';
 import { runtime } from '@/lib/runtime/boot';
+import { countryNames } from '@/lib/web/country-names';
 import { consolePreferences } from './preferences';
 import { LANGUAGE } from './words';
 
@@ -20,6 +21,8 @@ export type Formats = Readonly<{
   seconds(value: number): string;
   /** `4.20 EUR` in the language's own way. @param currency ISO 4217 */
   money(value: number, currency: string): string;
+  /** @param country ISO 3166-1 alpha-2 */
+  country(country: string): string;
 }>;
 
 const UNITS = [
@@ -55,6 +58,7 @@ export async function consoleFormats(): Promise<Formats> {
     share: (share) => percent.format(share),
     seconds: (value) =>
       value < 120 ? `${number.format(Math.round(value))} s` : `${number.format(Math.round(value / 60))} min`,
+    country: countryNames(LANGUAGE),
     money: (value, currency) =>
       new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency }).format(value),
   };

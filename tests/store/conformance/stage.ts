@@ -510,6 +510,7 @@ const TABLES = [
   'pushed_requests',
   'limit_counters',
   'log_events',
+  'hourly_figures',
   'settings',
 ];
 
