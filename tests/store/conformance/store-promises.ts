@@ -5,6 +5,7 @@ import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
 import { promiseConsent } from './promises/consent';
 import { promiseEmbedded } from './promises/embedded';
+import { promiseFigures } from './promises/figures';
 import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseLimits } from './promises/limits';
@@ -67,6 +68,7 @@ export function describeStore(
     promiseTokenEvents(current);
     promiseSmsSpend(current);
     promiseOperators(current);
+    promiseFigures(current);
     promiseHousekeeping(current);
   });
 }
