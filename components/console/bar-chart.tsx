@@ -1,11 +1,11 @@
 // Counts by day, one layer upon another.
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { Axes, CHART } from './chart-axes';
-import { ChartFrame, FILLS, type FigureRow, type Series } from './chart-frame';
+import { Axes, HEIGHTS, percent } from './chart-axes';
+import { ChartFrame, FILLS, type Series } from './chart-frame';
 
 export type BarDay = Readonly<{
   key: string;
-  /** Under the bar: `28 Nov`. */
+  /** Under the bar: `Nov 28`. */
   label: string;
   /** A figure for each series, in their order. */
   counts: readonly number[];
@@ -23,57 +23,51 @@ export function BarChart({
   days: readonly BarDay[];
   words: Readonly<{ openTable: string; day: string; said: (value: number) => string }>;
 }) {
-  const most = Math.max(1, ...days.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0)));
-  const heights = scaleLinear()
-    .domain([0, most])
-    .nice(4)
-    .range([CHART.height - CHART.bottom, CHART.top]);
+  const most = Math.max(1, ...days.map(({ counts }) => sumOf(counts)));
+  const heights = scaleLinear().domain([0, most]).nice(4).range(HEIGHTS);
   const places = scaleBand()
     .domain(days.map(({ key }) => key))
-    .range([CHART.start, CHART.width - CHART.end])
-    .padding(0.25);
-  const xOf = (key: string) => places(key) ?? 0;
-  const width = Math.min(places.bandwidth(), 40);
-  const inset = (places.bandwidth() - width) / 2;
+    .padding(days.length > 10 ? 0.25 : 0.5);
+  const startOf = (key: string) => places(key) ?? 0;
+  const [bottom, top] = HEIGHTS;
   return (
     <ChartFrame
       label={label}
       series={series}
-      table={{ open: words.openTable, first: words.day, rows: days.map((day) => rowOf(day, words.said)) }}
+      table={{
+        open: words.openTable,
+        first: words.day,
+        rows: days.map(({ key, label, counts }) => ({ key, label, values: counts.map(words.said) })),
+      }}
     >
-      <svg
-        viewBox={`0 0 ${CHART.width} ${CHART.height}`}
-        className="chart w-full"
-        role="img"
-        aria-label={label}
+      <Axes
+        label={label}
+        heights={heights}
+        days={days}
+        placeOf={(key) => startOf(key) + places.bandwidth() / 2}
+        said={words.said}
       >
-        <Axes
-          heights={heights}
-          days={days}
-          xOf={(key) => xOf(key) + places.bandwidth() / 2}
-          said={words.said}
-        />
         {days.map((day) => (
           <g key={day.key}>
             <title>{tipOf(day, series, words.said)}</title>
-            {/* Wide enough to point at on days when little happened. */}
+            {/* Tall enough to point at on days when little happened. */}
             <rect
-              x={xOf(day.key)}
-              y={CHART.top}
-              width={places.bandwidth()}
-              height={CHART.height - CHART.top - CHART.bottom}
+              x={percent(startOf(day.key))}
+              y={top}
+              width={percent(places.bandwidth())}
+              height={bottom - top}
               className="fill-transparent hover:fill-hover/60"
             />
             {series.map(({ key, paint }, index) => {
-              const below = day.counts.slice(0, index).reduce((sum, count) => sum + count, 0);
-              const top = heights(below + (day.counts[index] ?? 0));
+              const below = heights(sumOf(day.counts.slice(0, index)));
+              const above = heights(sumOf(day.counts.slice(0, index + 1)));
               return (
                 <rect
                   key={key}
-                  x={xOf(day.key) + inset}
-                  y={top}
-                  width={width}
-                  height={heights(below) - top}
+                  x={percent(startOf(day.key))}
+                  y={above}
+                  width={percent(places.bandwidth())}
+                  height={below - above}
                   rx={1}
                   className={`pointer-events-none ${FILLS[paint]}`}
                 />
@@ -81,16 +75,16 @@ export function BarChart({
             })}
           </g>
         ))}
-      </svg>
+      </Axes>
     </ChartFrame>
   );
 }
 
-export function rowOf({ key, label, counts }: BarDay, said: (value: number) => string): FigureRow {
-  return { key, label, values: counts.map(said) };
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-export function tipOf(day: BarDay, series: readonly Series[], said: (value: number) => string): string {
+function tipOf(day: BarDay, series: readonly Series[], said: (value: number) => string): string {
   return [day.label, ...series.map(({ label }, index) => `${label}: ${said(day.counts[index] ?? 0)}`)].join(
     '\n',
   );

@@ -1,53 +1,71 @@
-// The ground of a chart over days: lines to read heights by, and days under it, as many as there is room for.
+// The ground of a chart over days. Heights are fixed and widths in percent, so that a chart fills its place and its words stay
+// as large as the page's. At the left the heights in words, under it the days, as many as fit on a phone.
 import type { ScaleLinear } from 'd3-scale';
+import type { ReactNode } from 'react';
 
-/** Of every chart, in units of its own; it grows with the page. */
-export const CHART = { width: 640, height: 200, start: 36, end: 8, top: 8, bottom: 24 } as const;
+/** Pixels. */
+const HEIGHT = 200;
+const TOP = 8;
+const BOTTOM = 24;
+/** The range of a scale of heights. */
+export const HEIGHTS: readonly [bottom: number, top: number] = [HEIGHT - BOTTOM, TOP];
 
-/** Room for one day's name. */
-const LABEL_WIDTH = 56;
+const DAYS_NAMED_MAX = 6;
+
+/** A place or a width along a chart, from 0 to 1. */
+export function percent(share: number): string {
+  return `${Math.round(share * 10_000) / 100}%`;
+}
 
 export function Axes({
+  label,
   heights,
   days,
-  xOf,
+  placeOf,
   said,
+  children,
 }: {
+  label: string;
   heights: ScaleLinear<number, number>;
   days: readonly Readonly<{ key: string; label: string }>[];
-  /** The middle of a day. */
-  xOf: (key: string) => number;
+  /** The middle of a day, from 0 to 1. */
+  placeOf: (key: string) => number;
   /** A height in words. */
   said: (value: number) => string;
+  children: ReactNode;
 }) {
-  const every = Math.max(1, Math.ceil((days.length * LABEL_WIDTH) / (CHART.width - CHART.start - CHART.end)));
+  const ticks = heights.ticks(4).filter(Number.isInteger);
+  const every = Math.ceil(days.length / DAYS_NAMED_MAX);
   return (
-    <g aria-hidden className="text-[11px]">
-      {heights
-        .ticks(4)
-        .filter(Number.isInteger)
-        .map((tick) => (
-          <g key={tick}>
-            <line
-              x1={CHART.start}
-              x2={CHART.width - CHART.end}
-              y1={heights(tick)}
-              y2={heights(tick)}
-              className="stroke-line"
-            />
-            <text x={CHART.start - 6} y={heights(tick)} dy="0.32em" textAnchor="end" className="fill-muted">
-              {said(tick)}
-            </text>
-          </g>
+    <div className="grid grid-cols-[2.75rem_minmax(0,1fr)] text-xs">
+      <svg width="100%" height={HEIGHT} aria-hidden>
+        {ticks.map((tick) => (
+          <text key={tick} x="85%" y={heights(tick)} dy="0.32em" textAnchor="end" className="fill-muted">
+            {said(tick)}
+          </text>
         ))}
-      {days.map(
-        ({ key, label }, index) =>
-          (days.length - 1 - index) % every === 0 && (
-            <text key={key} x={xOf(key)} y={CHART.height - 8} textAnchor="middle" className="fill-muted">
-              {label}
-            </text>
-          ),
-      )}
-    </g>
+      </svg>
+      <svg width="100%" height={HEIGHT} className="chart overflow-visible" role="img" aria-label={label}>
+        {ticks.map((tick) => (
+          <line key={tick} x1="0" x2="100%" y1={heights(tick)} y2={heights(tick)} className="stroke-line" />
+        ))}
+        {days.map(
+          ({ key, label }, index) =>
+            (days.length - 1 - index) % every === 0 && (
+              <text
+                key={key}
+                x={percent(placeOf(key))}
+                y={HEIGHT - 6}
+                textAnchor="middle"
+                className="fill-muted"
+                aria-hidden
+              >
+                {label}
+              </text>
+            ),
+        )}
+        {children}
+      </svg>
+    </div>
   );
 }

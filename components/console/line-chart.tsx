@@ -1,7 +1,6 @@
 // Figures by day as lines; a day without one is a gap.
 import { scaleLinear, scalePoint } from 'd3-scale';
-import { line } from 'd3-shape';
-import { Axes, CHART } from './chart-axes';
+import { Axes, HEIGHTS, percent } from './chart-axes';
 import { ChartFrame, FILLS, type Series, STROKES } from './chart-frame';
 
 export type LineDay = Readonly<{
@@ -24,16 +23,13 @@ export function LineChart({
   words: Readonly<{ openTable: string; day: string; nothing: string; said: (value: number) => string }>;
 }) {
   const most = Math.max(1, ...days.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const heights = scaleLinear()
-    .domain([0, most])
-    .nice(4)
-    .range([CHART.height - CHART.bottom, CHART.top]);
+  const heights = scaleLinear().domain([0, most]).nice(4).range(HEIGHTS);
   const places = scalePoint()
     .domain(days.map(({ key }) => key))
-    .range([CHART.start, CHART.width - CHART.end])
     .padding(0.5);
-  const xOf = (key: string) => places(key) ?? 0;
+  const placeOf = (key: string) => places(key) ?? 0;
   const inWords = (value: number | null | undefined) => (value == null ? words.nothing : words.said(value));
+  const [bottom, top] = HEIGHTS;
   return (
     <ChartFrame
       label={label}
@@ -44,28 +40,21 @@ export function LineChart({
         rows: days.map(({ key, label, values }) => ({ key, label, values: values.map(inWords) })),
       }}
     >
-      <svg
-        viewBox={`0 0 ${CHART.width} ${CHART.height}`}
-        className="chart w-full"
-        role="img"
-        aria-label={label}
-      >
-        <Axes heights={heights} days={days} xOf={xOf} said={words.said} />
-        {series.map(({ key, paint }, index) => (
-          <path
-            key={key}
-            d={
-              line<LineDay>()
-                .defined(({ values }) => values[index] != null)
-                .x((day) => xOf(day.key))
-                .y(({ values }) => heights(values[index] ?? 0))(days) ?? ''
-            }
-            fill="none"
-            strokeWidth={2}
-            strokeLinejoin="round"
-            className={STROKES[paint]}
-          />
-        ))}
+      <Axes label={label} heights={heights} days={days} placeOf={placeOf} said={words.said}>
+        {series.map(({ key, paint }, index) =>
+          stretchesOf(days, index).map(({ from, to }) => (
+            <line
+              key={`${key} ${to.key}`}
+              x1={percent(placeOf(from.key))}
+              x2={percent(placeOf(to.key))}
+              y1={heights(from.value)}
+              y2={heights(to.value)}
+              strokeWidth={2}
+              strokeLinecap="round"
+              className={STROKES[paint]}
+            />
+          )),
+        )}
         {days.map((day) => (
           <g key={day.key}>
             <title>
@@ -75,10 +64,10 @@ export function LineChart({
               ].join('\n')}
             </title>
             <rect
-              x={xOf(day.key) - places.step() / 2}
-              y={CHART.top}
-              width={places.step()}
-              height={CHART.height - CHART.top - CHART.bottom}
+              x={percent(placeOf(day.key) - places.step() / 2)}
+              y={top}
+              width={percent(places.step())}
+              height={bottom - top}
               className="fill-transparent hover:fill-hover/60"
             />
             {series.map(
@@ -86,7 +75,7 @@ export function LineChart({
                 day.values[index] != null && (
                   <circle
                     key={key}
-                    cx={xOf(day.key)}
+                    cx={percent(placeOf(day.key))}
                     cy={heights(day.values[index] ?? 0)}
                     r={2.5}
                     className={`pointer-events-none ${FILLS[paint]}`}
@@ -95,7 +84,19 @@ export function LineChart({
             )}
           </g>
         ))}
-      </svg>
+      </Axes>
     </ChartFrame>
   );
+}
+
+type Point = Readonly<{ key: string; value: number }>;
+
+/** From each day that has a figure to the next one, where that has one too. */
+function stretchesOf(days: readonly LineDay[], index: number): Readonly<{ from: Point; to: Point }>[] {
+  return days.flatMap((day, place) => {
+    const [before, value] = [days[place - 1], day.values[index]];
+    const valueBefore = before?.values[index];
+    if (before === undefined || value == null || valueBefore == null) return [];
+    return [{ from: { key: before.key, value: valueBefore }, to: { key: day.key, value } }];
+  });
 }

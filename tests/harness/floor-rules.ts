@@ -93,7 +93,6 @@ const FLOORS: Record<string, Floor> = {
       '@radix-ui',
       'cmdk',
       'd3-scale',
-      'd3-shape',
     ],
     rule: 'components/console imports its parts and types of lib/management and lib/web/console only; actions and words arrive as props',
   },

@@ -128,7 +128,7 @@ function AttentionItem({ item, formats }: { item: Item; formats: Formats }) {
   }
   const title = item.accepted === 0 ? 'overview.attention.providerFailing' : 'overview.attention.provider';
   return (
-    <Callout tone={tone} title={t(title, item)}>
+    <Callout tone={tone} title={t(title, { ...item, provider: nameOfProvider(item.provider) })}>
       <p>
         {t('overview.attention.providerMore', {
           channel: t(`overview.channels.${item.channel}`).toLowerCase(),
@@ -153,7 +153,7 @@ function Figures({ overview, formats }: Shared) {
   // Of several channels the one that most people use: their times are not to be mixed.
   const [answer] = [...answers].sort((a, b) => b.sign_ins - a.sign_ins);
   return (
-    <dl className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-4 lg:grid-cols-[repeat(auto-fit,minmax(10rem,1fr))]">
       <FigureCard
         label={t('overview.figures.signIns')}
         value={formats.number(signedIn)}
@@ -312,6 +312,13 @@ function Funnels({ overview: { days, providers }, formats }: Shared) {
   );
 }
 
+const PROVIDERS = ['resend', 'smtp', 'twilio', 'gateway', 'inbox'] as const;
+
+function nameOfProvider(provider: string): string {
+  const known = PROVIDERS.find((each) => each === provider);
+  return known === undefined ? provider : t(`overview.providers.names.${known}`);
+}
+
 function Providers({ overview: { providers }, formats }: Shared) {
   if (providers.length === 0) return null;
   const told = (count: number | null) =>
@@ -334,7 +341,7 @@ function Providers({ overview: { providers }, formats }: Shared) {
         rows={providers.map((each) => ({
           key: `${each.channel} ${each.provider}`,
           cells: {
-            provider: <span className="font-medium">{each.provider}</span>,
+            provider: <span className="font-medium">{nameOfProvider(each.provider)}</span>,
             channel: t(`overview.channels.${each.channel}`),
             attempts: formats.number(each.attempts),
             accepted: `${formats.number(each.accepted)} (${formats.share(each.accepted / Math.max(1, each.attempts))})`,
