@@ -3,7 +3,7 @@
 // endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy.
 import { type NextRequest, NextResponse } from 'next/server';
 import { isConsolePath } from '@/lib/management/console-path';
-import { FRONT_HEADER, NONCE_HEADER } from '@/lib/runtime/client-address';
+import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER } from '@/lib/runtime/client-address';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
 
@@ -23,7 +23,9 @@ export function proxy(request: NextRequest): NextResponse {
   }
   const headers = new Headers(request.headers);
   for (const name of [FRONT_HEADER, NONCE_HEADER, 'content-security-policy']) headers.delete(name);
-  const isConsole = isConsolePath(request.nextUrl.pathname);
+  const { pathname } = request.nextUrl;
+  headers.set(PATH_HEADER, pathname);
+  const isConsole = isConsolePath(pathname);
   const nonce = isConsole ? btoa(crypto.randomUUID()) : null;
   const answered = pageHeaders({ nonce, origin, isHttps, isConsole });
   if (nonce !== null) {

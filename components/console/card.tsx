@@ -14,7 +14,7 @@ export function Card({
   children: ReactNode;
 }) {
   return (
-    <section className="grid min-w-0 content-start gap-4 rounded-card border border-line bg-card p-5">
+    <section className="grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-5">
       {title !== undefined && (
         <div className="flex flex-wrap items-start justify-between gap-3">
           <div className="grid min-w-0 gap-1">

@@ -60,7 +60,7 @@ export function DataTable({
                     <th
                       key={column.key}
                       scope="row"
-                      className="h-11 px-4 py-2 text-start align-middle font-normal"
+                      className="px-4 py-1 text-start align-middle font-normal sm:h-11 sm:py-2"
                     >
                       {cells[column.key]}
                     </th>
@@ -68,7 +68,7 @@ export function DataTable({
                     <td
                       key={column.key}
                       data-label={column.label}
-                      className={`h-11 px-4 py-2 align-middle ${column.isNumeric ? 'text-end tabular-nums' : ''}`}
+                      className={`px-4 py-1 align-middle sm:h-11 sm:py-2 ${column.isNumeric ? 'text-end tabular-nums' : ''}`}
                     >
                       {cells[column.key]}
                     </td>

@@ -12,7 +12,7 @@ export function PlainPage({
   children?: ReactNode;
 }) {
   return (
-    <main className="mx-auto grid max-w-[26rem] content-start gap-6 px-4 pt-[clamp(2rem,14svb,8rem)] pb-8">
+    <main className="mx-auto grid max-w-[26rem] grid-cols-1 content-start gap-6 px-4 pt-[clamp(2rem,14svb,8rem)] pb-8">
       <Mark />
       <div className="grid gap-2">
         <h1 className="text-title font-semibold tracking-tight text-balance">{title}</h1>

@@ -6,6 +6,8 @@ import ipaddr from 'ipaddr.js';
 export const FRONT_HEADER = 'x-latchkey-front';
 export const PEER_HEADER = 'x-latchkey-peer';
 export const NONCE_HEADER = 'x-nonce';
+/** The path that was asked for: Next tells it to no layout. */
+export const PATH_HEADER = 'x-latchkey-path';
 
 /**
  * @param frontSecret value that only this process's own front server knows; null where there is no front and the

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { isConsolePath } from '@/lib/management/console-path';
-import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
+import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
 import { greeting } from './greeting';
@@ -28,7 +28,7 @@ const DRAIN_MS = 10_000;
 const CLOSE_IDLE_EVERY_MS = 50;
 
 /** Names that only we may say. */
-const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER];
+const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER, PATH_HEADER];
 /** Claims about the outside that Next or a library might believe. ISSUER has said all of it. */
 const CLAIMED_HEADERS = [
   // Next would give the nonce in it to scripts of its own.
@@ -197,6 +197,7 @@ function nameOurselves(
     [FRONT_HEADER]: our.frontSecret,
     [PEER_HEADER]: our.peer,
     [NONCE_HEADER]: our.nonce,
+    [PATH_HEADER]: pathOf(request),
   };
   Object.assign(request.headers, words);
   request.rawHeaders = Object.entries(request.headers).flatMap(([name, value]) =>

@@ -2,13 +2,15 @@
 // others the work (NXT-2, ADM-2). Whoever is no operator gets the page of an address that is not there, and no data.
 import 'server-only';
 import { headers } from 'next/headers';
-import { notFound } from 'next/navigation';
+import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import type { Caller } from '@/lib/management/caller';
 import { callerOfOperator, type OperatorVisit, RECENT_PROOF_SECONDS } from '@/lib/management/console-door';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
 import { ROLES, type Role } from '@/lib/management/roles';
 import { runtime } from '@/lib/runtime/boot';
-import { heldByBrowser, readHeldSession } from './sign-in';
+import { PATH_HEADER } from '@/lib/runtime/client-address';
+import { heldByBrowser, readHeldSession, SIGN_IN_PATH } from './sign-in';
 
 /** An operator at a page, and who they are for the management API. */
 export type OperatorAtWork = Readonly<{ visit: OperatorVisit; caller: Caller; isRecentlyProven: boolean }>;
@@ -30,11 +32,14 @@ export const findOperator = cache(async (): Promise<OperatorAtWork | null> => {
 });
 
 /**
- * The operator of this request; for anybody else, and for one of a lower role, there is nothing at this address.
+ * The operator of this request; for anybody else, and for one of a lower role, there is nothing at this address. Only at the
+ * front door strangers are shown where to sign in.
  * @param role the least that will do; left out: any
  */
 export async function requireOperator(role: Role = 'viewer'): Promise<OperatorAtWork> {
   const operator = await findOperator();
+  if (operator === null && (await askedPath()) === CONSOLE_PATH && (await isNearConsole()))
+    redirect(SIGN_IN_PATH);
   if (operator === null || !isAtLeast(operator.visit.role, role)) notFound();
   return operator;
 }
@@ -43,6 +48,11 @@ export async function requireOperator(role: Role = 'viewer'): Promise<OperatorAt
 export async function isNearConsole(): Promise<boolean> {
   const { console: operatorConsole, clientAddress } = await runtime();
   return operatorConsole.isOpenTo(clientAddress(await headers()));
+}
+
+/** The path of this request. */
+export async function askedPath(): Promise<string> {
+  return (await headers()).get(PATH_HEADER) ?? '';
 }
 
 function isAtLeast(held: Role, wanted: Role): boolean {

@@ -95,7 +95,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
         <main
           id="page"
           tabIndex={-1}
-          className="mx-auto grid w-full max-w-[70rem] content-start gap-6 px-4 py-6 sm:px-8 desk:py-10"
+          className="mx-auto grid w-full max-w-[70rem] grid-cols-1 content-start gap-6 px-4 py-6 sm:px-8 desk:py-10"
         >
           {children}
         </main>
