@@ -29,7 +29,11 @@ export function Form({
   const { words, proofPath } = useFrame();
   const toast = useToast();
 
-  useEffect(() => setIsRestored(form.current !== null && restoreTyped(form.current, name)), [name]);
+  useEffect(() => {
+    if (form.current === null || !restoreTyped(form.current, name)) return;
+    setIsRestored(true);
+    form.current.closest('dialog')?.showModal();
+  }, [name]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is dealt with once
   useEffect(() => {

@@ -1,0 +1,28 @@
+// The console as its operators, plain users and strangers meet it: one server and one browser for all of it.
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { type ConsoleStage, startConsole } from '@/tests/harness/console';
+import { findSpills } from '@/tests/harness/evidence';
+import { everythingPrinted } from '@/tests/harness/latchkey';
+import { describeFirstRun } from './first-run';
+import { describeManners } from './manners';
+import { describeStrangers } from './strangers';
+import { describeTeam } from './team';
+
+let stage: ConsoleStage;
+
+beforeAll(async () => {
+  stage = await startConsole('console');
+});
+
+afterAll(async () => {
+  await stage?.close();
+  expect(findSpills(everythingPrinted())).toEqual([]);
+});
+
+describe('the console', () => {
+  const current = () => stage;
+  describeFirstRun(current);
+  describeTeam(current);
+  describeManners(current);
+  describeStrangers(current);
+});

@@ -1,0 +1,201 @@
+// What every page of the console owes its reader: access for all, few bytes, no stranger's script, and nothing of it where people
+// sign in. Pages are read from the file tree, so that new ones are examined by themselves.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { Viewer } from '@/tests/harness/browser';
+import { type ConsoleStage, consolePaths, openPage } from '@/tests/harness/console';
+
+/** Compressed, of everything a page loads before it can be used. */
+const SCRIPT_MAX_BYTES = 200_000;
+
+const PAYLOAD = '"><img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
+
+type Axe = Pick<typeof axe, 'run'>;
+
+export function describeManners(stage: () => ConsoleStage): void {
+  /** What an owner can open. */
+  const pages = () =>
+    consolePaths()
+      .filter(({ kind }) => kind === 'page')
+      .map(({ path }) => path);
+
+  const asOwner = async (viewer: Viewer = {}) => {
+    const { visitor } = await stage().operator('owner');
+    const opened = await openPage(stage(), visitor, viewer);
+    const complaints: string[] = [];
+    await opened.page.addInitScript(() =>
+      addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
+      ),
+    );
+    opened.page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    opened.page.on('pageerror', (error) => complaints.push(String(error)));
+    const visit = async (path: string) => {
+      await opened.page.goto(stage().server.issuer + path);
+      await opened.page.waitForLoadState('networkidle');
+    };
+    return { ...opened, visitor, complaints, visit };
+  };
+
+  describe('every page', () => {
+    it.each([
+      ['light, desktop', {}],
+      ['dark, desktop', { colorScheme: 'dark' }],
+      ['dark, phone', { colorScheme: 'dark', screen: 'phone' }],
+    ] as [string, Viewer][])(
+      'has nothing that axe objects to, and breaks no rule of its own policy: %s',
+      { timeout: 180_000 },
+      async (_, viewer) => {
+        const { page, profile, complaints, visit } = await asOwner(viewer);
+        for (const path of pages()) {
+          await visit(path);
+          await expectAccessible(page, path);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect(overflow, `${path} is wider than the screen`).toBe(0);
+        }
+        await visit('/console/team');
+        await page.getByRole('button', { name: 'Invite' }).click();
+        await expectAccessible(page, 'the dialog');
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox').waitFor();
+        await expectAccessible(page, 'the palette');
+        // An address that is not there is meant to be one.
+        expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+        await profile.close();
+      },
+    );
+
+    it(`loads less than ${SCRIPT_MAX_BYTES / 1000} kB of script`, { timeout: 120_000 }, async () => {
+      const { page, profile, visit } = await asOwner();
+      const session = await profile.newCDPSession(page);
+      await session.send('Network.enable');
+      await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+      const scripts = new Map<string, number>();
+      const ids = new Set<string>();
+      session.on(
+        'Network.responseReceived',
+        ({ type, requestId }) => type === 'Script' && ids.add(requestId),
+      );
+      session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+        if (ids.has(requestId)) scripts.set(requestId, encodedDataLength);
+      });
+      for (const path of pages()) {
+        scripts.clear();
+        await visit(path);
+        const bytes = [...scripts.values()].reduce((sum, length) => sum + length, 0);
+        expect(bytes, path).toBeGreaterThan(0);
+        expect(bytes, path).toBeLessThan(SCRIPT_MAX_BYTES);
+      }
+      await profile.close();
+    });
+  });
+
+  it('ADM-4: shows what people put into names and addresses as text, and runs none of it', {
+    timeout: 120_000,
+  }, async () => {
+    const { prisma } = stage();
+    const { page, profile, complaints, visit, visitor } = await asOwner();
+    const { accountId } = await prisma.operator.findFirstOrThrow({ orderBy: { acceptedAt: 'desc' } });
+    await prisma.account.update({ where: { id: accountId ?? '' }, data: { name: PAYLOAD } });
+    await prisma.client.updateMany({ where: { clientId: 'latchkey-demo' }, data: { name: PAYLOAD } });
+    await prisma.hourlyFigure.createMany({
+      data: [PAYLOAD, `${PAYLOAD} accepted`].map((detail) => ({
+        hour: new Date(),
+        figure: 'attempt',
+        channel: 'email',
+        detail,
+        count: 9,
+      })),
+    });
+    await visitor.open('/console', { headers: { 'User-Agent': PAYLOAD } });
+    for (const path of pages()) {
+      await visit(path);
+      expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned), path).toBeUndefined();
+      expect(await page.locator('img[src="x"]').count(), path).toBe(0);
+    }
+    await visit('/console/team');
+    await page.getByText(PAYLOAD).first().waitFor();
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+    await profile.close();
+    await prisma.account.update({ where: { id: accountId ?? '' }, data: { name: null } });
+  });
+
+  it('is reached by keyboard: the palette leads to a page, and Escape out of it', async () => {
+    const { page, profile, visit } = await asOwner();
+    await visit('/console');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('tea');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/team');
+    await page.getByRole('heading', { name: 'Team', exact: true }).waitFor();
+    await profile.close();
+  });
+
+  it('keeps the scheme and the clock that somebody chose', async () => {
+    const { page, profile, visit } = await asOwner();
+    await visit('/console/team');
+    await page.getByRole('button', { name: /Your account/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await visit('/console/team');
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+    await page.getByRole('button', { name: /Your account/ }).click();
+    await page.getByRole('menuitemradio', { name: 'My own clock' }).click();
+    await expect
+      .poll(async () => (await profile.cookies()).some(({ name }) => name === 'console-zone'))
+      .toBe(true);
+    await profile.close();
+  });
+
+  it('ADM-6: is in nothing that people who sign in are sent', async () => {
+    const visitor = stage().visitor();
+    const firstPage = await visitor.submit(await visitor.open('/demo'), { press: 'Sign in' });
+    const files = [...firstPage.html.matchAll(/\/_next\/static\/[^"'\\]+\.(?:js|css)/g)].map(
+      ([file]) => file,
+    );
+    expect(files.some((file) => file.endsWith('.css'))).toBe(true);
+    const sent = await Promise.all(
+      [...new Set(files)].map(async (file) => (await visitor.send(file)).text()),
+    );
+    for (const word of [
+      'inviteOperator',
+      'console-theme',
+      'cmdk',
+      'DropdownMenu',
+      '.sidebar',
+      'dialog.modal',
+    ])
+      expect(
+        sent.some((text) => text.includes(word)),
+        word,
+      ).toBe(false);
+  });
+
+  it('ADM-6: names no action of the console in a file that anybody may fetch', () => {
+    const chunks = path.resolve(import.meta.dirname, '../../../.next/static');
+    const files = readdirSync(chunks, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.(js|css|json)$/.test(file),
+    );
+    const texts = files.map((file) => readFileSync(path.join(chunks, file), 'utf8'));
+    for (const name of ['inviteOperator', 'changeRole', 'removeOperator', '/api/v2/latchkey/operators'])
+      expect(
+        texts.filter((text) => text.includes(name)),
+        name,
+      ).toEqual([]);
+  });
+
+  async function expectAccessible(page: Page, where: string): Promise<void> {
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as typeof globalThis & { axe: Axe }).axe.run(),
+    );
+    expect(
+      violations.map(({ id, nodes }) => `${where} ${id} ${nodes.map(({ html }) => html).join(' ')}`),
+    ).toEqual([]);
+  }
+}

@@ -1,0 +1,211 @@
+// Strangers and plain users of the login at every address, action and variant of the console: nothing is there for them. The
+// addresses are read from the file tree and the actions from the build, so that new ones are covered by themselves.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, consoleActions, consolePaths, DOORS } from '@/tests/harness/console';
+import type { Visitor } from '@/tests/harness/visitor';
+
+/** What only operators see: an address of the team, and words of pages. */
+const DATA = ['owner-of-all@acme.test', 'Needs attention', 'Last seen', 'Send yourself a test message'];
+
+/** Ways around a guard that others had. security.md NXT-2. */
+const VARIANTS: [string, (path: string) => { path: string; headers?: Record<string, string> }][] = [
+  ['as it is', (path) => ({ path })],
+  ['as data for a router', (path) => ({ path, headers: { RSC: '1' } })],
+  ['prefetched', (path) => ({ path, headers: { RSC: '1', 'Next-Router-Prefetch': '1' } })],
+  [
+    'prefetched in segments',
+    (path) => ({
+      path,
+      headers: { RSC: '1', 'Next-Router-Prefetch': '1', 'Next-Router-Segment-Prefetch': '/_tree' },
+    }),
+  ],
+  [
+    'for a router that has the frame',
+    (path) => ({ path, headers: { RSC: '1', 'Next-Router-State-Tree': stateTree(path) } }),
+  ],
+  ['with .rsc behind it', (path) => ({ path: `${path}.rsc` })],
+  ['with a query for a router', (path) => ({ path: `${path}?_rsc=1` })],
+  ['as a segment', (path) => ({ path: `${path}.segments/_tree.segment.rsc` })],
+  [
+    'as data of old',
+    (path) => ({ path: `/_next/data/BUILD${path}.json`, headers: { 'x-nextjs-data': '1' } }),
+  ],
+  ['in a language', (path) => ({ path: `/en${path}` })],
+  ['with two slashes', (path) => ({ path: `/${path}` })],
+  ['through a dot', (path) => ({ path: `/%2e${path}` })],
+  ['with a slash behind it', (path) => ({ path: `${path}/` })],
+  ['in capitals', (path) => ({ path: path.toUpperCase() })],
+  [
+    'by the way of a middleware',
+    (path) => ({ path, headers: { 'x-middleware-subrequest': Array(5).fill('middleware').join(':') } }),
+  ],
+  [
+    'by the way of a proxy',
+    (path) => ({ path, headers: { 'x-middleware-subrequest': Array(5).fill('proxy').join(':') } }),
+  ],
+  [
+    'by the way of a source folder',
+    (path) => ({ path, headers: { 'x-middleware-subrequest': Array(5).fill('src/middleware').join(':') } }),
+  ],
+  [
+    'as if the front had sent it',
+    (path) => ({
+      path,
+      headers: { 'x-latchkey-front': 'x', 'x-latchkey-path': '/console', 'x-latchkey-peer': '127.0.0.1' },
+    }),
+  ],
+];
+
+export function describeStrangers(stage: () => ConsoleStage): void {
+  const guarded = consolePaths().filter(({ path }) => !DOORS.includes(path));
+  let people: [who: string, visitor: () => Visitor][];
+  let plainUser: Visitor;
+
+  beforeAll(async () => {
+    await stage().operator('owner', 'owner-of-all@acme.test');
+    // Signed in to the login, and turned away at the console's door.
+    plainUser = stage().visitor();
+    await stage().signIn(plainUser, 'plain@acme.test');
+    people = [
+      ['a stranger', () => stage().visitor()],
+      ['a plain user', () => plainUser],
+    ];
+  });
+
+  it('every page there is, is guarded', () => {
+    expect(guarded.filter(({ kind }) => kind === 'page').map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['/console', '/console/team', '/console/welcome']),
+    );
+  });
+
+  it('a plain user is told at the door, and holds no session of the console', async () => {
+    expect(plainUser.jar.find('localhost', 'session')).not.toBeNull();
+    expect(plainUser.jar.find('localhost', 'console-session')).toBeNull();
+    expect((await plainUser.open('/console')).text).toContain('Sign in');
+  });
+
+  describe.each(guarded)('$path', ({ path, kind }) => {
+    it.each(VARIANTS)('ADM-2, NXT-2: is not there for strangers and plain users %s', async (_, variant) => {
+      for (const [who, visitor] of people) {
+        const asked = variant(path);
+        const { status, html, url } = await visitor().open(asked.path, { headers: asked.headers ?? {} });
+        // The front door alone shows where to sign in.
+        if (url.pathname === '/console/sign-in') expect(path).toBe('/console');
+        else expect([404, 400], `${who} ${status}`).toContain(status);
+        for (const word of DATA) expect(html, who).not.toContain(word);
+      }
+    });
+
+    if (kind === 'route') {
+      it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('ADM-2: refuses %s', async (method) => {
+        for (const [, visitor] of people) {
+          const response = await visitor().send(path, { method, headers: fromOurPage(stage()) });
+          expect([400, 403, 404, 405, 415]).toContain(response.status);
+        }
+      });
+    }
+  });
+
+  describe.each(consoleActions())('the action $name', ({ id, path }) => {
+    const ask = (visitor: Visitor, headers: Record<string, string>, body = '["$undefined","$K1"]') =>
+      visitor.send(path, {
+        method: 'POST',
+        headers: {
+          'Next-Action': id,
+          Accept: 'text/x-component',
+          'Content-Type': 'text/plain;charset=UTF-8',
+          ...headers,
+        },
+        body,
+      });
+    const form = (visitor: Visitor, headers: Record<string, string>) => {
+      const boundary = 'b0undary';
+      const body = [
+        [`$ACTION_ID_${id}`, ''],
+        ['email', 'eve@acme.test'],
+        ['role', 'owner'],
+      ]
+        .map(
+          ([name, value]) =>
+            `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+        )
+        .join('');
+      return visitor.send(path, {
+        method: 'POST',
+        headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}`, ...headers },
+        body: `${body}--${boundary}--\r\n`,
+      });
+    };
+    const nothingChanged = async () =>
+      expect(await stage().prisma.operator.count({ where: { invitedEmail: 'eve@acme.test' } })).toBe(0);
+
+    it('ADM-2, NXT-3: does nothing for strangers and plain users', async () => {
+      for (const [, visitor] of people) {
+        const own = fromOurPage(stage());
+        expect([400, 403, 404]).toContain((await ask(visitor(), own)).status);
+        expect([400, 403, 404]).toContain((await form(visitor(), own)).status);
+      }
+      await nothingChanged();
+    });
+
+    it('NXT-3: does nothing for a viewer, who has a session but not the role', async () => {
+      const { visitor } = await stage().operator('viewer');
+      const own = fromOurPage(stage());
+      expect((await ask(visitor, own)).status).toBe(404);
+      expect((await form(visitor, own)).status).toBe(404);
+      await nothingChanged();
+    });
+
+    it('NXT-3: does nothing for a post of another site, whatever it claims', async () => {
+      const { visitor } = await stage().operator('owner');
+      const evil = 'https://evil.test';
+      for (const headers of [
+        {},
+        { Origin: 'null' },
+        { Origin: evil },
+        { Origin: evil, 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https' },
+        { Origin: stage().server.issuer, 'Sec-Fetch-Site': 'cross-site' },
+      ] as Record<string, string>[]) {
+        expect((await ask(visitor, headers)).status).toBe(403);
+        expect((await form(visitor, headers)).status).toBe(403);
+      }
+      await nothingChanged();
+    });
+
+    it('NXT-3: answers broken arguments of an operator without breaking', async () => {
+      const { visitor } = await stage().operator('owner');
+      for (const body of [
+        '',
+        '{',
+        '[{"__proto__":{"x":1}}]',
+        '["$F1"]',
+        '["$@0"]',
+        '[1,2,3]',
+        'x'.repeat(70_000),
+      ]) {
+        const response = await ask(visitor, fromOurPage(stage()), body);
+        expect(response.status, body.slice(0, 30)).toBeLessThan(500);
+      }
+      await nothingChanged();
+      expect((await visitor.open('/console')).status).toBe(200);
+    });
+  });
+}
+
+const fromOurPage = ({ server }: ConsoleStage) => ({
+  Origin: server.issuer,
+  'Sec-Fetch-Site': 'same-origin',
+});
+
+/** A router that says it has everything but the page itself. */
+function stateTree(path: string): string {
+  const [, ...parts] = path.split('/');
+  const page = ['__PAGE__', {}, null, 'refetch'];
+  const tree = parts.slice(1).reduceRight<unknown>((inner, part) => [part, { children: inner }], page);
+  return encodeURIComponent(
+    JSON.stringify([
+      '',
+      { children: ['(console)', { children: ['console', { children: ['(desk)', { children: tree }] }] }] },
+    ]),
+  );
+}
