@@ -3,7 +3,7 @@
 import { ChevronsUpDown, LogOut } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from './menu';
+import { Menu } from './menu';
 
 export type AccountMenuWords = Readonly<{
   label: string;
@@ -45,10 +45,10 @@ export function AccountMenu({
   };
   return (
     <Menu
-      label={`${words.label}: ${name}`}
       triggerClass="flex min-h-11 w-full items-center gap-3 rounded-control px-2 text-start hover:bg-hover"
       trigger={
         <>
+          <span className="sr-only">{words.label}</span>
           <span
             className="grid size-7 shrink-0 place-items-center rounded-full bg-hover text-xs font-semibold"
             aria-hidden
@@ -62,48 +62,52 @@ export function AccountMenu({
           <ChevronsUpDown className="size-4 text-muted" aria-hidden />
         </>
       }
-    >
-      <MenuChoice
-        label={words.theme}
-        value={chosenTheme}
-        options={(['system', 'light', 'dark'] as const).map((value) => ({
-          value,
-          label: words.themes[value],
-        }))}
-        onChoose={(value) => {
-          remember(cookies.theme, value);
-          setChosenTheme(value);
-          document.documentElement.dataset.theme = value;
-        }}
-      />
-      <MenuSeparator />
-      <MenuChoice
-        label={words.clock}
-        value={zone === 'UTC' ? 'utc' : 'local'}
-        options={[
-          { value: 'utc', label: words.utc },
-          { value: 'local', label: words.local },
-        ]}
-        onChoose={(value) => {
-          const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-          remember(cookies.zone, value === 'utc' ? 'UTC' : timeZone);
-          router.refresh();
-        }}
-      />
-      <MenuSeparator />
-      <MenuItem
-        onSelect={() => {
-          const leaving = Object.assign(document.createElement('form'), {
-            method: 'post',
-            action: signOutPath,
-          });
-          document.body.append(leaving);
-          leaving.submit();
-        }}
-      >
-        <LogOut aria-hidden />
-        {words.signOut}
-      </MenuItem>
-    </Menu>
+      entries={[
+        {
+          kind: 'choice',
+          key: 'theme',
+          label: words.theme,
+          value: chosenTheme,
+          options: (['system', 'light', 'dark'] as const).map((value) => ({
+            value,
+            label: words.themes[value],
+          })),
+          onChoose(value) {
+            remember(cookies.theme, value);
+            setChosenTheme(value);
+            document.documentElement.dataset.theme = value;
+          },
+        },
+        {
+          kind: 'choice',
+          key: 'clock',
+          label: words.clock,
+          value: zone === 'UTC' ? 'utc' : 'local',
+          options: [
+            { value: 'utc', label: words.utc },
+            { value: 'local', label: words.local },
+          ],
+          onChoose(value) {
+            const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+            remember(cookies.zone, value === 'utc' ? 'UTC' : timeZone);
+            router.refresh();
+          },
+        },
+        {
+          kind: 'item',
+          key: 'sign-out',
+          label: words.signOut,
+          icon: <LogOut aria-hidden />,
+          onSelect() {
+            const leaving = Object.assign(document.createElement('form'), {
+              method: 'post',
+              action: signOutPath,
+            });
+            document.body.append(leaving);
+            leaving.submit();
+          },
+        },
+      ]}
+    />
   );
 }

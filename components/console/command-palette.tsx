@@ -3,6 +3,7 @@
 // opened first.
 import { Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 
 /** Somewhere to go. */
 export type Command = Readonly<{ id: string; group: string; label: string; href: string }>;
@@ -12,12 +13,7 @@ export type PaletteWords = Readonly<{ open: string; placeholder: string; none: s
 const CommandList = lazy(() => import('./command-list').then((module) => ({ default: module.CommandList })));
 
 export function CommandPalette({ commands, words }: { commands: readonly Command[]; words: PaletteWords }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setIsOpen] = useState(false);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return;
@@ -39,20 +35,36 @@ export function CommandPalette({ commands, words }: { commands: readonly Command
         <span className="flex-1 text-start">{words.open}</span>
         <kbd className="font-sans text-xs pointer-coarse:hidden">Ctrl K</kbd>
       </button>
-      <dialog
-        ref={dialog}
-        className="modal mt-[12vb]"
-        aria-label={words.title}
-        onClose={() => setIsOpen(false)}
-        onClick={(event) => event.target === event.currentTarget && setIsOpen(false)}
-        onKeyDown={undefined}
-      >
-        {isOpen && (
-          <Suspense>
-            <CommandList commands={commands} words={words} onDone={() => setIsOpen(false)} />
-          </Suspense>
-        )}
-      </dialog>
+      {isOpen &&
+        createPortal(<Palette {...{ commands, words }} onDone={() => setIsOpen(false)} />, document.body)}
     </>
+  );
+}
+
+/** Outside of the sidebar, which is not there on a phone while the page is. */
+function Palette({
+  commands,
+  words,
+  onDone,
+}: {
+  commands: readonly Command[];
+  words: PaletteWords;
+  onDone: () => void;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog
+      ref={dialog}
+      className="modal mt-[12vb]"
+      aria-label={words.title}
+      onClose={onDone}
+      onClick={(event) => event.target === event.currentTarget && onDone()}
+      onKeyDown={undefined}
+    >
+      <Suspense>
+        <CommandList commands={commands} words={words} onDone={onDone} />
+      </Suspense>
+    </dialog>
   );
 }

@@ -60,6 +60,8 @@ export function Form({
           if (isPending) return;
           const { submitter } = event.nativeEvent as SubmitEvent;
           const fields = new FormData(event.currentTarget, submitter);
+          // Named for a browser that sends the form before this script is here.
+          for (const name of [...fields.keys()]) if (name.startsWith('$ACTION')) fields.delete(name);
           startTransition(() => dispatch(fields));
         }}
         className="grid gap-5"

@@ -49,10 +49,12 @@ export function createFront(runtime: Runtime): Front {
   // A page that finds out by itself that it is switched off is a page without words: only Next's script would fill it.
   const absent = new Set([...(runtime.demo ? [] : ['/demo']), ...(runtime.readInbox ? [] : ['/inbox'])]);
 
+  const holdsSession = (request: IncomingMessage) =>
+    runtime.console.holdsSession(request.headers.cookie ?? null);
+
   /** Actions are called by script in the console, and there by browsers alone that hold a session of it. */
   async function readPost(request: IncomingMessage, isConsole: boolean): Promise<PagePost> {
-    const mayCall = isConsole && (await runtime.console.holdsSession(request.headers.cookie ?? null));
-    return readPagePost(request, { mayCall });
+    return readPagePost(request, { mayCall: isConsole && (await holdsSession(request)) });
   }
 
   return {
@@ -74,11 +76,18 @@ export function createFront(runtime: Runtime): Front {
       const acceptLanguage = request.headers['accept-language'] ?? null;
       replaceFailure(response, { path, page: () => runtime.failedPage(path, acceptLanguage) });
       if (absent.has(path)) request.url = '/404';
-      if (request.method !== 'POST') return handlePage(request, response);
-      void readPost(request, isConsole).then((post) => {
-        if (post.kind === 'whole') handlePage(post.request, response);
-        if (post.kind === 'refused') refuse(request, response, post.status);
-      });
+      if (request.method === 'POST') {
+        void readPost(request, isConsole).then((post) => {
+          if (post.kind === 'whole') handlePage(post.request, response);
+          if (post.kind === 'refused') refuse(request, response, post.status);
+        });
+      } else if (isConsole && isForRouter(request)) {
+        void holdsSession(request).then((isHeld) =>
+          isHeld ? handlePage(request, response) : refuse(request, response, 404),
+        );
+      } else {
+        handlePage(request, response);
+      }
     },
 
     tune(server) {
@@ -128,6 +137,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REFUSALS = {
   400: 'This request makes no sense here.',
   403: 'This request did not come from a page of this site.',
+  404: 'There is nothing here.',
   405: 'Method not allowed.',
   413: 'The request is too large.',
   415: 'This is not a form.',
@@ -178,6 +188,14 @@ function isDecodable(path: string): boolean {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
+}
+
+/**
+ * A request for a page as data, which Next answers with 200 whatever the page makes of it. Nobody needs it who has no session:
+ * who is let in is still the page's decision (NXT-2).
+ */
+function isForRouter(request: IncomingMessage): boolean {
+  return request.headers.rsc !== undefined || pathOf(request).endsWith('.rsc');
 }
 
 /** Tells Next the policy that the response will have: it takes the nonce for its scripts from there. */

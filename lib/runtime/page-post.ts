@@ -27,13 +27,18 @@ export async function readPagePost(
   const { 'content-type': contentType = '', 'next-action': action } = request.headers;
   const isCall = mayCall && action !== undefined;
   if (action !== undefined && !isCall) return refused(400);
-  const [, encoding = isCall ? 'call' : undefined] = FORM.exec(contentType) ?? [];
+  const [, encoding] = FORM.exec(contentType) ?? [];
   if (encoding === undefined) return refused(415);
   const body = await readBody(request).catch(() => null);
   if (body === null) return { kind: 'aborted' };
   if (body === 'too large') return refused(413);
-  const isMultipart = encoding.toLowerCase().startsWith('multipart');
-  if (isMultipart && !mayCall && !(await isActionForm(body, contentType))) return refused(400);
+  if (encoding.toLowerCase().startsWith('multipart')) {
+    const form = await readForm(body, contentType);
+    const isOurs = isCall ? isActionCall(form) : isActionForm(form) || (mayCall && isStatefulForm(form));
+    if (!isOurs) return refused(400);
+  } else if (isCall) {
+    return refused(415);
+  }
   return { kind: 'whole', request: withBody(request, body) };
 }
 
@@ -53,15 +58,59 @@ async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'>
   return Buffer.concat(chunks);
 }
 
+/** The fields of a form that is well-formed to the last boundary; none of one that is not. */
+async function readForm(body: Buffer, contentType: string): Promise<FormData> {
+  const headers = { 'Content-Type': contentType };
+  return new Response(new Uint8Array(body), { headers }).formData().catch(() => new FormData());
+}
+
 /** The name under which React sends an action that has no bound arguments. */
 const ACTION_NAME = /^\$ACTION_ID_[0-9a-f]{1,64}$/;
 
-/** A form of ours: well-formed to the last boundary, with one action by its name. */
-async function isActionForm(body: Buffer, contentType: string): Promise<boolean> {
-  const headers = { 'Content-Type': contentType };
-  const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => null);
-  const actions = [...(form?.keys() ?? [])].filter((name) => name.startsWith('$'));
+/** A form that names one action, and gives it nothing but its fields. */
+function isActionForm(form: FormData): boolean {
+  const actions = namesOfReact(form);
   return actions.length === 1 && ACTION_NAME.test(actions[0] ?? '');
+}
+
+const namesOfReact = (form: FormData) => [...form.keys()].filter((name) => name.startsWith('$'));
+
+/**
+ * An action of the console called by its page's script: the state its form stood in, and the form (`$K1`), whose fields have a
+ * prefix. Nothing in it refers to anything, so reading it can make nothing but what is there.
+ */
+function isActionCall(form: FormData): boolean {
+  const [call, ...more] = form.getAll('0');
+  const others = [...form.keys()].filter((name) => name !== '0');
+  if (more.length > 0 || !others.every((name) => name.startsWith('_1_'))) return false;
+  const given = parseJson(call);
+  return Array.isArray(given) && given.length === 2 && refersToNothing(given[0]) && given[1] === '$K1';
+}
+
+/** The same form, sent by a browser whose script was not there yet: its action, bound to its state. */
+function isStatefulForm(form: FormData): boolean {
+  const names = namesOfReact(form);
+  const [, number] = /^\$ACTION_REF_(\d{1,3})$/.exec(names[0] ?? '') ?? [];
+  const expected = [`$ACTION_REF_${number}`, `$ACTION_${number}:0`, `$ACTION_${number}:1`, '$ACTION_KEY'];
+  if (number === undefined || names.length !== 4 || !expected.every((name) => names.includes(name)))
+    return false;
+  const action = parseJson(form.get(`$ACTION_${number}:0`)) as { id?: unknown; bound?: unknown } | null;
+  const isAction = /^[0-9a-f]{1,64}$/.test(String(action?.id)) && action?.bound === '$@1';
+  return isAction && refersToNothing(parseJson(form.get(`$ACTION_${number}:1`)));
+}
+
+/** In what React sends, a text that begins with one `$` stands for something else. */
+function refersToNothing(value: unknown): boolean {
+  if (typeof value === 'string') return !value.startsWith('$') || value.startsWith('$$');
+  return typeof value !== 'object' || value === null || Object.values(value).every(refersToNothing);
+}
+
+function parseJson(text: FormDataEntryValue | null | undefined): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The same request with a body that is there already. */

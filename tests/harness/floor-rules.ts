@@ -86,6 +86,7 @@ const FLOORS: Record<string, Floor> = {
     importsTypes: [...PROTOCOL_AND_LOGIN, 'lib/management', 'lib/web/console', 'messages'],
     packages: [
       'react',
+      'react-dom',
       'next/link',
       'next/navigation',
       'lucide-react',

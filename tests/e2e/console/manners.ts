@@ -101,7 +101,10 @@ export function describeManners(stage: () => ConsoleStage): void {
   }, async () => {
     const { prisma } = stage();
     const { page, profile, complaints, visit, visitor } = await asOwner();
-    const { accountId } = await prisma.operator.findFirstOrThrow({ orderBy: { acceptedAt: 'desc' } });
+    const { accountId } = await prisma.operator.findFirstOrThrow({
+      where: { accountId: { not: null } },
+      orderBy: { acceptedAt: 'desc' },
+    });
     await prisma.account.update({ where: { id: accountId ?? '' }, data: { name: PAYLOAD } });
     await prisma.client.updateMany({ where: { clientId: 'latchkey-demo' }, data: { name: PAYLOAD } });
     await prisma.hourlyFigure.createMany({

@@ -88,7 +88,10 @@ export function describeStrangers(stage: () => ConsoleStage): void {
     it.each(VARIANTS)('ADM-2, NXT-2: is not there for strangers and plain users %s', async (_, variant) => {
       for (const [who, visitor] of people) {
         const asked = variant(path);
-        const { status, html, url } = await visitor().open(asked.path, { headers: asked.headers ?? {} });
+        const { issuer } = stage().server;
+        const { status, html, url } = await visitor().open(issuer + asked.path, {
+          headers: asked.headers ?? {},
+        });
         // The front door alone shows where to sign in.
         if (url.pathname === '/console/sign-in') expect(path).toBe('/console');
         else expect([404, 400], `${who} ${status}`).toContain(status);

@@ -20,7 +20,7 @@ export function describeTeam(stage: () => ConsoleStage): void {
       await page.getByText('Must be an e-mail address.').waitFor();
       expect(await page.getByLabel('Email address').inputValue()).toBe('no address');
       await page.getByLabel('Email address').fill('Grace@Acme.test');
-      await page.getByLabel('Role').selectOption('viewer');
+      await page.getByLabel('Role', { exact: true }).selectOption('viewer');
       await page.getByRole('button', { name: 'Send the invitation' }).click();
       await page
         .getByRole('row', { name: /grace@acme\.test/ })
@@ -49,7 +49,7 @@ export function describeTeam(stage: () => ConsoleStage): void {
       const { page, profile } = await open('owner');
       const row = page.getByRole('row', { name: /bob@acme\.test/ });
       await row.getByRole('button', { name: 'Change role' }).click();
-      await row.getByLabel('Role').selectOption('editor');
+      await row.getByLabel('Role', { exact: true }).selectOption('editor');
       await row.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
       await row.getByRole('cell', { name: 'Editor', exact: true }).waitFor();
 

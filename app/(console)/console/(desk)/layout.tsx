@@ -43,7 +43,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
           <Mark />
           <span className="truncate font-semibold">{host}</span>
         </header>
-        <div id={SIDEBAR} popover="auto" className="sidebar">
+        <aside id={SIDEBAR} popover="auto" className="sidebar" aria-label={t('frame.menu')}>
           <p className="flex items-center gap-3 px-1">
             <Mark />
             <span className="grid min-w-0">
@@ -91,7 +91,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
               }}
             />
           </div>
-        </div>
+        </aside>
         <main
           id="page"
           tabIndex={-1}
