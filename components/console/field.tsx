@@ -1,7 +1,7 @@
 'use client';
 // A control with its name, what to know before filling it in, and what was wrong with what is in it.
 import { CircleAlert } from 'lucide-react';
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useId } from 'react';
 import { useProblem } from './form-context';
 
 type Named = Readonly<{
@@ -11,22 +11,22 @@ type Named = Readonly<{
   hint?: ReactNode;
 }>;
 
-function Field({ name, label, hint, children }: Named & { children: ReactNode }) {
-  const problem = useProblem(name);
+function Field({ control, label, hint, children }: FieldProps) {
+  const { id, problem } = control;
   return (
     <div className="grid gap-1.5">
-      <label htmlFor={idOf(name)} className="justify-self-start font-medium">
+      <label htmlFor={id} className="justify-self-start font-medium">
         {label}
       </label>
       {children}
       {problem !== null && (
-        <p id={`${idOf(name)}-problem`} className="flex gap-1.5 text-bad">
+        <p id={`${id}-problem`} className="flex gap-1.5 text-bad">
           <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
           {problem}
         </p>
       )}
       {hint !== undefined && (
-        <p id={`${idOf(name)}-hint`} className="text-pretty text-muted">
+        <p id={`${id}-hint`} className="text-pretty text-muted">
           {hint}
         </p>
       )}
@@ -34,15 +34,18 @@ function Field({ name, label, hint, children }: Named & { children: ReactNode })
   );
 }
 
+type FieldProps = Omit<Named, 'name'> & Readonly<{ control: Control; children: ReactNode }>;
+
 export function TextField({
   name,
   label,
   hint,
   ...input
 }: Named & Omit<ComponentProps<'input'>, 'id' | 'className' | 'name'>) {
+  const control = useControl(name, hint !== undefined);
   return (
-    <Field name={name} label={label} hint={hint}>
-      <input {...input} name={name} {...useControl(name, hint !== undefined)} />
+    <Field control={control} label={label} hint={hint}>
+      <input {...input} name={name} {...control.attributes} className="control" />
     </Field>
   );
 }
@@ -53,9 +56,10 @@ export function TextArea({
   hint,
   ...textarea
 }: Named & Omit<ComponentProps<'textarea'>, 'id' | 'className' | 'name'>) {
+  const control = useControl(name, hint !== undefined);
   return (
-    <Field name={name} label={label} hint={hint}>
-      <textarea rows={4} {...textarea} name={name} {...useControl(name, hint !== undefined)} />
+    <Field control={control} label={label} hint={hint}>
+      <textarea rows={4} {...textarea} name={name} {...control.attributes} className="control" />
     </Field>
   );
 }
@@ -73,9 +77,10 @@ export function SelectField({
     ComponentProps<'select'>,
     'id' | 'className' | 'name' | 'children'
   >) {
+  const control = useControl(name, hint !== undefined);
   return (
-    <Field name={name} label={label} hint={hint}>
-      <select {...select} name={name} {...useControl(name, hint !== undefined)}>
+    <Field control={control} label={label} hint={hint}>
+      <select {...select} name={name} {...control.attributes} className="control">
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
@@ -93,39 +98,39 @@ export function SwitchField({
   hint,
   ...input
 }: Named & Omit<ComponentProps<'input'>, 'id' | 'className' | 'name' | 'type'>) {
-  const { className: _, ...described } = useControl(name, hint !== undefined);
+  const { id, attributes } = useControl(name, hint !== undefined);
   return (
     <div className="flex items-start justify-between gap-4">
       <div className="grid gap-0.5">
-        <label htmlFor={idOf(name)} className="font-medium">
+        <label htmlFor={id} className="font-medium">
           {label}
         </label>
         {hint !== undefined && (
-          <p id={`${idOf(name)}-hint`} className="text-pretty text-muted">
+          <p id={`${id}-hint`} className="text-pretty text-muted">
             {hint}
           </p>
         )}
       </div>
       {/* biome-ignore lint/a11y/useAriaPropsForRole: the browser says whether its own checkbox is checked */}
-      <input {...input} {...described} type="checkbox" role="switch" name={name} className="switch" />
+      <input {...input} {...attributes} type="checkbox" role="switch" name={name} className="switch" />
     </div>
   );
 }
 
-/** What ties a control to the words around it. */
-function useControl(name: string, hasHint: boolean) {
-  const problem = useProblem(name);
-  const described = [problem !== null && `${idOf(name)}-problem`, hasHint && `${idOf(name)}-hint`].filter(
-    Boolean,
-  );
-  return {
-    id: idOf(name),
-    className: 'control',
-    'aria-invalid': problem !== null,
-    ...(described.length > 0 && { 'aria-describedby': described.join(' ') }),
-  };
-}
+type Control = ReturnType<typeof useControl>;
 
-function idOf(name: string): string {
-  return `field-${name.replaceAll(/[^\w-]/g, '-')}`;
+/** What ties a control to the words around it. Several forms of a page may have fields of one name. */
+function useControl(name: string, hasHint: boolean) {
+  const id = useId();
+  const problem = useProblem(name);
+  const described = [problem !== null && `${id}-problem`, hasHint && `${id}-hint`].filter(Boolean);
+  return {
+    id,
+    problem,
+    attributes: {
+      id,
+      'aria-invalid': problem !== null,
+      ...(described.length > 0 && { 'aria-describedby': described.join(' ') }),
+    },
+  };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ConsoleStage, openPage } from '@/tests/harness/console';
 import { askForCode, readCode, typeCode } from '@/tests/harness/sign-in';
+import type { Visit, Visitor } from '@/tests/harness/visitor';
 
 /** Many who found the link, at once. */
 const CROWD = 20;
@@ -24,15 +25,14 @@ export function describeFirstRun(stage: () => ConsoleStage): void {
       timeout: 180_000,
     }, async () => {
       const { visitor, post, prisma } = stage();
-      const people = await Promise.all(
-        Array.from({ length: CROWD }, async (_, index) => {
-          const person = visitor();
-          const address = `crowd${index}@acme.test`;
-          const firstPage = await person.submit(await person.open(link()), { press: 'Sign in and begin' });
-          const codePage = await askForCode(person, firstPage, address);
-          return { person, codePage, code: await readCode(post, address) };
-        }),
-      );
+      const people: { person: Visitor; codePage: Visit; code: string }[] = [];
+      for (let index = 0; index < CROWD; index++) {
+        const person = visitor();
+        const address = `crowd${index}@acme.test`;
+        const firstPage = await person.submit(await person.open(link()), { press: 'Sign in and begin' });
+        const codePage = await askForCode(person, firstPage, address);
+        people.push({ person, codePage, code: await readCode(post, address) });
+      }
       const arrived = await Promise.all(
         people.map(({ person, codePage, code }) => typeCode(person, codePage, code)),
       );

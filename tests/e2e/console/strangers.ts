@@ -57,6 +57,10 @@ const VARIANTS: [string, (path: string) => { path: string; headers?: Record<stri
 ];
 
 export function describeStrangers(stage: () => ConsoleStage): void {
+  describe('whoever is no operator', () => describeThem(stage));
+}
+
+function describeThem(stage: () => ConsoleStage): void {
   const guarded = consolePaths().filter(({ path }) => !DOORS.includes(path));
   let people: [who: string, visitor: () => Visitor][];
   let plainUser: Visitor;
@@ -110,33 +114,31 @@ export function describeStrangers(stage: () => ConsoleStage): void {
   });
 
   describe.each(consoleActions())('the action $name', ({ id, path }) => {
-    const ask = (visitor: Visitor, headers: Record<string, string>, body = '["$undefined","$K1"]') =>
-      visitor.send(path, {
-        method: 'POST',
-        headers: {
-          'Next-Action': id,
-          Accept: 'text/x-component',
-          'Content-Type': 'text/plain;charset=UTF-8',
-          ...headers,
-        },
-        body,
-      });
-    const form = (visitor: Visitor, headers: Record<string, string>) => {
-      const boundary = 'b0undary';
-      const body = [
-        [`$ACTION_ID_${id}`, ''],
-        ['email', 'eve@acme.test'],
-        ['role', 'owner'],
-      ]
-        .map(
-          ([name, value]) =>
-            `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
-        )
-        .join('');
+    /** As the page's own script calls it. */
+    const call = (
+      visitor: Visitor,
+      headers: Record<string, string>,
+      given = '[{"kind":"untouched"},"$K1"]',
+    ) =>
+      post(visitor, { 'Next-Action': id, Accept: 'text/x-component', ...headers }, [
+        ['0', given],
+        ...fields('_1_'),
+      ]);
+    /** As a browser sends it without that script. */
+    const submit = (visitor: Visitor, headers: Record<string, string>) =>
+      post(visitor, headers, [[`$ACTION_ID_${id}`, ''], ...fields('')]);
+    const fields = (prefix: string): [string, string][] => [
+      [`${prefix}email`, 'eve@acme.test'],
+      [`${prefix}role`, 'owner'],
+    ];
+    const post = (visitor: Visitor, headers: Record<string, string>, form: [string, string][]) => {
+      const parts = form.map(
+        ([name, value]) => `--b0undary\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      );
       return visitor.send(path, {
         method: 'POST',
-        headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}`, ...headers },
-        body: `${body}--${boundary}--\r\n`,
+        headers: { 'Content-Type': 'multipart/form-data; boundary=b0undary', ...headers },
+        body: `${parts.join('')}--b0undary--\r\n`,
       });
     };
     const nothingChanged = async () =>
@@ -145,8 +147,8 @@ export function describeStrangers(stage: () => ConsoleStage): void {
     it('ADM-2, NXT-3: does nothing for strangers and plain users', async () => {
       for (const [, visitor] of people) {
         const own = fromOurPage(stage());
-        expect([400, 403, 404]).toContain((await ask(visitor(), own)).status);
-        expect([400, 403, 404]).toContain((await form(visitor(), own)).status);
+        expect([400, 403, 404]).toContain((await call(visitor(), own)).status);
+        expect([400, 403, 404]).toContain((await submit(visitor(), own)).status);
       }
       await nothingChanged();
     });
@@ -154,8 +156,8 @@ export function describeStrangers(stage: () => ConsoleStage): void {
     it('NXT-3: does nothing for a viewer, who has a session but not the role', async () => {
       const { visitor } = await stage().operator('viewer');
       const own = fromOurPage(stage());
-      expect((await ask(visitor, own)).status).toBe(404);
-      expect((await form(visitor, own)).status).toBe(404);
+      expect((await call(visitor, own)).status).toBe(404);
+      expect((await submit(visitor, own)).status).toBe(404);
       await nothingChanged();
     });
 
@@ -169,25 +171,39 @@ export function describeStrangers(stage: () => ConsoleStage): void {
         { Origin: evil, 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https' },
         { Origin: stage().server.issuer, 'Sec-Fetch-Site': 'cross-site' },
       ] as Record<string, string>[]) {
-        expect((await ask(visitor, headers)).status).toBe(403);
-        expect((await form(visitor, headers)).status).toBe(403);
+        expect((await call(visitor, headers)).status).toBe(403);
+        expect((await submit(visitor, headers)).status).toBe(403);
       }
       await nothingChanged();
     });
 
     it('NXT-3: answers broken arguments of an operator without breaking', async () => {
       const { visitor } = await stage().operator('owner');
-      for (const body of [
+      const own = fromOurPage(stage());
+      const broken = [
         '',
         '{',
-        '[{"__proto__":{"x":1}}]',
-        '["$F1"]',
-        '["$@0"]',
-        '[1,2,3]',
-        'x'.repeat(70_000),
+        '[]',
+        '[1,2]',
+        '[{"__proto__":{"x":1}},"$K1"]',
+        '["$F1","$K1"]',
+        '[{"kind":"$@0"},"$K1"]',
+      ];
+      for (const given of [
+        ...broken,
+        '["$Q0","$K1"]',
+        '[{"then":"$1:then"},"$K1"]',
+        `["${'x'.repeat(70_000)}","$K1"]`,
+      ])
+        expect((await call(visitor, own, given)).status, given.slice(0, 30)).toBeLessThan(500);
+      for (const type of [
+        'text/plain;charset=UTF-8',
+        'application/json',
+        'multipart/form-data; boundary=x',
       ]) {
-        const response = await ask(visitor, fromOurPage(stage()), body);
-        expect(response.status, body.slice(0, 30)).toBeLessThan(500);
+        const headers = { 'Next-Action': id, 'Content-Type': type, ...own };
+        const response = await visitor.send(path, { method: 'POST', headers, body: '["$undefined","$K1"]' });
+        expect([400, 415], type).toContain(response.status);
       }
       await nothingChanged();
       expect((await visitor.open('/console')).status).toBe(200);
