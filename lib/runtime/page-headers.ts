@@ -28,7 +28,7 @@ export function pageHeaders({
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      isConsole ? `script-src ${admitted} 'strict-dynamic'` : `script-src ${admitted}`,
+      isConsole ? `script-src ${admitted} 'strict-dynamic'${WHILE_DEVELOPING}` : `script-src ${admitted}`,
       ...(isConsole ? ["form-action 'self'"] : []),
       nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
       "img-src 'self' data:",
@@ -46,6 +46,9 @@ export function pageHeaders({
     ...(isHttps ? { 'Strict-Transport-Security': STRICT_TRANSPORT_SECURITY } : {}),
   };
 }
+
+/** `npm run dev` alone: React puts the server's stack together with `eval`. */
+const WHILE_DEVELOPING = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : '';
 
 /**
  * Whether a request that changes something came from a page of ours: by Origin, or by Sec-Fetch-Site where a browser
