@@ -2,5 +2,6 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return;
   const { startLatchkey } = await import('./lib/runtime/boot');
-  await startLatchkey();
+  const { createLoginPages } = await import('./app/(login)/login/[interaction]/front-door');
+  await startLatchkey(createLoginPages);
 }

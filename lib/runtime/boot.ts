@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { composeRuntime, type Runtime } from './compose';
 import { EnvironmentError, readEnvironment } from './environment';
 import { createFront, type Front } from './front';
+import type { CreateFrontPages } from './front-pages';
 import { findSentence } from './operations';
 
 const RUNTIME = Symbol.for('latchkey.runtime');
@@ -26,9 +27,9 @@ function drawSecret(): string {
 }
 
 /** Starts Latchkey and leaves its front for scripts/serve.mjs. Ends the process when it cannot start. */
-export async function startLatchkey(): Promise<void> {
+export async function startLatchkey(createPages: CreateFrontPages): Promise<void> {
   try {
-    shared[FRONT] = createFront(await runtime());
+    shared[FRONT] = createFront(await runtime(), createPages);
   } catch (error) {
     process.stderr.write(`Latchkey did not start: ${reasonOf(error)}\n`);
     process.exit(1);

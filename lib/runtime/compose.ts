@@ -114,8 +114,8 @@ export type Runtime = Readonly<{
   isProtocolPath(pathname: string): boolean;
   /** Answers a request to a protocol path. */
   answer(request: Request): Promise<Response>;
-  /** The page in place of one that failed. */
-  failedPage(path: string, acceptLanguage: string | null): Response;
+  /** The page in place of one that failed. `cause` is left out where only Next knows it, and has said so. */
+  failedPage(failed: { path: string; acceptLanguage: string | null; cause?: unknown }): Response;
   /** Tells the command line where this server can be reached. */
   announce(address: { url: string; token: string }): Promise<void>;
   close(): Promise<void>;
@@ -445,16 +445,15 @@ export async function composeRuntime(
       });
       return response;
     },
-    failedPage(path, acceptLanguage) {
+    failedPage({ path, acceptLanguage, cause }) {
       const isAway = clock().getTime() - storageAwayAt < STORAGE_AWAY_MS;
-      const cause = new Error(isAway ? 'storage is away' : 'a page failed');
       return deps.errorPage({
         status: isAway ? 503 : 500,
         error: isAway ? 'temporarily_unavailable' : 'server_error',
         description: isAway ? 'Storage is away for a moment.' : 'A page failed.',
         reference: deps.log.failed({
           endpoint: path.replace(/^(\/login\/|\/passwordless\/link\/)[^/]+/, '$1…'),
-          cause,
+          cause: cause ?? new Error(isAway ? 'storage is away' : 'a page failed'),
         }),
         client: null,
         acceptLanguage,

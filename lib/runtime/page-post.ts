@@ -4,7 +4,8 @@
 import { IncomingMessage } from 'node:http';
 
 export type PagePost = Readonly<
-  | { kind: 'whole'; request: IncomingMessage }
+  /** `form` is null for one that names no action. `request` has it all once more, for Next to read. */
+  | { kind: 'whole'; form: FormData | null; request(): IncomingMessage }
   | { kind: 'refused'; status: 400 | 413 | 415 }
   /** The client hung up: nobody to answer. */
   | { kind: 'aborted' }
@@ -15,7 +16,7 @@ const MAX_BYTES = 64 * 1024;
 
 const FORM = /^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i;
 
-/** Reads a post to the end, and hands back a request that has all of it. */
+/** Reads a post to the end. */
 export async function readPagePost(request: IncomingMessage): Promise<PagePost> {
   const { 'content-type': contentType = '', 'next-action': action } = request.headers;
   if (action !== undefined) return refused(400);
@@ -25,8 +26,9 @@ export async function readPagePost(request: IncomingMessage): Promise<PagePost> 
   if (body === null) return { kind: 'aborted' };
   if (body === 'too large') return refused(413);
   const isMultipart = encoding.toLowerCase().startsWith('multipart');
-  if (isMultipart && !(await isActionForm(body, contentType))) return refused(400);
-  return { kind: 'whole', request: withBody(request, body) };
+  const form = isMultipart ? await readActionForm(body, contentType) : null;
+  if (isMultipart && form === null) return refused(400);
+  return { kind: 'whole', form, request: () => withBody(request, body) };
 }
 
 function refused(status: 400 | 413 | 415): PagePost {
@@ -48,12 +50,12 @@ async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'>
 /** The name under which React sends an action that has no bound arguments. */
 const ACTION_NAME = /^\$ACTION_ID_[0-9a-f]{1,64}$/;
 
-/** A form of ours: well-formed to the last boundary, with one action by its name. */
-async function isActionForm(body: Buffer, contentType: string): Promise<boolean> {
+/** A form of ours: well-formed to the last boundary, with one action by its name. Null: anything else. */
+async function readActionForm(body: Buffer, contentType: string): Promise<FormData | null> {
   const headers = { 'Content-Type': contentType };
   const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => null);
   const actions = [...(form?.keys() ?? [])].filter((name) => name.startsWith('$'));
-  return actions.length === 1 && ACTION_NAME.test(actions[0] ?? '');
+  return actions.length === 1 && ACTION_NAME.test(actions[0] ?? '') ? form : null;
 }
 
 /** The same request with a body that is there already. */

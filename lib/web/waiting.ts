@@ -1,6 +1,5 @@
 // What a page that waits for a message may know: how the message fares, and whether the sign-in went on without this page.
 // The page itself and the script that asks for it now and then get the same answer.
-import 'server-only';
 import type { ChallengeStore, FoundChallenge } from '@/lib/login/challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import type { DeliveryState } from '@/lib/login/outbox';
