@@ -33,7 +33,7 @@ export async function redeemAuthorizationCode(
 ): Promise<TokenResponse> {
   const authorizationCode = requireParameter(parameters, 'code');
   const redirectUri = readParameter(parameters, 'redirect_uri');
-  const codeChallenge = await deriveCodeChallenge(readParameter(parameters, 'code_verifier'));
+  const codeChallenge = deriveCodeChallenge(readParameter(parameters, 'code_verifier'));
   const now = deps.clock();
   const redemption = await deps.codes.redeem({
     authorizationCode,
