@@ -296,7 +296,7 @@ describe('every page', () => {
   });
 
   it('gives nothing away below /_next and beside it (NXT-7, SRF-5)', async () => {
-    const { page } = await arrive();
+    const page = await browser().open('/logout/done');
     const chunk = /src="(\/_next\/static\/[^"]+\.js)"/.exec(page.html)?.[1] ?? '';
     expect((await fetch(server.address + chunk)).status).toBe(200);
     for (const path of [
