@@ -9,6 +9,7 @@ import http from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nextEnv from '@next/env';
+import { keepHeapSmall } from './heap.mjs';
 import { readPageBuild } from './page-build.mjs';
 
 const dev = process.argv.includes('--dev');
@@ -19,7 +20,10 @@ process.chdir(dir);
 loadEnvConfig(dir, dev);
 const port = Number(process.env.PORT || 3000);
 
-if (!dev) takeBuiltConfig();
+if (!dev) {
+  keepHeapSmall();
+  takeBuiltConfig();
+}
 const { default: next } = await import('next');
 const app = next({ dev, dir, port, hostname: 'localhost', quiet: true });
 await app.prepare();

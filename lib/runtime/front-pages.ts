@@ -27,6 +27,7 @@ export type FrontPage = Readonly<{
 
 export type FrontAnswer = Readonly<
   | { kind: 'page'; html: string }
+  | { kind: 'json'; value: unknown }
   | {
       kind: 'redirect';
       location: string;

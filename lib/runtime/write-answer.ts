@@ -4,13 +4,18 @@ import { gzipSync } from 'node:zlib';
 import type { FrontAnswer } from './front-pages';
 
 export function writeAnswer(request: IncomingMessage, response: ServerResponse, answer: FrontAnswer): void {
-  if (answer.kind === 'page') {
-    writePage(request, response, answer.html);
-    return;
+  switch (answer.kind) {
+    case 'page':
+      writePage(request, response, answer.html);
+      break;
+    case 'json':
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer.value));
+      break;
+    case 'redirect':
+      if (answer.setCookies.length > 0) response.setHeader('Set-Cookie', answer.setCookies);
+      // 303 makes the browser forget the form it posted. @see RFC 9700 §4.12
+      response.writeHead(303, { Location: answer.location, 'Content-Length': 0 }).end();
   }
-  if (answer.setCookies.length > 0) response.setHeader('Set-Cookie', answer.setCookies);
-  // 303 makes the browser forget the form it posted. @see RFC 9700 §4.12
-  response.writeHead(303, { Location: answer.location, 'Content-Length': 0 }).end();
 }
 
 function writePage(request: IncomingMessage, response: ServerResponse, html: string): void {

@@ -4,6 +4,7 @@ import type { ChallengeStore, FoundChallenge } from '@/lib/login/challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import type { DeliveryState } from '@/lib/login/outbox';
 import type { Runtime } from '@/lib/runtime/compose';
+import type { Browser } from './browser';
 
 export type WaitingState =
   | DeliveryState
@@ -58,4 +59,14 @@ export async function waitingState(
   if (challenge?.state === 'cancelled') return 'cancelled';
   const isQuiet = outcome === null || outcome.kind === 'sent_again';
   return isQuiet ? runtime.deliveryState(asked) : 'under_way';
+}
+
+/** What the script of a waiting page is told: as little as the page itself tells, and nothing of anybody else's sign-in. */
+export async function waitingNews(
+  runtime: Runtime,
+  { cookies }: Browser,
+  interactionId: string,
+): Promise<Readonly<{ state: WaitingState }>> {
+  const interaction = await runtime.cookies.readInteraction(cookies, interactionId);
+  return { state: interaction === null ? 'under_way' : await waitingState(runtime, interaction) };
 }

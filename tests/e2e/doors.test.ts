@@ -101,6 +101,8 @@ describe('a page of a sign-in', () => {
     const codePage = await askForCode(visitor, page, address);
     const codePath = codePage.url.pathname;
     expect(await expectSame(visitor, codePath)).toContain('Enter your code');
+    const news = await expectSame(visitor, codePath.replace('code', 'delivery'));
+    expect(JSON.parse(news)).toEqual({ state: 'under_way' });
     const code = await readCode(post, address);
     await visitor.submit(codePage, { fields: { code: wrongCode(code) }, press: 'Continue' });
     expect(await expectSame(visitor, codePath)).toContain('4 tries left');

@@ -2,47 +2,58 @@
 // for Next's scripts, and forms that are taken whichever door their page came through.
 import type { FormAction } from '@/components/hidden-inputs';
 import { serializeCookie } from '@/lib/endpoints/cookies';
-import type { CreateFrontPages, PageBuild } from '@/lib/runtime/front-pages';
+import type { CreateFrontPages, FrontPage, PageBuild } from '@/lib/runtime/front-pages';
 import type { Step } from '@/lib/web/answer';
 import { browserBehind } from '@/lib/web/browser';
+import { waitingNews } from '@/lib/web/waiting';
 import type { LoginActions, LoginForm, Shown } from './shown';
 import { FORMS, PAGES } from './steps';
 
-/** The actions' file, as the build names it. */
-const ACTIONS = 'app/(login)/login/[interaction]/actions.ts';
+/** What the script of a waiting page asks, beside the pages. */
+const NEWS = 'delivery';
 
 /** Whatever else leads to a page, such as other ways to write its address, is left to Next. */
-const PATH = new RegExp(`^/login/([\\w-]{1,64})/(${Object.keys(PAGES).join('|')})$`);
+const PATH = new RegExp(`^/login/([\\w-]{1,64})/(${[...Object.keys(PAGES), NEWS].join('|')})$`);
 
 export const createLoginPages: CreateFrontPages = (latchkey, build) => {
-  const formsById = new Map(
-    (Object.keys(FORMS) as LoginForm[]).map((form) => [actionIdOf(build, form), form] as const),
-  );
-  const actions = Object.fromEntries(
-    [...formsById].map(([id, form]) => [form, sentTo(id)]),
-  ) as unknown as LoginActions;
-  const { issuer } = latchkey.environment;
+  const forms = Object.keys(FORMS) as LoginForm[];
+  const ids = new Map(forms.map((form) => [form, actionIdOf(build, form)]));
+  const formsById = new Map([...ids].map(([form, id]) => [id, form]));
+  const actions = Object.fromEntries([...ids].map(([form, id]) => [form, sentTo(id)])) as LoginActions;
+
+  const findForm: FrontPage['find'] = (form) => {
+    const name = [...form.keys()].find((key) => key.startsWith(ACTION_NAME)) ?? '';
+    const found = formsById.get(name.slice(ACTION_NAME.length));
+    if (found === undefined) return null;
+    return async (headers) => {
+      const { setCookies, ...outcome } = await FORMS[found](latchkey, browserBehind(headers), form);
+      const { issuer } = latchkey.environment;
+      return {
+        kind: 'redirect',
+        ...outcome,
+        setCookies: setCookies.map((cookie) => serializeCookie(issuer, cookie)),
+      };
+    };
+  };
 
   return (path) => {
-    const [, id, step] = PATH.exec(path) ?? [];
+    const [, id, last] = PATH.exec(path) ?? [];
     if (id === undefined) return null;
+    if (last === NEWS) {
+      return {
+        async show(headers) {
+          return { kind: 'json', value: await waitingNews(latchkey, browserBehind(headers), id) };
+        },
+        find: () => null,
+      };
+    }
     return {
       async show(headers) {
-        const shown = await PAGES[step as Step](latchkey, browserBehind(headers), { id, actions });
+        const shown = await PAGES[last as Step](latchkey, browserBehind(headers), { id, actions });
         if (shown.kind === 'page') return { kind: 'page', html: write(shown, build) };
         return { kind: 'redirect', location: shown.location, setCookies: [], messages: [] };
       },
-
-      find(form) {
-        const name = [...form.keys()].find((key) => key.startsWith(ACTION_NAME)) ?? '';
-        const found = formsById.get(name.slice(ACTION_NAME.length));
-        if (found === undefined) return null;
-        return async (headers) => {
-          const { setCookies, ...outcome } = await FORMS[found](latchkey, browserBehind(headers), form);
-          const serialized = setCookies.map((cookie) => serializeCookie(issuer, cookie));
-          return { kind: 'redirect', ...outcome, setCookies: serialized };
-        };
-      },
+      find: findForm,
     };
   };
 };
@@ -74,6 +85,9 @@ function sentTo(id: string): FormAction {
   const field = { name: ACTION_NAME + id, method: 'POST', encType: 'multipart/form-data', data: null };
   return Object.assign(() => {}, { $$FORM_ACTION: () => field });
 }
+
+/** The actions' file, as the build names it. */
+const ACTIONS = 'app/(login)/login/[interaction]/actions.ts';
 
 function actionIdOf({ actionIds }: PageBuild, form: LoginForm): string {
   const id = actionIds.get(`${ACTIONS}#${form}`);
