@@ -61,15 +61,14 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
     response: ServerResponse,
     give: (headers: Headers) => Promise<FrontAnswer>,
   ): Promise<void> {
-    let given: FrontAnswer;
     try {
-      given = await give(new Headers(request.headers as Record<string, string>));
+      const given = await give(new Headers(request.headers as Record<string, string>));
+      writeAnswer(request, response, given);
+      if (given.kind === 'redirect') for (const message of given.messages) void runtime.send(message);
     } catch (cause) {
       const acceptLanguage = request.headers['accept-language'] ?? null;
-      return writeInstead(response, runtime.failedPage({ path: pathOf(request), acceptLanguage, cause }));
+      await writeInstead(response, runtime.failedPage({ path: pathOf(request), acceptLanguage, cause }));
     }
-    writeAnswer(request, response, given);
-    if (given.kind === 'redirect') for (const message of given.messages) void runtime.send(message);
   }
 
   return {
