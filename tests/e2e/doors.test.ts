@@ -11,7 +11,7 @@ import { findFreePort } from '@/tests/harness/free-port';
 import { everythingPrinted, type LatchkeyProcess, startLatchkey } from '@/tests/harness/latchkey';
 import { type App, createApp } from '@/tests/harness/operator';
 import { authorizationCodeOf, authorizePath, PUBLIC_CLIENT, redeem } from '@/tests/harness/public-client';
-import { askForCode, readCode, wrongCode } from '@/tests/harness/sign-in';
+import { askForCode, readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
 import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
 import { startTwilioSink, type TwilioSink } from '@/tests/harness/twilio-sink';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
@@ -20,6 +20,7 @@ let post: SmtpSink;
 let twilio: TwilioSink;
 let doors: { front: LatchkeyProcess; next: LatchkeyProcess };
 let app: App;
+let theirs: App;
 
 type Door = keyof typeof doors;
 const DOORS = ['front', 'next'] as const satisfies Door[];
@@ -43,6 +44,7 @@ beforeAll(async () => {
     next: await startLatchkey(shared, '.next/standalone/server.js'),
   };
   app = await createApp(doors.front, [...PUBLIC_CLIENT, 'Shop']);
+  theirs = await createApp(doors.front, ['--third-party', ...PUBLIC_CLIENT, 'Shop of others']);
 });
 
 afterAll(async () => {
@@ -65,6 +67,16 @@ function through(door: Door, jar?: CookieJar, language = 'en'): Visitor {
 async function arrive(language?: string, parameters?: Record<string, string>) {
   const visitor = through('front', undefined, language);
   return { visitor, page: await visitor.open(authorizePath(app, parameters)) };
+}
+
+/** Somebody who has proven who they are, and is asked what the client may have. */
+async function askedForConsent() {
+  const visitor = through('front');
+  const address = newAddress();
+  const page = await visitor.open(authorizePath(theirs));
+  const consentPage = await signIn(visitor, page, { post, address });
+  expect(consentPage.url.pathname).toMatch(/\/consent$/);
+  return { visitor, consentPage };
 }
 
 describe('a page of a sign-in', () => {
@@ -116,6 +128,11 @@ describe('a page of a sign-in', () => {
     const { visitor, page } = await arrive('ar', { connection: 'sms' });
     await visitor.submit(page, { fields: { identifier: '0151 2345678' }, press: 'متابعة' });
     expect(await expectSame(visitor, page.url.pathname, 'ar')).toContain('<html lang="ar" dir="rtl">');
+  });
+
+  it('that asks for consent is the same at both', async () => {
+    const { visitor, consentPage } = await askedForConsent();
+    expect(await expectSame(visitor, consentPage.url.pathname)).toContain('Shop of others');
   });
 
   it('that leads elsewhere, or is nobody’s, does so at both', async () => {
@@ -187,6 +204,10 @@ describe('a form of a sign-in', () => {
     expect(wrong.text).toContain('4 tries left');
     const left = await taker.submit(await show(wrong), { fields: { code }, press: 'Continue' });
     expect(await redeem(doors.front.address, app, authorizationCodeOf(left))).toEqual(expect.any(String));
+
+    const { visitor: asked, consentPage } = await askedForConsent();
+    const allowing = await through(shownBy, asked.jar).open(consentPage.url);
+    authorizationCodeOf(await through(takenBy, asked.jar).submit(allowing, { press: 'Allow' }));
   });
 
   it.each(DOORS)(
