@@ -27,7 +27,9 @@ export type Rotation = Readonly<
   | { kind: 'scope_exceeded' }
   /** Used before: the family has just been revoked, or was. */
   | { kind: 'reused' }
-  /** Expired, revoked, another client's; the account is blocked or gone, the API gone or no longer for offline access. */
+  /** Another client's, whatever became of it since. */
+  | { kind: 'foreign' }
+  /** Expired, revoked, unknown; the account is blocked or gone, the API gone or no longer for offline access. */
   | { kind: 'refused' }
 >;
 

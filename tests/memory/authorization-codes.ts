@@ -85,8 +85,9 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
       },
       async rotate({ familyId, sequence, clientId, scope, apiScope, graceSeconds, now }) {
         const family = families.get(familyId);
-        if (family === undefined || family.clientId !== clientId || family.revoked)
-          return { kind: 'refused' };
+        if (family === undefined) return { kind: 'refused' };
+        if (family.clientId !== clientId) return { kind: 'foreign' };
+        if (family.revoked) return { kind: 'refused' };
         if (!hasScope(family.scope, 'offline_access')) return { kind: 'refused' };
         const api = await findApi(family.grant.audience);
         if (family.grant.audience !== null && api?.allowOfflineAccess !== true) return { kind: 'refused' };

@@ -52,6 +52,7 @@ export async function exchangeRefreshToken(
   if (rotation.kind === 'scope_exceeded') {
     throw new OAuthError('invalid_scope', 'The scope holds more than was granted.');
   }
+  if (rotation.kind === 'foreign') throw refusal(400);
   if (rotation.kind !== 'rotated') throw refusal();
 
   const { sequence, grant: whole } = rotation;
@@ -72,7 +73,11 @@ export async function exchangeRefreshToken(
   };
 }
 
-/** The same for every reason. Auth0's clients compare the description, the full stop included. */
-function refusal(): OAuthError {
-  return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status: 403 });
+/**
+ * In the same words for every reason. Auth0's clients compare them, the full stop included, and are given its status. None of
+ * them ever holds another client's token: there the standard's holds, which the OpenID Foundation's suite insists on.
+ * @see RFC 6749 §5.2, docs/decisions/0027
+ */
+function refusal(status: 400 | 403 = 403): OAuthError {
+  return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status });
 }

@@ -83,7 +83,11 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
           live.auth_time_requested AS "authTimeRequested", ${subjectColumns}
         FROM held LEFT JOIN live ON true LEFT JOIN successor ON true LEFT JOIN reused ON true
           LEFT JOIN accounts a ON a.id = held.account_id ${subjectJoins}`;
-      if (row === undefined) return { kind: 'refused' };
+      if (row === undefined) {
+        const isForeign =
+          (await prisma.tokenFamily.count({ where: { id: familyId, clientId: { not: clientId } } })) > 0;
+        return { kind: isForeign ? 'foreign' : 'refused' };
+      }
       if (row.wasReused) return { kind: 'reused' };
       if (row.scopeExceeded) return { kind: 'scope_exceeded' };
       if (row.sequence === null) return { kind: 'refused' };

@@ -133,7 +133,7 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
 
     it('RFT-5: is nothing in the hands of another client, and unharmed by its try', async () => {
       const { familyId } = await refreshable();
-      expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'refused' });
+      expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'foreign' });
       expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated' });
     });
 
