@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { createDatabase } from './database';
-import { type LatchkeyProcess, startLatchkey } from './latchkey';
+import { type Environment, type LatchkeyProcess, startLatchkey } from './latchkey';
 import { type PublicWeb, startPublicWeb } from './public-web';
 import { type SmtpSink, startSmtpSink } from './smtp-sink';
 import { forwardTo } from './tls-proxy';
@@ -38,8 +38,13 @@ const MANY = 10_000;
  *
  * @param name - of its database, for people who read a failing test
  * @param sites - names of the applications' own sites, see {@link startPublicWeb}
+ * @param environment - what its operator has set beside what every operator sets
  */
-export async function startTenant(name: string, sites: readonly string[] = []): Promise<Tenant> {
+export async function startTenant(
+  name: string,
+  sites: readonly string[] = [],
+  environment: Environment = {},
+): Promise<Tenant> {
   const [web, post, twilio, databaseUrl] = await Promise.all([
     startPublicWeb([DOMAIN, ...sites]),
     startSmtpSink(),
@@ -59,7 +64,13 @@ export async function startTenant(name: string, sites: readonly string[] = []): 
     TWILIO_API_BASE_URL: twilio.url,
     MANAGEMENT_CLIENT_ID: MACHINE.clientId,
     MANAGEMENT_CLIENT_SECRET: MACHINE.clientSecret,
-    LIMITS: JSON.stringify({ starts_per_ip: MANY, sms_per_ip: MANY }),
+    LIMITS: JSON.stringify({
+      starts_per_ip: MANY,
+      sms_per_ip: MANY,
+      starts_per_recipient_hour: MANY,
+      starts_per_recipient_day: MANY,
+    }),
+    ...environment,
   });
   web.serve(DOMAIN, forwardTo(server.address));
   await addApi(databaseUrl);
