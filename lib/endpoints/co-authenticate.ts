@@ -82,6 +82,6 @@ function checkPage(client: Client | null, origin: string | null): Client {
   }
   checkCaller(client, origin);
   if (origin === null || !client.webOrigins.includes(origin))
-    throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
+    throw new OAuthError('access_denied', 'This is no web origin of the client.', { status: 403 });
   return client;
 }

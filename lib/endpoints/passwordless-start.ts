@@ -169,7 +169,7 @@ export function checkCaller(client: Client, origin: string | null): void {
   checkFirstParty(client);
   const isAllowed = origin === null ? client.applicationType !== 'spa' : mayCall(client, origin);
   if (isPublicClient(client) && !isAllowed) {
-    throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
+    throw new OAuthError('access_denied', 'This is no web origin of the client.', { status: 403 });
   }
 }
 
