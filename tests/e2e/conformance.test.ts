@@ -90,7 +90,7 @@ async function expectInvalidGrant(response: Response): Promise<void> {
 describe('Config OP', () => {
   const is = (name: string) => metadata[name];
 
-  it('oidcc-discovery-endpoint-verification', async () => {
+  it('oidcc-discovery-endpoint-verification (PKC-5, STA-3)', async () => {
     const response = await fetch(`${ORIGIN}/.well-known/openid-configuration`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -115,11 +115,12 @@ describe('Config OP', () => {
       expect.arrayContaining(['sub', 'iss', 'auth_time', 'name', 'email']),
     );
     expect(is('code_challenge_methods_supported')).toEqual(['S256']);
+    expect(is('authorization_response_iss_parameter_supported')).toBe(true);
     for (const name of ['claims', 'request', 'request_uri'])
       expect([name, is(`${name}_parameter_supported`)]).toEqual([name, false]);
   });
 
-  it('has a JWKS of public keys with names of their own', () => {
+  it('has a JWKS of public keys with names of their own (JWT-5)', () => {
     expect(jwks.keys.length).toBeGreaterThan(1);
     expect(new Set(jwks.keys.map(({ kid }) => kid)).size).toBe(jwks.keys.length);
     for (const key of jwks.keys) {
@@ -277,7 +278,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     await checkUserInfo(inBody, idToken);
   });
 
-  it('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
+  it('oidcc-ensure-request-without-nonce-succeeds-for-code-flow (STA-2)', async () => {
     const { idToken } = await flow({ changes: { nonce: null } });
     expect(idToken).not.toHaveProperty('nonce');
   });
@@ -320,7 +321,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect(isAsked).toBe(true);
   });
 
-  it('oidcc-prompt-login', async () => {
+  it('oidcc-prompt-login (STA-6)', async () => {
     const before = await flow({ changes: { max_age: '10000' } });
     await sleep(ONE_SECOND);
     const { isAsked, idToken } = await flow({ changes: { prompt: 'login' } });
@@ -329,7 +330,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect(idToken.auth_time).toBeGreaterThan(Number(before.idToken.auth_time));
   });
 
-  it('oidcc-prompt-none-not-logged-in', async () => {
+  it('oidcc-prompt-none-not-logged-in (STA-6)', async () => {
     expect(await refusal({ prompt: 'none' })).toBe('login_required');
   });
 
@@ -340,7 +341,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect(idToken).toMatchObject({ sub: before.idToken.sub, auth_time: before.idToken.auth_time });
   });
 
-  it('oidcc-max-age-1', async () => {
+  it('oidcc-max-age-1 (STA-6)', async () => {
     const before = await flow({ changes: { max_age: '10000' } });
     await sleep(2 * ONE_SECOND);
     const { isAsked, idToken } = await flow({ changes: { max_age: '1' } });
@@ -363,9 +364,9 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect([isAsked, idToken.sub]).toEqual([false, before.idToken.sub]);
   });
 
-  it('oidcc-codereuse', () => plan.reuseCode(0));
+  it('oidcc-codereuse (COD-1)', () => plan.reuseCode(0));
 
-  it('oidcc-ensure-registered-redirect-uri', async () => {
+  it('oidcc-ensure-registered-redirect-uri (RED-1)', async () => {
     const { request } = compose({ changes: { redirect_uri: `${CALLBACK}/${randomText()}` } });
     const page = await browser().open(request);
     expect([page.status, page.leavesTo]).toEqual([403, null]);
@@ -373,7 +374,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect(page.html).not.toContain(CALLBACK);
   });
 
-  it('oidcc-ensure-post-request-succeeds', async () => {
+  it('oidcc-ensure-post-request-succeeds (RED-11)', async () => {
     const visitor = browser();
     const { request, expected } = compose();
     const answer = await visitor.send(String(metadata.authorization_endpoint), {
@@ -396,7 +397,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     await flow({ client: posting });
   });
 
-  it('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported', async () => {
+  it('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported (RED-12)', async () => {
     const request_uri = 'https://suite.test/test/a/latchkey/requesturi/abc';
     expect(await refusal({ request_uri })).toBe('request_uri_not_supported');
   });
@@ -407,13 +408,13 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     return `${encoded.join('.').replaceAll('=', '')}.`;
   }
 
-  it('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
+  it('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported (RED-12)', async () => {
     const { request } = compose();
     const object = requestObject(Object.fromEntries(request.searchParams));
     expect(await refusal({ request: object })).toBe('request_not_supported');
   });
 
-  it('oidcc-ensure-request-object-with-redirect-uri', async () => {
+  it('oidcc-ensure-request-object-with-redirect-uri (RED-12)', async () => {
     const { request: good } = compose();
     const { request } = compose({
       changes: {
@@ -426,7 +427,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     expect(page.text).toContain('an address it has not registered');
   });
 
-  it('oidcc-refresh-token', async () => {
+  it('oidcc-refresh-token (RFT-5)', async () => {
     const scope = 'openid offline_access';
     for (const [client, other] of [
       [first, second],
@@ -451,7 +452,7 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     await flow({ changes: { code_challenge: PKCE.challenge, code_challenge_method: 'S256' } });
   });
 
-  it('oidcc-codereuse-30seconds', () => plan.reusedLater());
+  it('oidcc-codereuse-30seconds (COD-1)', () => plan.reusedLater());
 });
 
 /** As much chance as the suite puts into a state. */
