@@ -93,6 +93,10 @@ export const newAddress = (): string => witness(`person${++people}@example.com`)
 /** Of somebody likewise, as people in Germany have them. */
 export const newNumber = (): string => witness(`+49151${randomInt(10_000_000, 99_999_999)}`);
 
+/** The link of an e-mail that an application asked for. */
+export const linkOf = ({ text }: Readonly<{ text: string | null }>): string =>
+  witness(/https:\/\/\S+verify_redirect\S+/.exec(text ?? '')?.[0] ?? '');
+
 /** The six digits of a text message. */
 export const codeOf = ({ body }: Readonly<{ body: string }>): string =>
   witness(/^\d{6}/.exec(body)?.[0] ?? '');

@@ -10,6 +10,7 @@ import {
   codeOf,
   expectSignedOut,
   leavesTo,
+  linkOf,
   newAddress,
   newKey,
   newNumber,
@@ -45,8 +46,7 @@ const GRANTS = { grant_types: ['authorization_code', 'refresh_token', PASSWORDLE
 
 /** Opens the link of the next message in a new browser, and presses: where the browser is sent. */
 async function followLink(address: string): Promise<URL> {
-  const { text } = await tenant.post.waitForMessage(address);
-  const link = witness(/https:\/\/\S+verify_redirect\S+/.exec(text ?? '')?.[0] ?? '');
+  const link = linkOf(await tenant.post.waitForMessage(address));
   const browser = createVisitor(`https://${DOMAIN}`);
   return leavesTo(await browser.submit(await browser.open(link)));
 }

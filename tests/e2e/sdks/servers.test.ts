@@ -4,6 +4,7 @@
 import { Auth0Client } from '@auth0/nextjs-auth0/server';
 import express, { type RequestHandler } from 'express';
 import openid from 'express-openid-connect';
+import { importPKCS8 } from 'jose';
 import type { NextApiRequest, NextApiResponse } from 'next';
 import { NextRequest } from 'next/server';
 import NextAuth, { type NextAuthOptions } from 'next-auth';
@@ -12,13 +13,15 @@ import * as oauth from 'oauth4webapi';
 import * as openidClient from 'openid-client';
 import passport from 'passport';
 import Auth0Strategy from 'passport-auth0';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import {
   type Browser,
   expectSignedOut,
   leavesTo,
+  linkOf,
   newAddress,
+  newKey,
   openBrowser,
   type RegisteredApp,
   register,
@@ -68,23 +71,50 @@ function json(visit: Visit) {
   throw new Error(`${url.origin}${url.pathname} answers ${status} and no JSON: ${text}`);
 }
 
+/** How an application proves itself, and how its requests come. */
+const PROOFS = [
+  ['with a secret', { isKeyed: false }],
+  ['with a key, pushing its requests', { isKeyed: true }],
+] as const;
+
+/** What an application may tell the login page of whom it expects. */
+const HINTS = { login_hint: 'grace@example.com', ui_locales: 'de', screen_hint: 'signup' };
+
+/** The page speaks the language that was asked for, and has the address in its field. */
+async function expectHintsTaken({ login }: Browser, leaving: Visit): Promise<void> {
+  const page = await login.open(leavesTo(leaving));
+  expect(page.html).toContain('<html lang="de"');
+  expect(page.html).toContain('value="grace@example.com"');
+}
+
 describe('express-openid-connect 3.4', () => {
-  it('signs in, renews, calls the API and signs out', async () => {
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
     const site = 'eoc.test';
-    const registered = await register(site, '/callback');
+    const { settings, pem } = newKey();
+    const registered = await register(site, '/callback', isKeyed ? settings : {});
+    const authorizationParams = { response_type: 'code', audience: API, scope: SCOPE } as const;
     const server = express();
     server.use(
       openid.auth({
         issuerBaseURL: `https://${DOMAIN}`,
         baseURL: `https://${site}`,
         clientID: registered.client_id,
-        clientSecret: registered.client_secret,
+        ...(isKeyed
+          ? {
+              clientAssertionSigningKey: pem,
+              clientAssertionSigningAlg: 'RS256',
+              pushedAuthorizationRequests: true,
+            }
+          : { clientSecret: registered.client_secret }),
         secret: COOKIE_SECRET,
         authRequired: false,
         idpLogout: true,
-        authorizationParams: { response_type: 'code', audience: API, scope: SCOPE },
+        authorizationParams,
       }),
     );
+    server.get('/hinted', (_request, response) => {
+      response.oidc.login({ authorizationParams: { ...authorizationParams, ...HINTS } });
+    });
     server.get('/', (request, response) => void response.json(request.oidc.user ?? null));
     server.get(
       '/person',
@@ -98,7 +128,10 @@ describe('express-openid-connect 3.4', () => {
 
     const browser = openBrowser(site);
     const address = newAddress();
-    const home = await passThrough(browser, await browser.app.open('/login'), address);
+    await expectHintsTaken(browser, await browser.app.open('/hinted'));
+    const leaving = await browser.app.open('/login');
+    expect(leavesTo(leaving).searchParams.has('request_uri')).toBe(isKeyed);
+    const home = await passThrough(browser, leaving, address);
     expect(json(home)).toMatchObject({ email: address, email_verified: true, name: address });
     expect(json(await browser.app.open('/person'))).toMatchObject({ sub: json(home).sub, email: address });
 
@@ -162,20 +195,22 @@ describe('express-openid-connect 3.4 as its README begins', () => {
 
 describe('@auth0/nextjs-auth0 4.30', () => {
   const site = 'nextjs.test';
-  let registered: RegisteredApp;
 
-  beforeAll(async () => {
-    registered = await register(site, '/auth/callback', {
+  /** Puts the application on its site. */
+  async function serve({ isKeyed }: { isKeyed: boolean }): Promise<RegisteredApp> {
+    const { settings, pem } = newKey();
+    const registered = await register(site, '/auth/callback', {
       grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
+      ...(isKeyed && settings),
     });
     const auth0 = new Auth0Client({
       domain: DOMAIN,
       clientId: registered.client_id,
-      clientSecret: registered.client_secret,
+      ...(isKeyed ? { clientAssertionSigningKey: pem } : { clientSecret: registered.client_secret }),
       secret: COOKIE_SECRET,
       appBaseUrl: `https://${site}`,
       authorizationParameters: { audience: API, scope: SCOPE },
-      pushedAuthorizationRequests: true,
+      pushedAuthorizationRequests: isKeyed,
     });
     /** `middleware.ts` of the README, and one route that renews. */
     const respond = async (request: NextRequest) => {
@@ -197,54 +232,82 @@ describe('@auth0/nextjs-auth0 4.30', () => {
       response.writeHead(answer.status, [...answer.headers].flat());
       response.end(await answer.text());
     });
-  });
+    return registered;
+  }
 
-  it('signs in, renews, calls the API and signs out', async () => {
-    const browser = openBrowser(site);
-    const address = newAddress();
-    const leaving = await browser.app.open('/auth/login');
-    expect([...leavesTo(leaving).searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
-    await passThrough(browser, leaving, address);
-    const person = json(await browser.app.open('/auth/profile'));
+  /** Renews, calls the API with both tokens, and signs out. */
+  async function goOn({ app, login }: Browser, address: string): Promise<void> {
+    const person = json(await app.open('/auth/profile'));
     expect(person).toMatchObject({ email: address, email_verified: true });
-
-    const { token: first } = json(await browser.app.open('/auth/access-token'));
-    const { token: second } = json(await browser.app.open('/renew'));
+    const { token: first } = json(await app.open('/auth/access-token'));
+    const { token: second } = json(await app.open('/renew'));
     expect(second).not.toBe(first);
     for (const token of [first, second]) expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
 
-    const gone = await browser.login.open(leavesTo(await browser.app.open('/auth/logout')));
+    const gone = await login.open(leavesTo(await app.open('/auth/logout')));
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
-    expect((await browser.app.open('/auth/profile')).status).toBe(401);
+    expect((await app.open('/auth/profile')).status).toBe(401);
+  }
+
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
+    const registered = await serve({ isKeyed });
+    const browser = openBrowser(site);
+    const address = newAddress();
+    await expectHintsTaken(browser, await browser.app.open(`/auth/login?${new URLSearchParams(HINTS)}`));
+    const leaving = await browser.app.open('/auth/login');
+    const sent = [...leavesTo(leaving).searchParams.keys()].sort();
+    if (isKeyed) expect(sent).toEqual(['client_id', 'request_uri']);
+    else expect(sent).toContain('code_challenge');
+    await passThrough(browser, leaving, address);
+    await goOn(browser, address);
     await expectSignedOut(browser, registered);
   });
 
-  it('signs in on the own page of the application', async () => {
-    const { app } = openBrowser(site);
-    const address = newAddress();
-    const post = (path: string, body: object) =>
-      app.send(path, {
+  describe('on the own page of the application', () => {
+    let browser: Browser;
+    let address: string;
+    beforeAll(() => serve({ isKeyed: false }));
+    beforeEach(() => {
+      browser = openBrowser(site);
+      address = newAddress();
+    });
+
+    /** What the page's script sends, and what it is told. */
+    async function post(path: string, body: object): Promise<[number, string]> {
+      const answer = await browser.app.send(`/auth/passwordless${path}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Origin: `https://${site}` },
         body: JSON.stringify(body),
       });
-    const asked = await post('/auth/passwordless/start', {
-      connection: 'email',
-      email: address,
-      send: 'code',
+      return [answer.status, await answer.text()];
+    }
+
+    const DONE = [200, '{"success":true}'];
+
+    it('signs in by a code, renews, calls the API and signs out', async () => {
+      const person = { connection: 'email', email: address };
+      expect(await post('/start', { ...person, send: 'code' })).toEqual([204, '']);
+      const verificationCode = await readCode(tenant.post, address);
+      expect(await post('/verify', { ...person, verificationCode })).toEqual(DONE);
+      await goOn(browser, address);
     });
-    expect([asked.status, await asked.text()]).toEqual([204, '']);
-    const code = await readCode(tenant.post, address);
-    const verified = await post('/auth/passwordless/verify', {
-      connection: 'email',
-      email: address,
-      verificationCode: code,
+
+    it('signs in by a link, and goes on likewise', async () => {
+      expect(await post('/start', { connection: 'email', email: address, send: 'link' })).toEqual([204, '']);
+      const link = linkOf(await tenant.post.waitForMessage(address));
+      await follow(browser.app, await browser.login.submit(await browser.login.open(link)));
+      await goOn(browser, address);
     });
-    expect([verified.status, await verified.json()]).toEqual([200, { success: true }]);
-    const person = json(await app.open('/auth/profile'));
-    expect(person).toMatchObject({ email: address });
-    const { token } = json(await app.open('/renew'));
-    expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
+
+    it('signs in by a challenge, and goes on likewise', async () => {
+      const asked = { connection: 'email', email: address, allowSignup: true };
+      const [status, answer] = await post('/otp/challenge', asked);
+      expect(status).toBe(200);
+      const { authSession } = JSON.parse(answer);
+      const otp = await readCode(tenant.post, address);
+      expect(await post('/otp/token', { authSession: witness(authSession), otp })).toEqual(DONE);
+      await goOn(browser, address);
+    });
   });
 });
 
@@ -308,14 +371,18 @@ async function answerTo(login: Visitor, request: URL, address: string): Promise<
 }
 
 describe('openid-client 6.8', () => {
-  it('signs in, renews, calls the API and signs out', async () => {
-    const registered = await register('openid.test', '/callback');
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
+    const { settings, pem } = newKey();
+    const registered = await register('openid.test', '/callback', isKeyed ? settings : {});
     const browser = openBrowser('openid.test');
     const issuer = new URL(`https://${DOMAIN}`);
-    const config = await openidClient.discovery(issuer, registered.client_id, registered.client_secret);
+    const proof = isKeyed
+      ? openidClient.PrivateKeyJwt(await importPKCS8(pem, 'RS256'))
+      : openidClient.ClientSecretPost(registered.client_secret);
+    const config = await openidClient.discovery(issuer, registered.client_id, undefined, proof);
     const pkceCodeVerifier = openidClient.randomPKCECodeVerifier();
     const [state, nonce] = [openidClient.randomState(), openidClient.randomNonce()];
-    const request = openidClient.buildAuthorizationUrl(config, {
+    const parameters = {
       redirect_uri: registered.callback,
       scope: SCOPE,
       audience: API,
@@ -323,7 +390,10 @@ describe('openid-client 6.8', () => {
       nonce,
       code_challenge: await openidClient.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: 'S256',
-    });
+    };
+    const request = isKeyed
+      ? await openidClient.buildAuthorizationUrlWithPAR(config, parameters)
+      : openidClient.buildAuthorizationUrl(config, parameters);
     const back = await answerTo(browser.login, request, newAddress());
     const checks = { pkceCodeVerifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
     const first = await openidClient.authorizationCodeGrant(config, back, checks);
