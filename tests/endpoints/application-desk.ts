@@ -24,7 +24,7 @@ const GRANTS = ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT];
 const CONNECTIONS = ['email', 'sms'];
 
 /** A server, a telephone, a page and another house's, which may all use the passwordless grant as far as anybody may. */
-const CLIENTS: readonly Client[] = [
+export const APPLICATIONS: readonly Client[] = [
   confidentialClient({
     tokenEndpointAuthMethod: 'client_secret_post',
     grantTypes: GRANTS,
@@ -83,7 +83,7 @@ export async function openApplicationDesk() {
     secret: () => randomBytes(32).toString('base64url'),
     hex24: () => randomBytes(12).toString('hex'),
   };
-  const memory = memoryDeps(...CLIENTS);
+  const memory = memoryDeps(...APPLICATIONS);
   const signer = memorySigner(ISSUER, clock);
 
   function depsOf({ on = stage.first, ...wish }: Wish): Deps {
@@ -181,6 +181,7 @@ export async function openApplicationDesk() {
   return {
     stage,
     resourceServers: memory.resourceServers,
+    depsOf,
     signer,
     messages,
     /** The code of the newest message. */
@@ -193,7 +194,7 @@ export async function openApplicationDesk() {
     async reset(): Promise<void> {
       messages.length = 0;
       await stage.reset();
-      for (const { clientId } of CLIENTS)
+      for (const { clientId } of APPLICATIONS)
         await stage.prisma.client.create({ data: clientRow(clientId, stage.now) });
     },
   };
