@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Where parameters travel. */
-export type Encoding = 'query' | 'form' | 'json';
+export type Encoding = 'query' | 'form' | 'json' | 'multipart';
 
 /** What can be asked of a server, and what of it can be bent. */
 export type Target = Readonly<{
@@ -18,6 +18,8 @@ export type Target = Readonly<{
 
 /** The members and headers of a request that is right. */
 export type RightRequest = Readonly<{
+  /** In place of the target's, where each request has its own. */
+  path?: string;
   parameters: Readonly<Record<string, unknown>>;
   headers?: Readonly<Record<string, string>>;
 }>;
@@ -66,38 +68,57 @@ export type WrittenRequest = Readonly<{
 }>;
 
 /** What was found and thought of, kept. It holds halves of surrogate pairs, which bundlers refuse. */
-export function readCorpus<Content>(name: 'values' | 'headers' | 'cases'): Content {
+export function readCorpus<Content>(name: 'values' | 'headers' | 'cases' | 'raw'): Content {
   return JSON.parse(readFileSync(new URL(`corpus/${name}.json`, import.meta.url), 'utf8'));
 }
 
 /** Names of the parameters and headers that are not as they are in the right request. */
 export function touchedBy({ bends, wrappings }: Case, right: RightRequest): string[] {
-  const touched = bends.flatMap((bend) => {
-    if (bend.do === 'add' || bend.do === 'flood') return [];
-    return bend.do === 'replace' || bend.name in right.parameters ? [bend.name] : [];
-  });
+  const [before, after] = [membersOf(right), bendAll(right, bends)];
+  const valuesOf = (members: readonly Member[], name: string) =>
+    JSON.stringify(members.flatMap((member) => (member[0] === name ? [meaningOf(member[1])] : [])));
+  const names = new Set([...before, ...after].map(([name]) => name));
+  const touched = [...names].filter((name) => valuesOf(before, name) !== valuesOf(after, name));
   return [...touched, ...wrappings.flatMap((wrapping) => (wrapping.do === 'header' ? [wrapping.name] : []))];
 }
 
-/** Bends a right request of the target, and writes it down. */
-export function write({ method, path }: Target, bent: Case, right: RightRequest): WrittenRequest {
-  let members = Object.entries(right.parameters).map(
-    ([name, value]): Member => [name, { json: JSON.stringify(value) }],
-  );
-  for (const bend of bent.bends) members = applyBend(members, bend);
+/** The same for every way to write one text. */
+function meaningOf(value: NastyValue): unknown {
+  if ('bytes' in value) return value;
+  return 'json' in value ? JSON.parse(value.json) : textOf(value);
+}
 
+/** Bends a right request of the target, and writes it down. */
+export function write({ method, path: usual }: Target, bent: Case, right: RightRequest): WrittenRequest {
+  const { encoding } = bent;
+  const { path = usual } = right;
   const headers = new Map(Object.entries(right.headers ?? {}));
-  const written = members.map((member) =>
-    bent.encoding === 'json' ? writeJsonMember(member) : writePair(member),
-  );
-  let text = bent.encoding === 'json' ? `{${written.join(',')}}` : written.join('&');
-  if (bent.encoding === 'form') headers.set('Content-Type', 'application/x-www-form-urlencoded');
-  if (bent.encoding === 'json') headers.set('Content-Type', 'application/json');
+  const type = CONTENT_TYPES[encoding];
+  if (type !== null) headers.set('Content-Type', type);
+  let text = WRITERS[encoding](bendAll(right, bent.bends));
   for (const wrapping of bent.wrappings) text = wrap(text, wrapping, headers);
 
-  if (bent.encoding !== 'query') return { method, address: path, headers: [...headers], body: text };
+  if (encoding !== 'query') return { method, address: path, headers: [...headers], body: text };
   return { method, address: text === '' ? path : `${path}?${text}`, headers: [...headers], body: null };
 }
+
+/** As long as browsers make them; shorter ones are refused. */
+const BOUNDARY = `${'-'.repeat(30)}fuzz`;
+const CONTENT_TYPES: Readonly<Record<Encoding, string | null>> = {
+  query: null,
+  form: 'application/x-www-form-urlencoded',
+  json: 'application/json',
+  multipart: `multipart/form-data; boundary=${BOUNDARY}`,
+};
+
+const writeForm = (members: readonly Member[]) => members.map(writePair).join('&');
+
+const WRITERS: Readonly<Record<Encoding, (members: readonly Member[]) => string>> = {
+  query: writeForm,
+  form: writeForm,
+  json: (members) => `{${members.map(writeJsonMember).join(',')}}`,
+  multipart: (members) => `${members.map(writePart).join('')}--${BOUNDARY}--\r\n`,
+};
 
 /** The texts of a case that a page could take for markup, or an error could repeat. */
 export function textsOf({ bends }: Case): string[] {
@@ -108,6 +129,14 @@ export function textsOf({ bends }: Case): string[] {
 }
 
 type Member = readonly [name: string, value: NastyValue];
+
+function membersOf({ parameters }: RightRequest): Member[] {
+  return Object.entries(parameters).map(([name, value]) => [name, { json: JSON.stringify(value) }]);
+}
+
+function bendAll(right: RightRequest, bends: readonly Bend[]): Member[] {
+  return bends.reduce<Member[]>(applyBend, membersOf(right));
+}
 
 function applyBend(members: readonly Member[], bend: Bend): Member[] {
   switch (bend.do) {
@@ -147,10 +176,21 @@ function writeJson(value: NastyValue): string {
 }
 
 function writePair([name, value]: Member): string {
-  if ('bytes' in value) return `${percent(name)}=${value.bytes}`;
-  if (!('json' in value)) return `${percent(name)}=${percent(textOf(value))}`;
+  return `${percent(name)}=${'bytes' in value ? value.bytes : percent(plainOf(value))}`;
+}
+
+/** @see RFC 7578 §4.2 */
+function writePart([name, value]: Member): string {
+  const quoted = utf8(name).replace(/["\r\n]/g, encodeURIComponent);
+  const content = 'bytes' in value ? value.bytes : utf8(plainOf(value));
+  return `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${quoted}"\r\n\r\n${content}\r\n`;
+}
+
+/** A value where everything is text. */
+function plainOf(value: Exclude<NastyValue, { bytes: string }>): string {
+  if (!('json' in value)) return textOf(value);
   const plain: unknown = JSON.parse(value.json);
-  return `${percent(name)}=${percent(typeof plain === 'string' ? plain : value.json)}`;
+  return typeof plain === 'string' ? plain : value.json;
 }
 
 function textOf(value: Exclude<NastyValue, { json: string } | { bytes: string }>): string {
