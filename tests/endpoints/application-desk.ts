@@ -8,6 +8,7 @@ import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import type { Connection } from '@/lib/login/connection';
+import { createFailureLimits } from '@/lib/login/failure-limits';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Client } from '@/lib/oidc/client';
@@ -85,13 +86,22 @@ export async function openApplicationDesk() {
   };
   const memory = memoryDeps(...APPLICATIONS);
   const signer = memorySigner(ISSUER, clock);
+  let limits: LimitOverrides = {};
+  const failureLimits = createFailureLimits({
+    store: stage.first.limits,
+    clock,
+    hashSubject: (subject) => box.hash('subject', subject),
+    limitOverrides: () => limits,
+  });
 
   function depsOf({ on = stage.first, ...wish }: Wish): Deps {
+    limits = wish.limits ?? {};
     return {
       ...memory,
       clock,
       random,
       signer,
+      failureLimits,
       ...createBrowserPorts({
         cookies: createSealedCookies(createCookieSealer(box, { clock }), ISSUER),
         sessions: on.sessions,
@@ -125,7 +135,7 @@ export async function openApplicationDesk() {
         origin: 'https://op.test',
         random,
         hashSubject: (subject) => box.hash('subject', subject),
-        limitOverrides: () => wish.limits ?? {},
+        limitOverrides: () => limits,
         servedCountries: () => wish.served ?? null,
         spendGuard: { admit: async () => null, answered: async () => {} },
       },

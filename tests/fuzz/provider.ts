@@ -6,7 +6,6 @@ import { createResendWebhookReader } from '@/lib/delivery/resend-webhook';
 import { createTwilioWebhookReader } from '@/lib/delivery/twilio-webhook';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
-import { createFailureLimits } from '@/lib/login/failure-limits';
 import { LIMITS } from '@/lib/login/limits';
 import {
   AUTHORIZATION_CODE_GRANT,
@@ -22,7 +21,6 @@ import { PKCE } from '@/tests/harness/public-client';
 import { confidentialClient, memoryClients } from '@/tests/memory/clients';
 import { ISSUER } from '@/tests/memory/deps';
 import { api, memoryResourceServers } from '@/tests/memory/resource-servers';
-import { box } from '@/tests/store/conformance/stores';
 import { type RightRequest, type WrittenRequest, write } from './case';
 import type { Answer } from './harmless';
 import type { BentTarget } from './target';
@@ -58,12 +56,6 @@ export async function openProvider() {
   const issuer = { isHttps: true, origin: new URL(ISSUER).origin };
   const deps: Deps = {
     ...plain,
-    failureLimits: createFailureLimits({
-      store: desk.stage.first.limits,
-      clock,
-      hashSubject: (subject) => box.hash('subject', subject),
-      limitOverrides: () => limits,
-    }),
     errorPage: createErrorPage({ ...issuer, clock, random, showsDetail: true }),
     pressPage: createPressPage({ ...issuer, random }),
     formPostWords,
