@@ -20,7 +20,14 @@ import type { NewSession } from '@/lib/login/session';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertAuthorizationCode, insertTokenFamily, NOTHING } from './authorizations';
 import { permittedOf } from './grants';
-import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
+import {
+  allLimitsHadRoom,
+  countLimits,
+  fullLimit,
+  insertLimitEvent,
+  type LimitRow,
+  limitColumns,
+} from './limit-counters';
 import { insertLogEvent } from './log-events';
 
 export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash): ChallengeStore {
@@ -30,6 +37,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const { channel, canonical, typedForm } = challenge.identifier;
       const [row] = await prisma.$queryRaw<StartRow[]>`
         WITH ${countLimits(limits)},
+        ${insertLimitEvent(context, { clientId: Prisma.sql`${challenge.clientId}::text`, logged: challenge.logged })},
         person AS (
           SELECT i.typed_form, a.blocked_at FROM identities i JOIN accounts a ON a.id = i.account_id
           WHERE i.provider = ${channel}::text AND i.identifier = ${canonical}::text
@@ -75,9 +83,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const open = isOpen(now);
       const [row] = await prisma.$queryRaw<ResendRow[]>`
         WITH asked AS (
-          SELECT 1 FROM challenges WHERE ${mine} AND ${open} AND resend_allowed_at <= ${now} FOR NO KEY UPDATE
+          SELECT client_id FROM challenges WHERE ${mine} AND ${open} AND resend_allowed_at <= ${now} FOR NO KEY UPDATE
         ),
         ${countLimits(resend.limits, { onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM asked)` })},
+        ${insertLimitEvent(context, {
+          clientId: Prisma.sql`(SELECT client_id FROM asked)`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM asked)`,
+          logged: resend.logged,
+        })},
         challenge AS (
           UPDATE challenges held SET
             sends = held.sends + 1,
@@ -125,11 +138,16 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const isReturned = code !== null || tokenFamily !== null || answer.interactionId === null;
       const [row] = await prisma.$queryRaw<AnswerRow[]>`
         WITH open AS (
-          SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
+          SELECT client_id FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
         ),
         ${countLimits(answer.limits, {
           by: Prisma.sql`${matched === null ? 1 : 0}::int`,
           onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+        })},
+        ${insertLimitEvent(context, {
+          clientId: Prisma.sql`(SELECT client_id FROM open)`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+          logged: answer.logged,
         })},
         guess AS (
           UPDATE challenges SET

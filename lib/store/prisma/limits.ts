@@ -1,14 +1,17 @@
 // Limits that nothing else happens with: one statement counts.
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { RateLimitStore } from '@/lib/management/rate-limit';
-import type { PrismaClient } from '@/prisma/generated/client';
-import { countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { countLimits, fullLimit, insertLimitEvent, type LimitRow, limitColumns } from './limit-counters';
 
 /** `count` stops at a limit that is full; `take` counts on, for whoever is told where it stands. */
 export function createLimitStore(prisma: PrismaClient): LimitStore & RateLimitStore {
   return {
-    async count(limit) {
-      const [row] = await prisma.$queryRaw<LimitRow[]>`WITH ${countLimits([limit])} SELECT ${limitColumns}`;
+    async count(limit, { clientId, ip, now }) {
+      const origin = { ip, userAgent: null, now };
+      const [row] = await prisma.$queryRaw<LimitRow[]>`
+        WITH ${countLimits([limit])}, ${insertLimitEvent(origin, { clientId: Prisma.sql`${clientId}::text` })}
+        SELECT ${limitColumns}`;
       return fullLimit([limit], row);
     },
 
