@@ -109,7 +109,7 @@ export async function openApplicationDesk() {
         random,
         clock,
         issuer: ISSUER,
-        clientAddress: () => null,
+        clientAddress: () => wish.ip ?? null,
       }),
       codes: on.codes,
       families: on.families,
