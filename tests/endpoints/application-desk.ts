@@ -14,6 +14,7 @@ import type { LoginMessage } from '@/lib/login/message';
 import type { Client } from '@/lib/oidc/client';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { createBrowserPorts } from '@/lib/runtime/browser-ports';
+import { PKCE } from '@/tests/harness/public-client';
 import { confidentialClient, publicClient } from '@/tests/memory/clients';
 import { emailConnection, memoryConnections, smsConnection } from '@/tests/memory/connections';
 import { ISSUER, memoryDeps } from '@/tests/memory/deps';
@@ -188,10 +189,49 @@ export async function openApplicationDesk() {
       wish,
     );
 
+  /** Signs a browser in by the press on a link of the server's application: its cookies, and the code of the answer. */
+  async function press(wish: Wish = {}): Promise<{ cookie: string; authorizationCode: string }> {
+    const asked = { client_id: 'web', client_secret: 's3cret', connection: 'email', email: 'ann@x.test' };
+    await post('/passwordless/start', { ...asked, send: 'code' }, wish);
+    const link = {
+      client_id: 'web',
+      redirect_uri: 'https://rp.test/cb',
+      response_type: 'code',
+      code_challenge: PKCE.challenge,
+      code_challenge_method: 'S256',
+      connection: 'email',
+      email: 'ann@x.test',
+      verification_code: messages.at(-1)?.oneTimeCode ?? '',
+    };
+    const pressed = { ...wish, form: true, headers: { Origin: new URL(ISSUER).origin } };
+    const { headers } = await post('/passwordless/verify_redirect', link, pressed);
+    const cookies = headers.getSetCookie().map((line) => line.split(';')[0]);
+    const authorizationCode = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+    return { cookie: cookies.join('; '), authorizationCode };
+  }
+
+  /** Redeems a code, as the server's application. */
+  const redeem = (code: string, body: Readonly<Record<string, string>> = {}, wish: Wish = {}) =>
+    post(
+      '/oauth/token',
+      {
+        grant_type: 'authorization_code',
+        client_id: 'web',
+        client_secret: 's3cret',
+        code,
+        code_verifier: PKCE.verifier,
+        redirect_uri: 'https://rp.test/cb',
+        ...body,
+      },
+      wish,
+    );
+
   return {
     stage,
     resourceServers: memory.resourceServers,
     depsOf,
+    press,
+    redeem,
     signer,
     messages,
     /** The code of the newest message. */

@@ -2,7 +2,6 @@
 // where, and none for what is nobody's business. On a real store.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
-import { PKCE } from '@/tests/harness/public-client';
 import { otherThan } from '@/tests/store/conformance/sign-in-desk';
 import { type ApplicationDesk, openApplicationDesk, type Wish } from './application-desk';
 
@@ -50,46 +49,11 @@ const beOffline = async () => {
   refreshToken = (await (await signIn(OFFLINE)).json()).refresh_token;
 };
 
-let cookie = '';
-let location = '';
-/** Signs a browser in at the server's application, by the press on its link. */
-async function press(): Promise<void> {
-  await desk.post(
-    '/passwordless/start',
-    { ...WEB, connection: 'email', email: 'ann@x.test', send: 'code' },
-    HERE,
-  );
-  const parameters = {
-    client_id: 'web',
-    redirect_uri: 'https://rp.test/cb',
-    response_type: 'code',
-    code_challenge: PKCE.challenge,
-    code_challenge_method: 'S256',
-    connection: 'email',
-    email: 'ann@x.test',
-    verification_code: desk.code(),
-  };
-  const wish = { ...HERE, form: true, headers: { Origin: 'https://op.test' } };
-  const { headers } = await desk.post('/passwordless/verify_redirect', parameters, wish);
-  cookie = headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-  location = headers.get('location') ?? '';
-}
-
-const redeem = () =>
-  desk.post(
-    '/oauth/token',
-    {
-      ...WEB,
-      grant_type: 'authorization_code',
-      code: new URL(location).searchParams.get('code') ?? '',
-      code_verifier: PKCE.verifier,
-      redirect_uri: 'https://rp.test/cb',
-    },
-    HERE,
-  );
+let browser: Awaited<ReturnType<ApplicationDesk['press']>>;
+const press = async () => {
+  browser = await desk.press(HERE);
+};
+const redeem = () => desk.redeem(browser.authorizationCode, {}, HERE);
 
 const native = { clientId: 'native', ip: '192.0.2.1' };
 const web = { clientId: 'web', ip: '192.0.2.1' };
@@ -251,7 +215,7 @@ const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
   },
   'somebody signs out': {
     before: press,
-    act: () => desk.send('/v2/logout?client_id=web', { headers: { Cookie: cookie } }, HERE),
+    act: () => desk.send('/v2/logout?client_id=web', { headers: { Cookie: browser.cookie } }, HERE),
     rows: [{ ...web, ...ann, type: 'slo' }],
   },
 };
