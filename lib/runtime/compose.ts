@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
@@ -318,6 +319,7 @@ export async function composeRuntime(
         loginTicket: createLinkDeriver(box, 'login-ticket'),
         authSession: createLinkDeriver(box, 'auth-session'),
       },
+      pause: (milliseconds) => sleep(milliseconds),
     },
     sendLater: (message) => void send(message),
     clientAddress: addressOf,

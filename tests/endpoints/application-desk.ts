@@ -139,6 +139,7 @@ export async function openApplicationDesk() {
         limitOverrides: () => limits,
         servedCountries: () => wish.served ?? null,
         spendGuard: { admit: async () => null, answered: async () => {} },
+        pause: async () => {},
       },
     };
   }

@@ -76,7 +76,7 @@ export async function exchangeRefreshToken(
 /**
  * In the same words for every reason. Auth0's clients compare them, the full stop included, and are given its status. None of
  * them ever holds another client's token: there the standard's holds, which the OpenID Foundation's suite insists on.
- * @see RFC 6749 §5.2, docs/decisions/0027
+ * @see RFC 6749 §5.2, docs/decisions/0031
  */
 function refusal(status: 400 | 403 = 403): OAuthError {
   return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status });
