@@ -24,7 +24,7 @@ export const MAX_MILLISECONDS = 250;
 
 /** What an answer of ours never holds, because only a stack or a query does. */
 const INNARDS =
-  /\bat [^\s()]+ \(?[^\s()]+:\d+:\d+|node_modules|prisma|\bSELECT\b|\bINSERT\b|syntax error|TypeError|undefined is not/i;
+  /\bat [^\s()]+ \(?[^\s()]+:\d+:\d+|node_modules|[Pp]risma|\bSELECT\b|\bINSERT\b|syntax error|TypeError|undefined is not/;
 
 /** @throws when the answer breaks one of the rules; the message says which, and of which case */
 export function expectHarmless(answer: Answer, kind: Kind, bent: Case): void {
