@@ -1,5 +1,6 @@
 // An authorization code on its way, on a real store: how long it lives, and what becomes of it when the account or the client goes
 // away between the two steps. No house-keeping runs here: what is over is refused where it is used.
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PKCE } from '@/tests/harness/public-client';
 import { type ApplicationDesk, openApplicationDesk, refusal } from './application-desk';
@@ -14,7 +15,7 @@ afterAll(() => desk?.close());
 const INVALID = [400, 'invalid_grant', 'Invalid authorization code'];
 
 /** Asks silently, with the session of a browser. */
-async function ask(cookie: string): Promise<URLSearchParams> {
+async function ask(cookie: string, more: Record<string, string> = {}): Promise<URLSearchParams> {
   const query = new URLSearchParams({
     client_id: 'web',
     redirect_uri: 'https://rp.test/cb',
@@ -23,6 +24,7 @@ async function ask(cookie: string): Promise<URLSearchParams> {
     prompt: 'none',
     code_challenge: PKCE.challenge,
     code_challenge_method: 'S256',
+    ...more,
   });
   const response = await desk.send(`/authorize?${query}`, { headers: { Cookie: cookie } });
   return new URL(response.headers.get('location') ?? '').searchParams;
@@ -74,4 +76,17 @@ describe('a code', () => {
     const answer = await desk.redeem(authorizationCode, { client_id: 'gone' });
     expect(await refusal(answer)).toEqual([401, 'invalid_client', expect.any(String)]);
   });
+});
+
+it('OTP-18: no level is promised, whichever is asked for: one code by mail is one factor', async () => {
+  const { cookie } = await desk.press();
+  const level = { id_token: { acr: { essential: true, value: 'urn:two-factors' } } };
+  const code = await ask(cookie, { acr_values: 'urn:two-factors', claims: JSON.stringify(level) });
+  const { id_token } = await (await desk.redeem(code.get('code') ?? '')).json();
+  const discovery = await (await desk.send('/.well-known/openid-configuration', {})).json();
+  for (const claim of ['acr', 'amr']) {
+    expect(decodeJwt(id_token)).not.toHaveProperty(claim);
+    expect(discovery.claims_supported).not.toContain(claim);
+  }
+  expect(discovery).not.toHaveProperty('acr_values_supported');
 });
