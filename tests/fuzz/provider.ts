@@ -53,11 +53,11 @@ export async function openProvider() {
   const limits = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 1_000_000]));
   const plain = desk.depsOf({ ip: '192.0.2.1', scopes: ['create:users'], limits });
   const { clock, random } = plain;
-  const issuer = { isHttps: true, origin: new URL(ISSUER).origin };
+  const place = { isHttps: true, origin: new URL(ISSUER).origin };
   const deps: Deps = {
     ...plain,
-    errorPage: createErrorPage({ ...issuer, clock, random, showsDetail: true }),
-    pressPage: createPressPage({ ...issuer, random }),
+    errorPage: createErrorPage({ ...place, issuer: ISSUER, clock, random, showsDetail: true }),
+    pressPage: createPressPage({ ...place, random }),
     formPostWords,
     clients: memoryClients(...APPLICATIONS, MACHINE),
     resourceServers,

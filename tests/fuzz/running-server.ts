@@ -4,7 +4,7 @@ import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { createDatabase } from '@/tests/harness/database';
 import { fillIn } from '@/tests/harness/html-form';
 import { startLatchkey } from '@/tests/harness/latchkey';
-import { createApp } from '@/tests/harness/operator';
+import { type App, createApp } from '@/tests/harness/operator';
 import { authorizationCodeOf, authorizePath, PUBLIC_CLIENT, redeem } from '@/tests/harness/public-client';
 import { openSocket, readAnswer } from '@/tests/harness/raw-http';
 import { askForCode, readCode, signIn } from '@/tests/harness/sign-in';
@@ -32,8 +32,9 @@ export async function openServer() {
       failed_redemptions: MANY,
     }),
   });
-  const [shop, phone] = await Promise.all([
+  const [shop, theirs, phone] = await Promise.all([
     createApp(server, [...PUBLIC_CLIENT, 'Shop']),
+    createApp(server, [...PUBLIC_CLIENT, 'Shop of others', '--third-party']),
     createApp(server, ['--type', 'native', '--name', 'Phone', '--grant', PASSWORDLESS_OTP_GRANT]),
   ]);
 
@@ -131,8 +132,9 @@ export async function openServer() {
         ...always({ client_id: shop.client_id, state: 'state', ui_locales: 'de' }),
         right: { status: 303 },
       },
-      await describeForm('server: an address is typed', arrive, { status: 303 }),
+      await describeForm('server: an address is typed', () => arrive(), { status: 303 }),
       await describeForm('server: a code is typed', waitForCode, { status: 303, gains: ['code', 'session'] }),
+      await describeForm('server: a client is allowed', askToAllow, { status: 303, gains: ['code'] }),
       await describeForm('server: a sign-out is confirmed', askToSignOut, { status: 303 }),
     ];
   }
@@ -145,9 +147,9 @@ export async function openServer() {
     press: string;
   }>;
 
-  async function arrive(): Promise<Visitation> {
+  async function arrive(at: App = shop): Promise<Visitation> {
     const visitor = createVisitor(server.issuer);
-    const page = await visitor.open(authorizePath(shop));
+    const page = await visitor.open(authorizePath(at));
     return { visitor, page, fields: { identifier: newAddress() }, press: 'Continue' };
   }
 
@@ -162,9 +164,13 @@ export async function openServer() {
     };
   }
 
+  async function askToAllow(): Promise<Visitation> {
+    const { visitor, page } = await arrive(theirs);
+    return { visitor, page: await signIn(visitor, page, { post, address: newAddress() }), press: 'Allow' };
+  }
+
   async function askToSignOut(): Promise<Visitation> {
-    const visitor = createVisitor(server.issuer);
-    const page = await visitor.open(authorizePath(shop));
+    const { visitor, page } = await arrive();
     await signIn(visitor, page, { post, address: newAddress() });
     return { visitor, page: await visitor.open('/oidc/logout'), press: 'Sign out' };
   }

@@ -31,13 +31,13 @@ let page: Page;
 beforeAll(async () => {
   tenant = await startTenant('sdks in browsers', [ORDERS_SITE, SITE], { LEGACY: 'on' });
   tenant.web.serve(ORDERS_SITE, createOrdersApi());
-  const register = (type: string) =>
+  const appOf = (type: string) =>
     createApp(tenant.server, [
       ...['--name', type, '--type', type, '--web-origin', `https://${SITE}`],
       ...['--callback', HOME, '--logout-url', HOME],
       ...['--grant', 'authorization_code', 'refresh_token', 'implicit', PASSWORDLESS_OTP_GRANT],
     ]);
-  const [spa, phone] = await Promise.all([register('spa'), register('native')]);
+  const [spa, phone] = await Promise.all([appOf('spa'), appOf('native')]);
   browser = await startBrowser(tenant.web.chromiumFlags);
   tenant.web.serve(SITE, await createSite({ clientId: spa.client_id, phoneId: phone.client_id }));
 });
