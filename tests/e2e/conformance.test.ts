@@ -197,11 +197,13 @@ function createPlan(responseMode: 'form_post' | null) {
     return new URLSearchParams(entries);
   }
 
-  /** Asks, signs in where that is wanted, and brings back what the client gets. */
+  /** Asks, signs in and allows where that is wanted, and brings back what the client gets. */
   async function ask(visitor: Visitor, request: URL) {
     const page = await visitor.open(request);
     const isAsked = page.leavesTo === null && page.html.includes('name="identifier"');
-    const left = isAsked ? await signIn(visitor, page, { post: tenant.post, address: PERSON }) : page;
+    const proven = isAsked ? await signIn(visitor, page, { post: tenant.post, address: PERSON }) : page;
+    const mustAllow = request.searchParams.get('prompt') === 'consent';
+    const left = mustAllow ? await visitor.submit(proven, { press: 'Allow' }) : proven;
     return { isAsked, answer: receive(left) };
   }
 

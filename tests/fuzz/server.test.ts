@@ -18,7 +18,7 @@ afterAll(async () => {
 
 describe.each(targets)('$name', (target) => {
   it('lives with whatever is made of a request (INP-1, INP-2, INP-4)', () =>
-    checkDrawn(ask, target, secondsToDraw(10) / targets.length));
+    checkDrawn(ask, target, secondsToDraw(8) / targets.length));
 
   it('lives with what once broke something (INP-2)', () => checkFound(ask, target));
 });
