@@ -1,0 +1,364 @@
+// Accounts in PostgreSQL, as operators see them: found, searched, added, changed, removed. The promises are those of
+// lib/login/account-register.ts; what a search asks becomes SQL in account-search.ts.
+import {
+  type AccountOrder,
+  type AccountSearch,
+  OLDEST_FIRST,
+  SearchTooSlow,
+} from '@/lib/login/account-query';
+import type {
+  Account,
+  AccountChange,
+  AccountIdentity,
+  AccountRegister,
+  Metadata,
+  Profile,
+} from '@/lib/login/account-register';
+import type { Channel } from '@/lib/login/identifier';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { alternatives, sortColumn, sortedBy } from './account-search';
+import { isStatementTimeout, isUniqueViolation, PLANNED_ANEW } from './database';
+import { insertLogEvent } from './log-events';
+
+export function createAccountRegister(prisma: PrismaClient): AccountRegister {
+  async function read(which: Prisma.Sql): Promise<Account | null> {
+    const [row] = await prisma.$queryRaw<
+      AccountRow[]
+    >`SELECT ${accountColumns} FROM accounts a WHERE ${which}`;
+    return row === undefined ? null : accountFrom(row);
+  }
+  const find = (id: string) => read(Prisma.sql`a.id = ${id}::text`);
+
+  return {
+    find,
+
+    findByIdentifier: ({ channel, canonical }) =>
+      read(Prisma.sql`a.id = (SELECT account_id FROM identities
+        WHERE provider = ${channel}::text AND identifier = ${canonical}::text)`),
+
+    async search(search) {
+      const rows = await inTime(prisma.$queryRaw<AccountRow[]>(searchStatement(search)));
+      return rows.map(accountFrom);
+    },
+
+    async count({ condition, exactUpTo }) {
+      const limit = Prisma.sql`LIMIT ${exactUpTo + 1}::int`;
+      const found = alternatives(condition).map(
+        (alternative) => Prisma.sql`(SELECT a.id FROM accounts a WHERE ${alternative} ${limit})`,
+      );
+      const [row] = await inTime(
+        prisma.$queryRaw<{ count: number }[]>`${ANEW}
+          SELECT count(*)::int AS count FROM (${Prisma.join(found, ' UNION ')} ${limit}) AS found`,
+      );
+      const count = row?.count ?? 0;
+      if (count <= exactUpTo) return count;
+      return condition === null ? Math.max(exactUpTo, await estimateAccounts(prisma)) : exactUpTo;
+    },
+
+    async add({ identity, userMetadata, appMetadata, isBlocked, ...profile }, now) {
+      const { provider, userId, identifier, typedForm, isVerified } = identity;
+      const at = Prisma.sql`${now.toISOString()}::timestamptz`;
+      const id = `${provider}|${userId}`;
+      const write = prisma.$queryRaw<{ added: boolean; taken: boolean }[]>`
+        WITH identity AS (
+          INSERT INTO identities (provider, user_id, account_id, identifier, typed_form, verified_at, created_at)
+          VALUES (${provider}::text, ${userId}::text, ${id}::text, ${identifier}::text, ${typedForm}::text,
+            ${isVerified ? at : null}::timestamptz, ${at})
+          ON CONFLICT DO NOTHING
+          RETURNING account_id
+        ),
+        account AS (
+          INSERT INTO accounts (id, name, nickname, given_name, family_name, picture, user_metadata, app_metadata,
+            blocked_at, created_at, updated_at)
+          SELECT account_id, ${profile.name}::text, ${profile.nickname}::text, ${profile.givenName}::text,
+            ${profile.familyName}::text, ${profile.picture}::text, ${JSON.stringify(userMetadata)}::jsonb,
+            ${JSON.stringify(appMetadata)}::jsonb, ${isBlocked ? at : null}::timestamptz, ${at}, ${at}
+          FROM identity
+          RETURNING id
+        )
+        SELECT EXISTS (SELECT 1 FROM account) AS added, EXISTS (
+          SELECT 1 FROM identities WHERE provider = ${provider}::text AND identifier = ${identifier}::text) AS taken`;
+      // An account of that id whose identity is gone: whatever was written is taken back.
+      const row = await write.catch(unlessTaken);
+      if (row === null) return { kind: 'id_taken' };
+      const [{ added = false, taken = false } = {}] = row;
+      const account = added ? await find(id) : null;
+      if (account !== null) return { kind: 'added', account };
+      // A racer's row shows only after this statement began: then the id, which is drawn, is not what was taken.
+      return {
+        kind: taken || (await isHeld(prisma, { provider, identifier })) ? 'identifier_taken' : 'id_taken',
+      };
+    },
+
+    async change(id, change, now) {
+      const write = prisma.$queryRaw<ChangeRow[]>(changeStatement(id, change, now));
+      const rows = await write.catch(unlessTaken);
+      if (rows === null) return { kind: 'identifier_taken' };
+      const [row] = rows;
+      if (row === undefined) return { kind: 'not_found' };
+      if (!row.isWhole) return { kind: 'no_identity' };
+      const account = await find(id);
+      return account === null ? { kind: 'not_found' } : { kind: 'changed', account };
+    },
+
+    async remove(removal) {
+      const [row] = await prisma.$queryRaw<{ held: boolean; removed: boolean }[]>(removeStatement(removal));
+      if (row?.removed) return 'removed';
+      return row?.held ? 'outdated' : 'not_found';
+    },
+  };
+}
+
+/** A plan for any value would not know how many there are of each. */
+const ANEW = Prisma.raw(PLANNED_ANEW);
+
+// ---- Reading --------------------------------------------------------------------------------------------------------
+
+type AccountRow = Omit<Account, 'identities'> & {
+  identities: (Omit<AccountIdentity, 'verifiedAt'> & { verifiedAt: string | null })[];
+};
+
+/** Columns of a row that holds `accounts AS a`: all there is of it, with its identities, the oldest first. */
+const accountColumns = Prisma.sql`a.id, a.name, a.nickname, a.given_name AS "givenName", a.family_name AS "familyName",
+  a.picture, a.user_metadata AS "userMetadata", a.app_metadata AS "appMetadata", a.blocked_at AS "blockedAt",
+  a.last_login_at AS "lastLoginAt", a.last_ip AS "lastIp", a.logins_count AS "loginsCount", a.created_at AS "createdAt",
+  a.updated_at AS "updatedAt", COALESCE((
+    SELECT jsonb_agg(jsonb_build_object('provider', i.provider, 'userId', i.user_id, 'identifier', i.identifier,
+      'typedForm', i.typed_form, 'verifiedAt', i.verified_at) ORDER BY i.created_at, i.user_id)
+    FROM identities i WHERE i.account_id = a.id), '[]') AS identities`;
+
+function accountFrom({ identities, ...row }: AccountRow): Account {
+  return {
+    ...row,
+    identities: identities.map((identity) => ({
+      ...identity,
+      verifiedAt: identity.verifiedAt === null ? null : new Date(identity.verifiedAt),
+    })),
+  };
+}
+
+function searchStatement({ condition, range }: AccountSearch): Prisma.Sql {
+  const order: AccountOrder =
+    range.kind === 'page' ? range.order : { ...OLDEST_FIRST, descending: range.descending };
+  const key = sortColumn(order);
+  const offset = range.kind === 'page' ? range.offset : 0;
+  const beyond = range.kind === 'after' ? isBeyond(range) : Prisma.sql`true`;
+  const found = alternatives(condition).map(
+    (alternative) => Prisma.sql`(SELECT a.id, ${key} AS key FROM accounts a WHERE ${alternative} AND ${beyond}
+      ORDER BY ${sortedBy(order, { column: key, id: Prisma.sql`a.id` })} LIMIT ${offset + range.limit}::int)`,
+  );
+  const sorted = sortedBy(order, { column: Prisma.sql`found.key`, id: Prisma.sql`found.id` });
+  return Prisma.sql`${ANEW}
+    WITH found AS (
+      SELECT * FROM (${Prisma.join(found, ' UNION ')}) AS found
+      ORDER BY ${sorted} LIMIT ${range.limit}::int OFFSET ${offset}::int
+    )
+    SELECT ${accountColumns} FROM found JOIN accounts a ON a.id = found.id ORDER BY ${sorted}`;
+}
+
+function isBeyond({ place, descending }: Extract<AccountSearch['range'], { kind: 'after' }>): Prisma.Sql {
+  if (place === null) return Prisma.sql`true`;
+  const at = Prisma.sql`(${place.createdAt.toISOString()}::timestamptz, ${place.id}::text)`;
+  return descending ? Prisma.sql`(a.created_at, a.id) < ${at}` : Prisma.sql`(a.created_at, a.id) > ${at}`;
+}
+
+/** What the planner believes, which knows how many rows a page of the table had when it was last looked at. */
+async function estimateAccounts(prisma: PrismaClient): Promise<number> {
+  const [row] = await prisma.$queryRaw<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>`
+    EXPLAIN (FORMAT JSON) SELECT 1 FROM accounts`;
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+}
+
+async function isHeld(
+  prisma: PrismaClient,
+  provider_identifier: { provider: Channel; identifier: string },
+): Promise<boolean> {
+  return (await prisma.identity.findUnique({ where: { provider_identifier } })) !== null;
+}
+
+/** @throws {SearchTooSlow} in place of the error of a statement that took too long */
+async function inTime<Rows>(asked: Promise<Rows>): Promise<Rows> {
+  return asked.catch((error) => {
+    throw isStatementTimeout(error)
+      ? new SearchTooSlow('The search took too long.', { cause: error })
+      : error;
+  });
+}
+
+/** Null where a row like that is there already; nothing was written then. */
+function unlessTaken(error: unknown): null {
+  if (isUniqueViolation(error)) return null;
+  throw error;
+}
+
+// ---- Changing -------------------------------------------------------------------------------------------------------
+
+type ChangeRow = {
+  /** False where it would have replaced an identity that is not there. */
+  isWhole: boolean;
+};
+
+function changeStatement(id: string, change: AccountChange, at: Date): Prisma.Sql {
+  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+  const { identifier, isVerified = {}, isBlocked } = change;
+  const ends: Prisma.Sql[] = [];
+  if (identifier !== undefined) ends.push(replaceIdentifier(id, identifier, now));
+  for (const provider of ['email', 'sms'] as const)
+    if (isVerified[provider] !== undefined && identifier?.provider !== provider)
+      ends.push(verifyIdentity(id, { provider, isVerified: isVerified[provider] }, now));
+  if (isBlocked === true) ends.push(endEverything(id, now));
+  const wanted = [
+    ...(identifier === undefined ? [] : [identifier.provider]),
+    ...(Object.keys(isVerified) as Channel[]),
+  ];
+  return Prisma.sql`
+    WITH oldest AS (
+      SELECT DISTINCT ON (provider) provider, user_id, identifier FROM identities WHERE account_id = ${id}::text
+      ORDER BY provider, created_at, user_id
+    ),
+    whole AS (
+      SELECT 1 WHERE ${wanted}::text[] <@ ARRAY(SELECT provider FROM oldest)
+    ),
+    account AS (
+      UPDATE accounts SET ${Prisma.join(accountSettings(change, now))}
+      WHERE id = ${id}::text AND EXISTS (SELECT 1 FROM whole) RETURNING id
+    )
+    ${ends.length === 0 ? Prisma.empty : Prisma.sql`, ${Prisma.join(ends)}`}
+    SELECT EXISTS (SELECT 1 FROM whole) AS "isWhole" FROM accounts WHERE id = ${id}::text`;
+}
+
+const PROFILE_COLUMNS: Record<keyof Profile, Prisma.Sql> = {
+  name: Prisma.sql`name`,
+  nickname: Prisma.sql`nickname`,
+  givenName: Prisma.sql`given_name`,
+  familyName: Prisma.sql`family_name`,
+  picture: Prisma.sql`picture`,
+};
+
+function accountSettings(change: AccountChange, now: Prisma.Sql): Prisma.Sql[] {
+  const { profile = {}, userMetadata, appMetadata, isBlocked } = change;
+  const named = (Object.keys(profile) as (keyof Profile)[]).map(
+    (field) => Prisma.sql`${PROFILE_COLUMNS[field]} = ${profile[field] ?? null}::text`,
+  );
+  return [
+    Prisma.sql`updated_at = ${now}`,
+    ...named,
+    ...(userMetadata ? [Prisma.sql`user_metadata = ${merged(Prisma.sql`user_metadata`, userMetadata)}`] : []),
+    ...(appMetadata ? [Prisma.sql`app_metadata = ${merged(Prisma.sql`app_metadata`, appMetadata)}`] : []),
+    ...(isBlocked === undefined
+      ? []
+      : [
+          Prisma.sql`blocked_at = ${isBlocked ? Prisma.sql`COALESCE(blocked_at, ${now})` : Prisma.sql`NULL`}`,
+        ]),
+  ];
+}
+
+function merged(column: Prisma.Sql, change: Metadata): Prisma.Sql {
+  const entries = Object.entries(change);
+  if (entries.length === 0) return Prisma.sql`'{}'::jsonb`;
+  const removed = entries.flatMap(([key, value]) => (value === null ? [key] : []));
+  return Prisma.sql`(${column} || ${JSON.stringify(change)}::jsonb) - ${removed}::text[]`;
+}
+
+/** The new identifier in place of the old one, with which everything dies that was on its way there (MAG-10). */
+function replaceIdentifier(
+  id: string,
+  { provider, identifier, typedForm, isVerified }: NonNullable<AccountChange['identifier']>,
+  now: Prisma.Sql,
+): Prisma.Sql {
+  return Prisma.sql`
+    replaced AS (
+      UPDATE identities held SET identifier = ${identifier}::text, typed_form = ${typedForm}::text,
+        verified_at = ${isVerified ? now : Prisma.sql`NULL`}
+      FROM oldest WHERE held.provider = ${provider}::text AND held.provider = oldest.provider
+        AND held.user_id = oldest.user_id AND held.account_id = ${id}::text AND EXISTS (SELECT 1 FROM account)
+    ),
+    stopped AS (
+      UPDATE challenges c SET cancelled_at = ${now}
+      FROM oldest WHERE oldest.provider = ${provider}::text AND oldest.identifier <> ${identifier}::text
+        AND c.provider = oldest.provider
+        AND (c.identifier = oldest.identifier OR c.changes_user_id = oldest.user_id)
+        AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM account)
+    )`;
+}
+
+function verifyIdentity(
+  id: string,
+  { provider, isVerified }: { provider: Channel; isVerified: boolean },
+  now: Prisma.Sql,
+): Prisma.Sql {
+  const name = Prisma.raw(`verified_${provider}`);
+  return Prisma.sql`
+    ${name} AS (
+      UPDATE identities held SET verified_at = ${isVerified ? Prisma.sql`COALESCE(held.verified_at, ${now})` : Prisma.sql`NULL`}
+      FROM oldest WHERE held.provider = ${provider}::text AND held.provider = oldest.provider
+        AND held.user_id = oldest.user_id AND held.account_id = ${id}::text AND EXISTS (SELECT 1 FROM account)
+    )`;
+}
+
+/** Sessions, tokens, and codes and links on their way: an account that is opened again begins anew. */
+function endEverything(id: string, now: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    sessions_ended AS (
+      UPDATE sessions SET ended_at = ${now}
+      WHERE account_id = ${id}::text AND ended_at IS NULL AND EXISTS (SELECT 1 FROM account)
+    ),
+    families_ended AS (
+      UPDATE token_families SET revoked_at = ${now}
+      WHERE account_id = ${id}::text AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM account)
+    ),
+    challenges_ended AS (
+      UPDATE challenges c SET cancelled_at = ${now}
+      FROM identities i WHERE i.account_id = ${id}::text AND c.provider = i.provider
+        AND (c.identifier = i.identifier OR c.changes_user_id = i.user_id)
+        AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM account)
+    )`;
+}
+
+// ---- Removing -------------------------------------------------------------------------------------------------------
+
+/** Every table that knows accounts is named here; identities go with the account. */
+function removeStatement(removal: Parameters<AccountRegister['remove']>[0]): Prisma.Sql {
+  const { origin, pseudonym } = removal;
+  const id = Prisma.sql`${removal.id}::text`;
+  const hashes = Prisma.sql`${[...removal.identifierHashes]}::text[]`;
+  const read = removal.identifiers.map(({ provider, identifier }) => `${provider}:${identifier}`);
+  const subject = Prisma.sql`details #>> '{request,params,id}'`;
+  return Prisma.sql`
+    WITH held AS (SELECT provider, user_id, identifier FROM identities WHERE account_id = ${id}),
+    account AS (
+      DELETE FROM accounts WHERE id = ${id} AND ARRAY(SELECT provider || ':' || identifier FROM held) <@ ${read}::text[]
+      RETURNING id
+    ),
+    sessions AS (DELETE FROM sessions WHERE account_id IN (SELECT id FROM account)),
+    families AS (DELETE FROM token_families WHERE account_id IN (SELECT id FROM account)),
+    codes AS (DELETE FROM authorization_codes WHERE account_id IN (SELECT id FROM account)),
+    asked AS (
+      SELECT c.id FROM challenges c JOIN held ON c.provider = held.provider
+        AND (c.identifier = held.identifier OR c.changes_user_id = held.user_id)
+      WHERE EXISTS (SELECT 1 FROM account)
+    ),
+    messages AS (
+      DELETE FROM messages WHERE EXISTS (SELECT 1 FROM account)
+        AND (identifier_hash = ANY(${hashes}) OR challenge_id IN (SELECT id FROM asked))
+    ),
+    challenges AS (DELETE FROM challenges WHERE id IN (SELECT id FROM asked)),
+    remembered AS (
+      UPDATE log_events SET masked_identifier = NULL, identifier_hash = NULL,
+        account_id = CASE WHEN account_id IS NULL OR account_id = ${id} THEN ${pseudonym}::text ELSE account_id END,
+        details = CASE WHEN ${subject} = ${id}
+          THEN jsonb_set(details, '{request,params,id}', to_jsonb(${pseudonym}::text)) ELSE details END
+      WHERE EXISTS (SELECT 1 FROM account)
+        AND (account_id = ${id} OR identifier_hash = ANY(${hashes}) OR (details IS NOT NULL AND ${subject} = ${id}))
+    ),
+    event AS (
+      ${insertLogEvent(origin, {
+        from: Prisma.sql`account`,
+        type: Prisma.sql`'sdu'`,
+        clientId: Prisma.sql`${origin.clientId}::text`,
+        accountId: Prisma.sql`${pseudonym}::text`,
+        description: Prisma.sql`'User deleted.'`,
+      })}
+    )
+    SELECT EXISTS (SELECT 1 FROM account) AS removed, EXISTS (SELECT 1 FROM accounts WHERE id = ${id}) AS held`;
+}
