@@ -42,8 +42,9 @@ export type AccountTest = Readonly<
   | { kind: 'flag'; field: FlagField; value: boolean }
   | { kind: 'instant'; field: InstantField; from: Bound<Date>; to: Bound<Date> }
   | { kind: 'logins_count'; from: Bound<number>; to: Bound<number> }
-  /** An identity of that provider. */
+  /** An identity of that provider, or of that id. */
   | { kind: 'provider'; provider: string }
+  | { kind: 'identity_user_id'; userId: string }
   /** Any of these values at that path, or in a list there; lists on the way are looked into. */
   | { kind: 'metadata'; field: MetadataField; path: readonly string[]; values: readonly MetadataScalar[] }
   /** Whether there is anything in that place. */

@@ -25,6 +25,9 @@ export type Profile = Readonly<{
   picture: string | null;
 }>;
 
+/** Bytes that each of an account's two objects may have, as JSON without blanks. */
+export const METADATA_MAX_BYTES = 32 * 1024;
+
 /** A JSON object of the operator's own making. */
 export type Metadata = Readonly<Record<string, unknown>>;
 
@@ -88,6 +91,8 @@ export type AccountChanged = Readonly<
   | { kind: 'no_identity' }
   /** Another account holds it. */
   | { kind: 'identifier_taken' }
+  /** Together with what was there before. */
+  | { kind: 'metadata_too_large' }
 >;
 
 export type AccountRegister = Readonly<{
@@ -103,7 +108,7 @@ export type AccountRegister = Readonly<{
   count(counted: Readonly<{ condition: AccountCondition | null; exactUpTo: number }>): Promise<number>;
   /** Adds an account with its identity, in one statement: of any number that want one identifier at once one has it. */
   add(account: NewAccount, now: Date): Promise<AccountAdded>;
-  /** All of a change or nothing, in one statement. */
+  /** All of a change or nothing, in one statement. No object is left with more than METADATA_MAX_BYTES of JSON. */
   change(id: string, change: AccountChange, now: Date): Promise<AccountChanged>;
   /**
    * Removes an account and all there is of it, in one statement: identities, sessions, tokens, codes, challenges, messages.

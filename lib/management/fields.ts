@@ -1,6 +1,7 @@
 // What bodies, queries and answers are made of: a schema each, with the sentence that is said when it is broken. The same
 // schema describes the field in the OpenAPI document; `wire` says there what the schema alone cannot.
 import { z } from 'zod';
+import { METADATA_MAX_BYTES } from '@/lib/login/account-register';
 
 /** A JSON object of these fields and no other (MGT-2). */
 export const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
@@ -61,6 +62,32 @@ function isSecure({ protocol, hostname, username, password }: URL): boolean {
   const isLoopback = /^(?:localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
   return (
     (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && username === '' && password === ''
+  );
+}
+
+/** Objects within each other. */
+const METADATA_MAX_DEPTH = 16;
+
+/** A JSON object of the operator's own making. */
+export const metadata = () =>
+  z
+    .record(z.string(), z.unknown(), { error: 'must be a JSON object' })
+    .refine(
+      (object) => Buffer.byteLength(JSON.stringify(object)) <= METADATA_MAX_BYTES,
+      `may hold ${METADATA_MAX_BYTES / 1024} KiB at most`,
+    )
+    .refine(
+      (object) => isStorable(object, METADATA_MAX_DEPTH),
+      `may hold ${METADATA_MAX_DEPTH} objects within each other, and texts of whole characters other than NUL`,
+    );
+
+/** What PostgreSQL takes for JSON: less than JSON is. */
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !/[\0\p{Cs}]/u.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return (
+    depth > 0 &&
+    Object.entries(value).every(([key, below]) => isStorable(key, depth) && isStorable(below, depth - 1))
   );
 }
 

@@ -6,10 +6,13 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 
 /** `errorCode` values that we answer with. Auth0's. */
 export type ManagementErrorCode =
+  | 'auth0_idp_error'
   | 'connection_conflict'
   | 'inexistent_client'
   | 'inexistent_connection'
   | 'inexistent_endpoint'
+  | 'inexistent_job'
+  | 'inexistent_user'
   | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'
@@ -17,8 +20,10 @@ export type ManagementErrorCode =
   | 'invalid_token'
   | 'invalid_uri'
   | 'method_not_allowed'
+  | 'query_timeout'
   | 'service_unavailable'
-  | 'too_many_requests';
+  | 'too_many_requests'
+  | 'user_conflict';
 
 /** A broken rule of the management API. The message is for developers and repeats no value that was sent. */
 export class ManagementProblem extends Error {

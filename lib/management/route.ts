@@ -66,6 +66,8 @@ type Declaration<
   result?: Result;
   /** True for a POST that changes nothing. */
   isRead?: boolean;
+  /** True where the audit log must not keep what the path named: it was removed, and is known by a pseudonym. */
+  forgetsParams?: boolean;
   /** True where the answer holds a secret: that it was read goes into the audit log. */
   showsSecret?: boolean;
   answer(deps: Deps, asked: Asked<Path, Query, Body>): Promise<Answer<Result>> | Answer<Result>;

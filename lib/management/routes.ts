@@ -14,18 +14,21 @@ import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import { USER_ROUTES } from './user-routes';
+import type { UsersDeps } from './users';
 
 /** What the table itself needs, whatever its routes do. */
 type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & DispatchDeps;
+export type ManagementDeps = ClientsDeps & ConnectionsDeps & UsersDeps & ReportsDeps & DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
   ...CONNECTION_ROUTES,
+  ...USER_ROUTES,
   ...REPORT_ROUTES,
 ];
 
@@ -110,7 +113,7 @@ function recordEvent(
     headers: Headers;
   },
 ): void {
-  const { method, path, summary, showsSecret = false, isRead = method === 'GET' } = route;
+  const { method, path, summary, showsSecret = false, forgetsParams, isRead = method === 'GET' } = route;
   if (isRead && !showsSecret) return;
   deps.managementEvents.record({
     type: isRead ? 'mgmt_api_read' : 'sapi',
@@ -119,7 +122,7 @@ function recordEvent(
     ip: deps.clientAddress(headers),
     userAgent: headers.get('user-agent'),
     description: summary,
-    details: { actor: caller.kind, request: { method, path, params } },
+    details: { actor: caller.kind, request: { method, path, params: forgetsParams ? {} : params } },
     occurredAt: deps.clock(),
   });
 }

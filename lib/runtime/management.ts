@@ -4,6 +4,7 @@ import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
 import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import type { Database } from '@/lib/store/prisma/database';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
@@ -48,6 +49,8 @@ export function composeManagement(
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
+    accounts: guard(createAccountRegister(prisma)),
+    drawUserId: () => randomBytes(12).toString('hex'),
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),

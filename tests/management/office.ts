@@ -93,6 +93,7 @@ export async function openOffice(where: string | { dataDir: string }) {
     /** As after the first boot, with stores that remember nothing. */
     async reset() {
       await prisma.client.deleteMany();
+      await prisma.account.deleteMany();
       await prisma.connection.deleteMany();
       await ensureSetup(prisma, { limits: {}, clients: [], now });
       now = new Date(now.getTime() + 60_000);

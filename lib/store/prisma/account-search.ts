@@ -77,6 +77,8 @@ function testParts(test: AccountTest): Prisma.Sql[] {
       return [inRange(Prisma.sql`a.logins_count`, test, (value) => Prisma.sql`${value}::int`)];
     case 'provider':
       return [holds(Prisma.sql`i.provider = ${test.provider}::text`)];
+    case 'identity_user_id':
+      return [holds(Prisma.sql`i.provider IN ('email', 'sms') AND i.user_id = ${test.userId}::text`)];
     case 'metadata':
       return [metadataHolds(test)];
     case 'exists':

@@ -6,13 +6,14 @@ import {
   OLDEST_FIRST,
   SearchTooSlow,
 } from '@/lib/login/account-query';
-import type {
-  Account,
-  AccountChange,
-  AccountIdentity,
-  AccountRegister,
-  Metadata,
-  Profile,
+import {
+  type Account,
+  type AccountChange,
+  type AccountIdentity,
+  type AccountRegister,
+  METADATA_MAX_BYTES,
+  type Metadata,
+  type Profile,
 } from '@/lib/login/account-register';
 import type { Channel } from '@/lib/login/identifier';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
@@ -48,7 +49,7 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
       );
       const [row] = await inTime(
         prisma.$queryRaw<{ count: number }[]>`${ANEW}
-          SELECT count(*)::int AS count FROM (${Prisma.join(found, ' UNION ')} ${limit}) AS found`,
+          SELECT count(*)::int AS count FROM (SELECT 1 FROM (${Prisma.join(found, ' UNION ')}) AS found ${limit}) AS counted`,
       );
       const count = row?.count ?? 0;
       if (count <= exactUpTo) return count;
@@ -96,6 +97,7 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
       if (rows === null) return { kind: 'identifier_taken' };
       const [row] = rows;
       if (row === undefined) return { kind: 'not_found' };
+      if (row.isTooLarge) return { kind: 'metadata_too_large' };
       if (!row.isWhole) return { kind: 'no_identity' };
       const account = await find(id);
       return account === null ? { kind: 'not_found' } : { kind: 'changed', account };
@@ -196,35 +198,56 @@ function unlessTaken(error: unknown): null {
 type ChangeRow = {
   /** False where it would have replaced an identity that is not there. */
   isWhole: boolean;
+  isTooLarge: boolean;
 };
 
-function changeStatement(id: string, change: AccountChange, at: Date): Prisma.Sql {
+function changeStatement(accountId: string, change: AccountChange, at: Date): Prisma.Sql {
+  const id = Prisma.sql`${accountId}::text`;
   const now = Prisma.sql`${at.toISOString()}::timestamptz`;
   const { identifier, isVerified = {}, isBlocked } = change;
-  const ends: Prisma.Sql[] = [];
-  if (identifier !== undefined) ends.push(replaceIdentifier(id, identifier, now));
-  for (const provider of ['email', 'sms'] as const)
-    if (isVerified[provider] !== undefined && identifier?.provider !== provider)
-      ends.push(verifyIdentity(id, { provider, isVerified: isVerified[provider] }, now));
-  if (isBlocked === true) ends.push(endEverything(id, now));
-  const wanted = [
-    ...(identifier === undefined ? [] : [identifier.provider]),
-    ...(Object.keys(isVerified) as Channel[]),
+  const verified = (Object.keys(isVerified) as Channel[]).filter(
+    (provider) => provider !== identifier?.provider,
+  );
+  const wanted = [...verified, ...(identifier === undefined ? [] : [identifier.provider])];
+  const effects = [
+    ...(identifier === undefined ? [] : replaceIdentifier(identifier, now)),
+    ...verified.map((provider) =>
+      verifyIdentity({ provider, isVerified: isVerified[provider] === true }, now),
+    ),
+    ...(isBlocked === undefined ? [] : endEverything(id, { isBlocked, now })),
   ];
   return Prisma.sql`
-    WITH oldest AS (
-      SELECT DISTINCT ON (provider) provider, user_id, identifier FROM identities WHERE account_id = ${id}::text
-      ORDER BY provider, created_at, user_id
-    ),
-    whole AS (
-      SELECT 1 WHERE ${wanted}::text[] <@ ARRAY(SELECT provider FROM oldest)
-    ),
+    WITH ${takeInOrder(id)},
+    oldest AS (SELECT DISTINCT ON (provider) * FROM held ORDER BY provider, created_at, user_id),
+    before AS (SELECT blocked_at, ${isTooLarge(change)} AS too_large FROM accounts WHERE id = ${id}),
+    whole AS (SELECT 1 FROM before WHERE NOT too_large AND ${wanted}::text[] <@ ARRAY(SELECT provider FROM oldest)),
     account AS (
       UPDATE accounts SET ${Prisma.join(accountSettings(change, now))}
-      WHERE id = ${id}::text AND EXISTS (SELECT 1 FROM whole) RETURNING id
+      WHERE id = ${id} AND EXISTS (SELECT 1 FROM whole) RETURNING id
     )
-    ${ends.length === 0 ? Prisma.empty : Prisma.sql`, ${Prisma.join(ends)}`}
-    SELECT EXISTS (SELECT 1 FROM whole) AS "isWhole" FROM accounts WHERE id = ${id}::text`;
+    ${effects.length === 0 ? Prisma.empty : Prisma.sql`, ${Prisma.join(effects)}`}
+    SELECT EXISTS (SELECT 1 FROM whole) AS "isWhole", too_large AS "isTooLarge" FROM before`;
+}
+
+/**
+ * The CTEs `asked`, what is asked of the account's identifiers, and `held`, its identities: taken in the order in which an
+ * answer takes its rows, so that the two wait for each other and do not dead-lock.
+ */
+function takeInOrder(id: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    asked AS (
+      SELECT id, provider, identifier, changes_user_id FROM challenges WHERE id IN (
+        SELECT c.id FROM challenges c JOIN identities i USING (provider, identifier) WHERE i.account_id = ${id}
+        UNION ALL
+        SELECT c.id FROM challenges c JOIN identities i ON i.provider = c.provider AND i.user_id = c.changes_user_id
+        WHERE i.account_id = ${id})
+      ORDER BY id FOR UPDATE
+    ),
+    held AS (
+      SELECT provider, user_id, identifier, created_at FROM identities
+      WHERE account_id = ${id} AND (SELECT count(*) FROM asked) >= 0
+      ORDER BY provider, user_id FOR UPDATE
+    )`;
 }
 
 const PROFILE_COLUMNS: Record<keyof Profile, Prisma.Sql> = {
@@ -253,6 +276,17 @@ function accountSettings(change: AccountChange, now: Prisma.Sql): Prisma.Sql[] {
   ];
 }
 
+/** PostgreSQL writes a blank behind every colon and comma: a third more at most. */
+const WRITTEN_MAX_BYTES = Math.ceil(METADATA_MAX_BYTES * 1.34);
+
+function isTooLarge({ userMetadata, appMetadata }: AccountChange): Prisma.Sql {
+  const lengths = [
+    ...(userMetadata ? [merged(Prisma.sql`user_metadata`, userMetadata)] : []),
+    ...(appMetadata ? [merged(Prisma.sql`app_metadata`, appMetadata)] : []),
+  ].map((object) => Prisma.sql`octet_length((${object})::text) > ${WRITTEN_MAX_BYTES}::int`);
+  return lengths.length === 0 ? Prisma.sql`false` : Prisma.join(lengths, ' OR ');
+}
+
 function merged(column: Prisma.Sql, change: Metadata): Prisma.Sql {
   const entries = Object.entries(change);
   if (entries.length === 0) return Prisma.sql`'{}'::jsonb`;
@@ -262,57 +296,65 @@ function merged(column: Prisma.Sql, change: Metadata): Prisma.Sql {
 
 /** The new identifier in place of the old one, with which everything dies that was on its way there (MAG-10). */
 function replaceIdentifier(
-  id: string,
   { provider, identifier, typedForm, isVerified }: NonNullable<AccountChange['identifier']>,
   now: Prisma.Sql,
-): Prisma.Sql {
-  return Prisma.sql`
-    replaced AS (
-      UPDATE identities held SET identifier = ${identifier}::text, typed_form = ${typedForm}::text,
-        verified_at = ${isVerified ? now : Prisma.sql`NULL`}
-      FROM oldest WHERE held.provider = ${provider}::text AND held.provider = oldest.provider
-        AND held.user_id = oldest.user_id AND held.account_id = ${id}::text AND EXISTS (SELECT 1 FROM account)
-    ),
-    stopped AS (
-      UPDATE challenges c SET cancelled_at = ${now}
-      FROM oldest WHERE oldest.provider = ${provider}::text AND oldest.identifier <> ${identifier}::text
-        AND c.provider = oldest.provider
-        AND (c.identifier = oldest.identifier OR c.changes_user_id = oldest.user_id)
-        AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM account)
-    )`;
+): Prisma.Sql[] {
+  const replaced = Prisma.sql`oldest.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)`;
+  return [
+    Prisma.sql`
+      replaced AS (
+        UPDATE identities i SET identifier = ${identifier}::text, typed_form = ${typedForm}::text,
+          verified_at = ${isVerified ? now : Prisma.sql`NULL`}
+        FROM oldest WHERE ${replaced} AND i.provider = oldest.provider AND i.user_id = oldest.user_id
+      )`,
+    Prisma.sql`
+      stopped AS (
+        UPDATE challenges c SET cancelled_at = ${now}
+        FROM asked JOIN oldest ON asked.provider = oldest.provider
+          AND (asked.identifier = oldest.identifier OR asked.changes_user_id = oldest.user_id)
+        WHERE ${replaced} AND oldest.identifier <> ${identifier}::text AND c.id = asked.id
+          AND c.proven_at IS NULL AND c.cancelled_at IS NULL
+      )`,
+  ];
 }
 
 function verifyIdentity(
-  id: string,
   { provider, isVerified }: { provider: Channel; isVerified: boolean },
   now: Prisma.Sql,
 ): Prisma.Sql {
-  const name = Prisma.raw(`verified_${provider}`);
+  const verifiedAt = isVerified ? Prisma.sql`COALESCE(i.verified_at, ${now})` : Prisma.sql`NULL`;
   return Prisma.sql`
-    ${name} AS (
-      UPDATE identities held SET verified_at = ${isVerified ? Prisma.sql`COALESCE(held.verified_at, ${now})` : Prisma.sql`NULL`}
-      FROM oldest WHERE held.provider = ${provider}::text AND held.provider = oldest.provider
-        AND held.user_id = oldest.user_id AND held.account_id = ${id}::text AND EXISTS (SELECT 1 FROM account)
+    ${Prisma.raw(`verified_${provider}`)} AS (
+      UPDATE identities i SET verified_at = ${verifiedAt}
+      FROM oldest WHERE oldest.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)
+        AND i.provider = oldest.provider AND i.user_id = oldest.user_id
     )`;
 }
 
-/** Sessions, tokens, and codes and links on their way: an account that is opened again begins anew. */
-function endEverything(id: string, now: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`
-    sessions_ended AS (
-      UPDATE sessions SET ended_at = ${now}
-      WHERE account_id = ${id}::text AND ended_at IS NULL AND EXISTS (SELECT 1 FROM account)
-    ),
-    families_ended AS (
-      UPDATE token_families SET revoked_at = ${now}
-      WHERE account_id = ${id}::text AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM account)
-    ),
-    challenges_ended AS (
-      UPDATE challenges c SET cancelled_at = ${now}
-      FROM identities i WHERE i.account_id = ${id}::text AND c.provider = i.provider
-        AND (c.identifier = i.identifier OR c.changes_user_id = i.user_id)
-        AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM account)
-    )`;
+/**
+ * Sessions, tokens, and codes and links on their way. When the account is closed, and again when it is opened, for what slipped
+ * in at the moment of closing: nothing of it comes back to life.
+ */
+function endEverything(
+  id: Prisma.Sql,
+  { isBlocked, now }: { isBlocked: boolean; now: Prisma.Sql },
+): Prisma.Sql[] {
+  const turned = Prisma.sql`EXISTS (SELECT 1 FROM account, before WHERE ${isBlocked}::boolean OR before.blocked_at IS NOT NULL)`;
+  return [
+    Prisma.sql`
+      sessions_ended AS (
+        UPDATE sessions SET ended_at = ${now} WHERE account_id = ${id} AND ended_at IS NULL AND ${turned}
+      )`,
+    Prisma.sql`
+      families_ended AS (
+        UPDATE token_families SET revoked_at = ${now} WHERE account_id = ${id} AND revoked_at IS NULL AND ${turned}
+      )`,
+    Prisma.sql`
+      challenges_ended AS (
+        UPDATE challenges c SET cancelled_at = ${now} FROM asked
+        WHERE c.id = asked.id AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND ${turned}
+      )`,
+  ];
 }
 
 // ---- Removing -------------------------------------------------------------------------------------------------------
@@ -325,7 +367,7 @@ function removeStatement(removal: Parameters<AccountRegister['remove']>[0]): Pri
   const read = removal.identifiers.map(({ provider, identifier }) => `${provider}:${identifier}`);
   const subject = Prisma.sql`details #>> '{request,params,id}'`;
   return Prisma.sql`
-    WITH held AS (SELECT provider, user_id, identifier FROM identities WHERE account_id = ${id}),
+    WITH ${takeInOrder(id)},
     account AS (
       DELETE FROM accounts WHERE id = ${id} AND ARRAY(SELECT provider || ':' || identifier FROM held) <@ ${read}::text[]
       RETURNING id
@@ -333,19 +375,15 @@ function removeStatement(removal: Parameters<AccountRegister['remove']>[0]): Pri
     sessions AS (DELETE FROM sessions WHERE account_id IN (SELECT id FROM account)),
     families AS (DELETE FROM token_families WHERE account_id IN (SELECT id FROM account)),
     codes AS (DELETE FROM authorization_codes WHERE account_id IN (SELECT id FROM account)),
-    asked AS (
-      SELECT c.id FROM challenges c JOIN held ON c.provider = held.provider
-        AND (c.identifier = held.identifier OR c.changes_user_id = held.user_id)
-      WHERE EXISTS (SELECT 1 FROM account)
-    ),
     messages AS (
       DELETE FROM messages WHERE EXISTS (SELECT 1 FROM account)
         AND (identifier_hash = ANY(${hashes}) OR challenge_id IN (SELECT id FROM asked))
     ),
-    challenges AS (DELETE FROM challenges WHERE id IN (SELECT id FROM asked)),
+    challenges AS (DELETE FROM challenges WHERE EXISTS (SELECT 1 FROM account) AND id IN (SELECT id FROM asked)),
     remembered AS (
       UPDATE log_events SET masked_identifier = NULL, identifier_hash = NULL,
-        account_id = CASE WHEN account_id IS NULL OR account_id = ${id} THEN ${pseudonym}::text ELSE account_id END,
+        account_id = CASE WHEN account_id = ${id} OR (account_id IS NULL AND identifier_hash = ANY(${hashes}))
+          THEN ${pseudonym}::text ELSE account_id END,
         details = CASE WHEN ${subject} = ${id}
           THEN jsonb_set(details, '{request,params,id}', to_jsonb(${pseudonym}::text)) ELSE details END
       WHERE EXISTS (SELECT 1 FROM account)

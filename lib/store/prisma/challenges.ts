@@ -151,9 +151,10 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           RETURNING account_id, user_id = ${answer.newUserId}::text AS first_login
         ),
         account AS (
-          INSERT INTO accounts AS held (id, last_login_at, logins_count, created_at, updated_at)
-          SELECT account_id, ${now}, 1, ${now}, ${now} FROM identity
-          ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, logins_count = held.logins_count + 1
+          INSERT INTO accounts AS held (id, last_login_at, last_ip, logins_count, created_at, updated_at)
+          SELECT account_id, ${now}, ${context.ip}::text, 1, ${now}, ${now} FROM identity
+          ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, last_ip = ${context.ip}::text,
+              logins_count = held.logins_count + 1
             WHERE held.blocked_at IS NULL
           RETURNING id, logins_count, created_at
         ),

@@ -73,5 +73,6 @@ CREATE INDEX "accounts_app_metadata" ON "accounts" USING gin ("app_metadata" jso
 CREATE INDEX "accounts_blocked" ON "accounts"("blocked_at") WHERE "blocked_at" IS NOT NULL;
 CREATE INDEX "identities_identifier_trigrams" ON "identities" USING gin ("identifier" gin_trgm_ops);
 CREATE INDEX "identities_unverified" ON "identities"("account_id") WHERE "verified_at" IS NULL;
+CREATE INDEX "challenges_changes" ON "challenges"("changes_user_id") WHERE "changes_user_id" IS NOT NULL;
 -- What operators did with one account.
 CREATE INDEX "log_events_subject" ON "log_events"(("details" #>> '{request,params,id}')) WHERE "details" IS NOT NULL;
