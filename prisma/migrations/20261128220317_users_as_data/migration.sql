@@ -56,6 +56,15 @@ CREATE INDEX "jobs_expires_at_idx" ON "jobs"("expires_at");
 -- CreateIndex
 CREATE INDEX "accounts_created_at_id_idx" ON "accounts"("created_at", "id");
 
+-- CreateIndex
+CREATE INDEX "accounts_user_metadata" ON "accounts" USING GIN ("user_metadata" jsonb_path_ops);
+
+-- CreateIndex
+CREATE INDEX "accounts_app_metadata" ON "accounts" USING GIN ("app_metadata" jsonb_path_ops);
+
+-- CreateIndex
+CREATE INDEX "identities_identifier_trigrams" ON "identities" USING GIN ("identifier" gin_trgm_ops);
+
 -- AddForeignKey
 ALTER TABLE "job_chunks" ADD CONSTRAINT "job_chunks_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
@@ -63,15 +72,11 @@ ALTER TABLE "job_chunks" ADD CONSTRAINT "job_chunks_job_id_fkey" FOREIGN KEY ("j
 ALTER TABLE "job_errors" ADD CONSTRAINT "job_errors_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- By hand: Prisma's schema has no partial indexes, and none on expressions.
--- What a search of users may begin with. pg_trgm comes with every PostgreSQL, and whoever owns the database may turn it on.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
+-- What a search of users may begin with.
 CREATE INDEX "accounts_names" ON "accounts" USING gin (
   lower("name") gin_trgm_ops, lower("nickname") gin_trgm_ops, lower("given_name") gin_trgm_ops,
   lower("family_name") gin_trgm_ops);
-CREATE INDEX "accounts_user_metadata" ON "accounts" USING gin ("user_metadata" jsonb_path_ops);
-CREATE INDEX "accounts_app_metadata" ON "accounts" USING gin ("app_metadata" jsonb_path_ops);
 CREATE INDEX "accounts_blocked" ON "accounts"("blocked_at") WHERE "blocked_at" IS NOT NULL;
-CREATE INDEX "identities_identifier_trigrams" ON "identities" USING gin ("identifier" gin_trgm_ops);
 CREATE INDEX "identities_unverified" ON "identities"("account_id") WHERE "verified_at" IS NULL;
 CREATE INDEX "challenges_changes" ON "challenges"("changes_user_id") WHERE "changes_user_id" IS NOT NULL;
 -- What operators did with one account.

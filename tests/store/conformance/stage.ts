@@ -486,6 +486,9 @@ function countEach(words: readonly string[]): Record<string, number> {
 
 /** Those that refer to others come first. */
 const TABLES = [
+  'job_errors',
+  'job_chunks',
+  'jobs',
   'delivery_attempts',
   'delivery_events',
   'sms_charges',

@@ -1,5 +1,6 @@
 // The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { promiseAccounts } from './promises/accounts';
 import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
@@ -53,6 +54,7 @@ export function describeStore(
     promiseOutbox(current);
     promiseFrontChannel(current);
     promiseConsent(current);
+    promiseAccounts(current, { rounds: rounds.redemption });
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

@@ -2,6 +2,7 @@
 // connections; the embedded database belongs to one process, which then stands for both.
 import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
+import type { AccountRegister } from '@/lib/login/account-register';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import type { ConsentStore } from '@/lib/login/consent';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
@@ -12,6 +13,7 @@ import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { GrantStore } from '@/lib/oidc/consent';
 import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
@@ -30,6 +32,7 @@ import { createDatabase } from '@/tests/harness/database';
 /** What one process holds of the database. */
 export type Process = Readonly<{
   prisma: PrismaClient;
+  accounts: AccountRegister;
   challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
   sessions: SessionStore;
@@ -60,6 +63,7 @@ export const nextBox = createSecretBox([NEXT_SECRET]);
 export function processOf(prisma: PrismaClient, secrets = box): Process {
   return {
     prisma,
+    accounts: createAccountRegister(prisma),
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
