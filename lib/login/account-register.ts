@@ -14,6 +14,7 @@ export type AccountIdentity = Readonly<{
   typedForm: string;
   /** Null: nobody proved it, nor does an operator say so. */
   verifiedAt: Date | null;
+  createdAt: Date;
 }>;
 
 /** What a person is called. Null falls back to what the identities give (lib/oidc/claims.ts). */
@@ -50,7 +51,7 @@ export type Account = Profile &
 
 export type NewAccount = Profile &
   Readonly<{
-    identity: Omit<AccountIdentity, 'verifiedAt'> & { readonly isVerified: boolean };
+    identity: Omit<AccountIdentity, 'verifiedAt' | 'createdAt'> & { readonly isVerified: boolean };
     userMetadata: Metadata;
     appMetadata: Metadata;
     isBlocked: boolean;

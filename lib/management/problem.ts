@@ -8,6 +8,7 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 export type ManagementErrorCode =
   | 'auth0_idp_error'
   | 'connection_conflict'
+  | 'inexistent_block'
   | 'inexistent_client'
   | 'inexistent_connection'
   | 'inexistent_endpoint'

@@ -3,6 +3,7 @@
 import type { Deps } from '@/lib/endpoints/deps';
 import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
 import type { ManagementEvents } from './audit';
+import { BLOCK_ROUTES, type BlocksDeps } from './block-routes';
 import { type Caller, mayUse, type Operators } from './caller';
 import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
@@ -14,21 +15,26 @@ import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
-import { USER_ROUTES } from './user-routes';
-import type { UsersDeps } from './users';
+import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
 type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps & ConnectionsDeps & UsersDeps & ReportsDeps & DispatchDeps;
+export type ManagementDeps = ClientsDeps &
+  ConnectionsDeps &
+  UserRoutesDeps &
+  BlocksDeps &
+  ReportsDeps &
+  DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
   ...CONNECTION_ROUTES,
   ...USER_ROUTES,
+  ...BLOCK_ROUTES,
   ...REPORT_ROUTES,
 ];
 

@@ -14,6 +14,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   users: CRUD,
   users_app_metadata: CRUD,
   user_tickets: ['create'],
+  authentication_methods: ['read'],
   sessions: ['read', 'update', 'delete'],
   refresh_tokens: ['read', 'update', 'delete'],
   grants: ['read', 'delete'],

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
 import type { Caller } from './caller';
 import { queryText } from './fields';
+import { type AccountLog, describeLogEntry, logDocument } from './logs';
 import {
   answerPage,
   checkpointParameters,
@@ -19,10 +20,13 @@ import { parseUserQuery, QUERY_MAX_LENGTH } from './user-query';
 import {
   createUser,
   deleteUser,
+  describeMethods,
   listUsers,
   listUsersByEmail,
   listUsersFrom,
+  loadAccount,
   loadUser,
+  methodDocument,
   newUserBody,
   SEARCH_RESULTS_MAX,
   type UserDocument,
@@ -38,9 +42,10 @@ export const USERS_BY_EMAIL_PATH = '/api/v2/users-by-email';
 /** Auth0's default. */
 const USERS_PER_PAGE = 50;
 
-type Deps = UsersDeps & Readonly<{ clientAddress(headers: Headers): string | null }>;
+export type UserRoutesDeps = UsersDeps &
+  Readonly<{ accountLog: AccountLog; clientAddress(headers: Headers): string | null }>;
 
-const route = routeFor<Deps>();
+const route = routeFor<UserRoutesDeps>();
 
 const userList = listResult('users', userDocument);
 
@@ -137,6 +142,41 @@ export const USER_ROUTES = [
   }),
   route({
     method: 'GET',
+    path: `${USERS_PATH}/{id}/logs`,
+    summary: 'List what the audit log tells of a user',
+    description: 'What happened to them, and what operators did. The newest first.',
+    scope: ['read:logs', 'read:logs_users'],
+    query: z.strictObject({
+      ...pageParameters(USERS_PER_PAGE),
+      sort: z.enum(['date:-1', 'date:1'], { error: 'must be date:-1 or date:1' }).default('date:-1'),
+    }),
+    result: listResult('logs', logDocument),
+    async answer(deps, { params, query }) {
+      const { id: accountId } = await loadAccount(deps, params.id);
+      const asked = { accountId, ...rangeOf(query), descending: query.sort === 'date:-1' };
+      const { entries, total } = await deps.accountLog.ofAccount(asked);
+      return answerPage('logs', { items: entries.map(describeLogEntry), total }, query);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${USERS_PATH}/{id}/authentication-methods`,
+    summary: 'List the ways a user proves who they are',
+    scope: 'read:authentication_methods',
+    query: z.strictObject(pageParameters(USERS_PER_PAGE)),
+    result: listResult('authenticators', methodDocument),
+    async answer(deps, { params, query }) {
+      const { offset, limit } = rangeOf(query);
+      const methods = describeMethods(await loadAccount(deps, params.id));
+      return answerPage(
+        'authenticators',
+        { items: methods.slice(offset, offset + limit), total: methods.length },
+        query,
+      );
+    },
+  }),
+  route({
+    method: 'GET',
     path: USERS_BY_EMAIL_PATH,
     summary: 'Find the users of an e-mail address',
     description: 'In any spelling of it.',
@@ -157,7 +197,7 @@ function readOrder(sort: string | undefined): typeof OLDEST_FIRST {
 }
 
 function originOf(
-  { clientAddress, clock }: Pick<Deps, 'clientAddress' | 'clock'>,
+  { clientAddress, clock }: Pick<UserRoutesDeps, 'clientAddress' | 'clock'>,
   caller: Caller,
   { headers }: Request,
 ) {

@@ -209,6 +209,29 @@ export function describeUser(account: Account): UserDocument {
   });
 }
 
+/** A way to prove who one is, on the wire: each identity is one. */
+export const methodDocument = z.strictObject({
+  id: z.string(),
+  type: z.enum(['email', 'phone']),
+  confirmed: z.boolean(),
+  email: z.string().optional(),
+  phone_number: z.string().optional(),
+  created_at: instant(),
+  enrolled_at: instant().optional(),
+});
+
+export function describeMethods(account: Account): Frozen<z.output<typeof methodDocument>>[] {
+  return mainFirst(account).map(({ provider, userId, identifier, verifiedAt, createdAt }) => ({
+    id: `${provider}|${userId}`,
+    ...(provider === 'email'
+      ? { type: 'email' as const, email: identifier }
+      : { type: 'phone' as const, phone_number: identifier }),
+    confirmed: verifiedAt !== null,
+    created_at: createdAt.toISOString(),
+    ...(verifiedAt !== null && { enrolled_at: verifiedAt.toISOString() }),
+  }));
+}
+
 function contactOf({ provider, identifier, verifiedAt }: AccountIdentity) {
   const isVerified = verifiedAt !== null;
   return provider === 'email'

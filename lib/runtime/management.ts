@@ -4,6 +4,7 @@ import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
 import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createAccountLog } from '@/lib/store/prisma/account-log';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import type { Database } from '@/lib/store/prisma/database';
 import { createLimitStore } from '@/lib/store/prisma/limits';
@@ -32,6 +33,7 @@ export function composeManagement(
   },
 ): ManagementDeps {
   const { environment, prisma, box, guard, ...ports } = given;
+  const limits = guard(createLimitStore(prisma));
   return {
     ...ports,
     issuer: environment.issuer,
@@ -39,7 +41,7 @@ export function composeManagement(
       seal: (plain) => box.seal('cursor', plain),
       unseal: (sealed) => box.unseal('cursor', sealed),
     },
-    rateLimits: guard(createLimitStore(prisma)),
+    rateLimits: limits,
     credentials: {
       drawId: drawClientId,
       drawSecret: drawClientSecret,
@@ -50,6 +52,9 @@ export function composeManagement(
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     accounts: guard(createAccountRegister(prisma)),
+    accountLog: guard(createAccountLog(prisma)),
+    lockouts: limits,
+    hashSubject: (subject) => box.hash('subject', subject),
     drawUserId: () => randomBytes(12).toString('hex'),
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),

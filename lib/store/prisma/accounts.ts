@@ -117,7 +117,10 @@ const ANEW = Prisma.raw(PLANNED_ANEW);
 // ---- Reading --------------------------------------------------------------------------------------------------------
 
 type AccountRow = Omit<Account, 'identities'> & {
-  identities: (Omit<AccountIdentity, 'verifiedAt'> & { verifiedAt: string | null })[];
+  identities: (Omit<AccountIdentity, 'verifiedAt' | 'createdAt'> & {
+    verifiedAt: string | null;
+    createdAt: string;
+  })[];
 };
 
 /** Columns of a row that holds `accounts AS a`: all there is of it, with its identities, the oldest first. */
@@ -126,7 +129,7 @@ const accountColumns = Prisma.sql`a.id, a.name, a.nickname, a.given_name AS "giv
   a.last_login_at AS "lastLoginAt", a.last_ip AS "lastIp", a.logins_count AS "loginsCount", a.created_at AS "createdAt",
   a.updated_at AS "updatedAt", COALESCE((
     SELECT jsonb_agg(jsonb_build_object('provider', i.provider, 'userId', i.user_id, 'identifier', i.identifier,
-      'typedForm', i.typed_form, 'verifiedAt', i.verified_at) ORDER BY i.created_at, i.user_id)
+      'typedForm', i.typed_form, 'verifiedAt', i.verified_at, 'createdAt', i.created_at) ORDER BY i.created_at, i.user_id)
     FROM identities i WHERE i.account_id = a.id), '[]') AS identities`;
 
 function accountFrom({ identities, ...row }: AccountRow): Account {
@@ -135,6 +138,7 @@ function accountFrom({ identities, ...row }: AccountRow): Account {
     identities: identities.map((identity) => ({
       ...identity,
       verifiedAt: identity.verifiedAt === null ? null : new Date(identity.verifiedAt),
+      createdAt: new Date(identity.createdAt),
     })),
   };
 }
