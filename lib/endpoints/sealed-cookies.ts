@@ -1,5 +1,6 @@
 // The cookies a browser holds for us, by name, size and lifetime; pages and endpoints share them. Knows neither Next nor
 // the seal itself.
+import type { ChangeProblem } from '@/lib/login/change-identifier';
 import { completeInteraction, INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
@@ -18,6 +19,9 @@ export type KnownBrowser = Readonly<{
   subjects: readonly string[];
 }>;
 
+/** A new identifier as it was typed, and what did not fit. */
+export type ChangeAttempt = Readonly<{ typedIdentifier: string; problem: ChangeProblem }>;
+
 /** Browsers drop cookies over 4096 bytes with name and attributes: longer seals travel in pieces. */
 const PIECE_LENGTH = 3600;
 const MAX_PIECES = 4;
@@ -28,6 +32,8 @@ const REMEMBERED_SECONDS = 24 * 3600;
 /** Browsers keep no cookie longer (RFC 6265bis §5.5). */
 const KNOWN_BROWSER_SECONDS = 400 * 86_400;
 const KNOWN_SUBJECTS_MAX = 10;
+/** What was typed with a code for another address is kept for the next try. */
+const CHANGE_ATTEMPT_SECONDS = 600;
 /** Time a person has to confirm a sign-out. */
 const SIGN_OUT_SECONDS = 600;
 
@@ -107,6 +113,15 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       return lax('sign-out', await sealer.seal(request, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);
     },
     removeSignOut: (): Cookie => remove('sign-out'),
+
+    /** What did not fit of a new identifier and its code, for the page that asks for both. */
+    async readChangeAttempt(held: HeldCookies): Promise<ChangeAttempt | null> {
+      return (await unseal(readCookie(held, 'change'))) as ChangeAttempt | null;
+    },
+    async holdChangeAttempt(attempt: ChangeAttempt): Promise<Cookie> {
+      return lax('change', await sealer.seal(attempt, CHANGE_ATTEMPT_SECONDS), CHANGE_ATTEMPT_SECONDS);
+    },
+    removeChangeAttempt: (): Cookie => remove('change'),
   };
 }
 

@@ -1,6 +1,7 @@
 // `/api/v2/users` and `/api/v2/users-by-email`: people as operators see them, and a little of what people may do with their
 // own token.
 import { z } from 'zod';
+import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
 import type { Caller } from './caller';
 import { queryText } from './fields';
@@ -120,14 +121,19 @@ export const USER_ROUTES = [
     description: [
       'Metadata is merged at the first level: null takes a key away, and an empty object all of them. Everything else is',
       'replaced. An address or a number that takes the place of another is not proven until somebody proves it, unless',
-      '`email_verified` or `phone_verified` says so; what was on its way to the old one no longer works. `blocked` ends',
-      'sessions and tokens at once. A person may change their own `user_metadata`.',
+      '`email_verified` or `phone_verified` says so; what was on its way to the old one no longer works. With `verify_email` or',
+      '`verify_phone_number` it only counts once it is proven: a code goes there, in the language of the header',
+      '`x-request-language`, which is typed at `/change` within an hour. `blocked` ends sessions and tokens at once. A person may',
+      'change their own `user_metadata`.',
     ].join('\n'),
     scope: 'update:users',
     ownScope: 'update:current_user_metadata',
     body: userChangeBody,
     result: userDocument,
-    answer: (deps, { params, body, caller }) => updateUser(deps, { ...body, id: params.id, caller }),
+    answer: (deps, { params, body, caller, request }) => {
+      const { language } = contextOf(deps, request.headers);
+      return updateUser(deps, { ...body, id: params.id, caller, language });
+    },
   }),
   route({
     method: 'DELETE',

@@ -1,6 +1,6 @@
 // The composition root: the one place that knows every part by name. Opens the database, puts stores, keys, senders and
 // clock behind the ports that the lower floors declare, and hands the result to pages, endpoints and the front.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deps } from '@/lib/endpoints/deps';
@@ -9,12 +9,12 @@ import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-
 import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
-import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { createRefreshTokens } from '@/lib/keys/refresh-token';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
 import type { ChallengeStore } from '@/lib/login/challenge';
+import type { ChangeDeps } from '@/lib/login/change-identifier';
 import { createCircuitBreaker } from '@/lib/login/circuit-breaker';
 import { type Connection, type ConnectionStore, offeredConnections } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
@@ -27,11 +27,7 @@ import { LANGUAGES } from '@/lib/login/languages';
 import type { LoginMessage } from '@/lib/login/message';
 import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
-import type { Randomness } from '@/lib/login/randomness';
-import { servedCountries } from '@/lib/login/served-countries';
 import type { SessionStore } from '@/lib/login/session';
-import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
-import type { SmsSpendGuard } from '@/lib/login/sms-spend-guard';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { createOperators } from '@/lib/management/operators';
 import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
@@ -48,6 +44,7 @@ import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createGrantStore } from '@/lib/store/prisma/grants';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
@@ -58,7 +55,6 @@ import { createResourceServerStore, ensureManagementApi } from '@/lib/store/pris
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
-import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
@@ -68,6 +64,7 @@ import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
+import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 import { createMetrics } from './metrics';
 import { createErrorPage, createPressPage } from './plain-page';
@@ -88,7 +85,7 @@ export type Runtime = Readonly<{
   /** What people allowed clients. */
   consents: ConsentStore;
   connections: ConnectionStore;
-  login: LinkDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
+  login: LinkDeps & StartLoginDeps & ChangeDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
   /** Address of public/login.js, so that a browser may keep it for good. */
   loginScript: string;
@@ -135,12 +132,6 @@ const KEY_LIFETIME_DAYS = 90;
 
 /** A page that fails so soon after storage did, failed of it. */
 const STORAGE_AWAY_MS = 5_000;
-
-const random: Randomness = {
-  id: () => randomBytes(16).toString('base64url'),
-  secret: () => randomBytes(32).toString('base64url'),
-  hex24: () => randomBytes(12).toString('hex'),
-};
 
 /** @throws EnvironmentError and other errors whose message is a sentence for the operator */
 export async function composeRuntime(
@@ -202,29 +193,15 @@ export async function composeRuntime(
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
   };
-  const hashSubject = (subject: string) => box.hash('subject', subject);
   const limitOverrides = () => limits;
-  const [smsProvider] = environment.smsProviders;
   const login = {
     challenges: stores.challenges,
     connections,
-    codes: createCodeDeriver(box),
-    links: createLinkDeriver(box),
-    origin: environment.origin,
-    random,
-    hashSubject,
-    limitOverrides,
-    servedCountries: (connection: Parameters<typeof servedCountries>[0]) =>
-      servedCountries(connection, {
-        countries: environment.smsCountries,
-        sender: smsProvider?.from ?? null,
-        canSend: smsProvider !== undefined,
-      }),
-    spendGuard: tellOperator(
-      createSmsSpendGuard({ budgets: guard(createSmsBudgetStore(prisma)), hashSubject, limitOverrides }),
-      log,
-    ),
+    changes: guard(createIdentifierChangeStore(prisma)),
+    applicationNameOf: createApplicationNames(stores.clients, environment),
+    ...composeLoginParts({ environment, prisma, box, guard, limitOverrides, log }),
   };
+  const { random, hashSubject } = login;
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
   const { prepare, canSend, webhooks } = composeDelivery({
     environment,
@@ -347,6 +324,8 @@ export async function composeRuntime(
     managementEvents: backgroundEvents,
     clientAddress: addressOf,
     limitOverrides,
+    changes: login,
+    sendLater: deps.sendLater,
     log: deps.log,
   });
 
@@ -480,17 +459,4 @@ function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {
 async function fingerprint(path: string): Promise<string> {
   const bytes = await readFile(join(process.cwd(), path)).catch(() => '');
   return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-}
-
-/** Whoever asks sees nothing of a text message that is withheld; the operator is told at once. */
-function tellOperator(guard: SmsSpendGuard, log: Log): SmsSpendGuard {
-  return {
-    ...guard,
-    async admit(request) {
-      const reason = await guard.admit(request);
-      const { country, connection, clientId } = request;
-      if (reason !== null) log.warn('text message withheld', { reason, country, connection, clientId });
-      return reason;
-    },
-  };
 }

@@ -25,6 +25,8 @@ export function composeManagement(
     | 'managementEvents'
     | 'clientAddress'
     | 'limitOverrides'
+    | 'changes'
+    | 'sendLater'
   > & {
     environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
     prisma: Database['prisma'];

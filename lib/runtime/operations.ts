@@ -11,11 +11,13 @@ import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
+import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 
 /** Relative to the project's folder, which is the working directory of every command. */
@@ -104,23 +106,35 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
   try {
     await bringUpToDate(database, environment);
     const clock = () => new Date();
-    const events = createBackgroundEvents(database.prisma, { reportLost: () => {} });
+    const { prisma } = database;
+    const events = createBackgroundEvents(prisma, { reportLost: () => {} });
+    const box = createSecretBox(await loadSecrets(environment));
+    const clients = guardStore(createClientStore(prisma, { clock }));
+    const limitOverrides = () => ({});
+    const log = createLog('silent');
     const management = composeManagement({
       environment,
-      prisma: database.prisma,
-      box: createSecretBox(await loadSecrets(environment)),
+      prisma,
+      box,
       guard: guardStore,
-      clients: guardStore(createClientStore(database.prisma, { clock })),
+      clients,
       connections: guardStore(
-        createConnectionStore(database.prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
+        createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
       ),
       clock,
       // Whoever can open the database needs no token.
       operators: { callerOf: async () => COMMAND_LINE },
       managementEvents: events,
       clientAddress: () => null,
-      limitOverrides: () => ({}),
-      log: createEndpointLog(createLog('silent')),
+      limitOverrides,
+      changes: {
+        ...composeLoginParts({ environment, prisma, box, guard: guardStore, limitOverrides, log }),
+        changes: guardStore(createIdentifierChangeStore(prisma)),
+        applicationNameOf: createApplicationNames(clients, environment),
+      },
+      // A server takes it from the outbox.
+      sendLater: () => {},
+      log: createEndpointLog(log),
     });
     return {
       send: ({ method, path, body }) => {

@@ -3,17 +3,28 @@ import { expect } from 'vitest';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { readConnection } from '@/lib/login/connection-options';
 import type { LimitOverrides } from '@/lib/login/limits';
+import type { LoginMessage } from '@/lib/login/message';
 import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
 import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
 import { guardStore } from '@/lib/runtime/guard-store';
+import { createLog } from '@/lib/runtime/log';
+import { composeLoginParts, createApplicationNames } from '@/lib/runtime/login-parts';
 import { composeManagement } from '@/lib/runtime/management';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createDatabase } from '@/tests/harness/database';
+
+const ENVIRONMENT = {
+  issuer: 'https://login.example.com/',
+  origin: 'https://login.example.com',
+  emailFrom: 'login@example.com',
+  outboundPrivateNetworks: [],
+};
 
 export const box = createSecretBox(['kT9v0pQ2xWm5Zr8LbN4yUc7HdJ1sGfEa']);
 
@@ -43,27 +54,41 @@ export async function openOffice(where: string | { dataDir: string }) {
   let now = new Date('2031-05-06T07:08:09Z');
   const refusals: string[] = [];
   const events: ManagementEvent[] = [];
+  const sent: LoginMessage[] = [];
   let limits: LimitOverrides = {};
   const clock = () => now;
   const { prisma } = database;
+  const clients = guardStore(createClientStore(prisma, { clock }));
+  const limitOverrides = () => limits;
+  const environment = { ...ENVIRONMENT, smsCountries: ['DE'], smsProviders: [] };
+  const changes = {
+    ...composeLoginParts({
+      environment,
+      prisma,
+      box,
+      guard: guardStore,
+      limitOverrides,
+      log: createLog('silent'),
+    }),
+    changes: guardStore(createIdentifierChangeStore(prisma)),
+    applicationNameOf: createApplicationNames(clients, ENVIRONMENT),
+  };
   const deps = composeManagement({
-    environment: {
-      issuer: 'https://login.example.com/',
-      emailFrom: 'login@example.com',
-      outboundPrivateNetworks: [],
-    },
+    environment: ENVIRONMENT,
     prisma,
     box,
     clock,
     guard: guardStore,
-    clients: guardStore(createClientStore(prisma, { clock })),
+    clients,
     connections: guardStore(
       createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
     ),
     operators: operatorsWith({}),
     managementEvents: { record: (event) => void events.push(event) },
     clientAddress: () => '203.0.113.7',
-    limitOverrides: () => limits,
+    limitOverrides,
+    changes,
+    sendLater: (message) => void sent.push(message),
     log: {
       refused({ description }) {
         refusals.push(description);
@@ -80,6 +105,10 @@ export async function openOffice(where: string | { dataDir: string }) {
     refusals,
     /** What went into the audit log. */
     events,
+    /** Messages that were handed to the providers. */
+    sent,
+    /** What a person who got one of them does with its code. */
+    changes,
     /** As an operator may set them, until the next reset. */
     limit(overrides: LimitOverrides) {
       limits = overrides;
@@ -99,6 +128,7 @@ export async function openOffice(where: string | { dataDir: string }) {
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
       events.length = 0;
+      sent.length = 0;
       limits = {};
     },
     /** As a server answers whose only operator has the token `operator`. */

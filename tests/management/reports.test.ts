@@ -127,7 +127,10 @@ describe('a preview', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ kind: 'welcome' }, 'kind must be one of login, new_device, change_email.'],
+    [
+      { kind: 'welcome' },
+      'kind must be one of login, new_device, change_email, change_phone_number, email_changed.',
+    ],
     [{ language: 'th' }, 'language is not a language that messages are written in.'],
     [{ application_name: '' }, 'application_name must not be empty.'],
     [{ to: 'ann@example.com' }, 'the body holds a field that is not one of kind, language'],

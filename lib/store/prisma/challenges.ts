@@ -299,11 +299,11 @@ const SIGNED_IN: Record<ChallengeAnswer['provenBy'], string> = {
   test_identity: 'Signed in as a test identity, with its fixed code.',
 };
 
-/** The challenge of an interaction; of whichever it is, where a genuine link stands for the interaction. */
+/** The challenge of an interaction; of whichever it is, where a genuine link stands for the interaction. Of a sign-in. */
 function isChallenge(held: { challengeId: string; interactionId: string | null }): Prisma.Sql {
   return held.interactionId === null
-    ? Prisma.sql`id = ${held.challengeId}::text`
-    : Prisma.sql`id = ${held.challengeId}::text AND interaction_id = ${held.interactionId}::text`;
+    ? Prisma.sql`id = ${held.challengeId}::text AND changes_user_id IS NULL`
+    : Prisma.sql`id = ${held.challengeId}::text AND interaction_id = ${held.interactionId}::text AND changes_user_id IS NULL`;
 }
 
 /**
@@ -364,7 +364,8 @@ function insertNotice(
   )} RETURNING (SELECT recipient FROM proven) AS recipient`;
 }
 
-function insertMessage(
+/** An outbox row for each row of `from`, which has the columns of a challenge. */
+export function insertMessage(
   message: {
     messageId: string;
     kind: MessageKind;
@@ -410,7 +411,7 @@ export async function findOver(
   now: Date,
 ): Promise<Over | null> {
   const held = await prisma.challenge.findFirst({
-    where: { id: challengeId, ...(interactionId !== null && { interactionId }) },
+    where: { id: challengeId, changesUserId: null, ...(interactionId !== null && { interactionId }) },
     select: { attempts: true, maxAttempts: true, provenAt: true, cancelledAt: true, expiresAt: true },
   });
   if (held?.cancelledAt) return { kind: 'cancelled' };

@@ -8,6 +8,7 @@ import { promiseConsent } from './promises/consent';
 import { promiseEmbedded } from './promises/embedded';
 import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
+import { promiseIdentifierChanges } from './promises/identifier-changes';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
@@ -55,6 +56,7 @@ export function describeStore(
     promiseFrontChannel(current);
     promiseConsent(current);
     promiseAccounts(current, { rounds: rounds.redemption });
+    promiseIdentifierChanges(current, { rounds: rounds.redemption });
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });

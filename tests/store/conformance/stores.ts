@@ -5,6 +5,7 @@ import { createSecretBox } from '@/lib/keys/secret-box';
 import type { AccountRegister } from '@/lib/login/account-register';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import type { ConsentStore } from '@/lib/login/consent';
+import type { IdentifierChangeStore } from '@/lib/login/change-identifier';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { SessionStore } from '@/lib/login/session';
@@ -20,6 +21,7 @@ import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createGrantStore } from '@/lib/store/prisma/grants';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
@@ -33,6 +35,7 @@ import { createDatabase } from '@/tests/harness/database';
 export type Process = Readonly<{
   prisma: PrismaClient;
   accounts: AccountRegister;
+  changes: IdentifierChangeStore;
   challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
   sessions: SessionStore;
@@ -64,6 +67,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
   return {
     prisma,
     accounts: createAccountRegister(prisma),
+    changes: createIdentifierChangeStore(prisma),
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
