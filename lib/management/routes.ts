@@ -9,12 +9,14 @@ import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
+import { JOB_ROUTES } from './job-routes';
+import type { JobsDeps } from './jobs';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import { answerManagement, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
-import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import { type ManagementRoute, parseQuery, parseRequestBody, successOf } from './route';
 import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
@@ -25,6 +27,7 @@ type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
 export type ManagementDeps = ClientsDeps &
   ConnectionsDeps &
   UserRoutesDeps &
+  JobsDeps &
   BlocksDeps &
   ReportsDeps &
   DispatchDeps;
@@ -35,6 +38,7 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CONNECTION_ROUTES,
   ...USER_ROUTES,
   ...BLOCK_ROUTES,
+  ...JOB_ROUTES,
   ...REPORT_ROUTES,
 ];
 
@@ -49,7 +53,7 @@ export function isManagementPath(pathname: string): boolean {
 export async function managementEndpoint(deps: ManagementDeps, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
-  const routes = ROUTES.filter(({ path }) => matches(path, pathname));
+  const routes = routesAt(pathname);
   const endpoint = routes[0]?.path ?? MANAGEMENT_PATH;
   return answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
@@ -80,7 +84,7 @@ async function answerCaller(
   const answer = await route.answer(deps, { params, query, body, caller, request });
   recordEvent(deps, { route, caller, params, headers: request.headers });
   if (answer instanceof Response) return answer;
-  return route.result === undefined ? respondEmpty(route.status ?? 204) : respondJson(answer, route.status);
+  return route.result === undefined ? respondEmpty(successOf(route)) : respondJson(answer, successOf(route));
 }
 
 /** @throws {ManagementProblem} 403 */
@@ -143,6 +147,12 @@ function findRoute(
   throw new ManagementProblem(405, 'method_not_allowed', 'The method is not allowed here.', {
     Allow: routes.map((candidate) => candidate.method).join(', '),
   });
+}
+
+/** Every route of a path. One that is named outright is nobody's id. */
+function routesAt(pathname: string): readonly ManagementRoute<ManagementDeps>[] {
+  const named = ROUTES.filter(({ path }) => path === pathname);
+  return named.length > 0 ? named : ROUTES.filter(({ path }) => matches(path, pathname));
 }
 
 const isPlaceholder = (part: string) => part.startsWith('{');

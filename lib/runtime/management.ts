@@ -7,6 +7,7 @@ import type { ManagementDeps } from '@/lib/management/routes';
 import { createAccountLog } from '@/lib/store/prisma/account-log';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import type { Database } from '@/lib/store/prisma/database';
+import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
@@ -54,6 +55,8 @@ export function composeManagement(
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     accounts: guard(createAccountRegister(prisma)),
+    jobs: guard(createJobStore(prisma)),
+    drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),
     lockouts: limits,
     hashSubject: (subject) => box.hash('subject', subject),

@@ -6,6 +6,7 @@ import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
+import { successOf } from '@/lib/management/route';
 import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
 import { guardStore } from '@/lib/runtime/guard-store';
 import { createLog } from '@/lib/runtime/log';
@@ -148,10 +149,13 @@ export async function openOffice(where: string | { dataDir: string }) {
         method,
         headers: {
           authorization: 'Bearer operator',
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          // Of a form the request says by itself what it is.
+          ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body !== undefined && {
+          body: typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body),
+        }),
       });
       const response = await managementEndpoint({ ...deps, operators, ...changes }, request);
       await checkAnswer(request, response);
@@ -180,9 +184,8 @@ async function checkAnswer(request: Request, response: Response): Promise<void> 
       method === request.method && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
   );
   if (route === undefined) throw new Error(`${request.method} ${pathname} is no route`);
-  expect(response.status, 'the status that the route declares').toBe(
-    route.status ?? (route.result === undefined ? 204 : 200),
-  );
+  expect(response.status, 'the status that the route declares').toBe(successOf(route));
+  if (route.file !== undefined) expect(route.file).toContain(response.headers.get('content-type'));
   if (route.result === undefined || searchParams.has('fields')) return;
   const declared = route.result.safeParse(await response.clone().json());
   expect(declared.error?.issues, `what ${request.method} ${route.path} declares`).toBeUndefined();
