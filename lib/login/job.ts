@@ -40,12 +40,13 @@ export type JobKind = Readonly<
     }
 >;
 
-/** A row as it was sent: its line, the first is 1, and the text of one JSON object. */
-export type SentRow = readonly [line: number, text: string];
+/** A row as it was sent: which of the file it is, the line it begins on, the first is 1, and the text of one JSON object. */
+export type SentRow = readonly [row: number, line: number, text: string];
 
 /** A row that can be acted upon. What is null was not said. */
 export type ImportedRow = Readonly<{
   identity: Omit<NewAccount['identity'], 'provider' | 'isVerified'>;
+  row: number;
   line: number;
   isVerified: boolean | null;
   name: string | null;
@@ -62,7 +63,13 @@ export type ImportedRow = Readonly<{
 }>;
 
 /** Why a row was not taken. Holds nothing of it. */
-export type RowProblem = Readonly<{ line: number; code: string; message: string; path: string | null }>;
+export type RowProblem = Readonly<{
+  row: number;
+  line: number;
+  code: string;
+  message: string;
+  path: string | null;
+}>;
 
 /** The right to work on a job: until then no other process does. */
 export type JobLease = Readonly<{ jobId: string; leasedUntil: Date }>;

@@ -60,7 +60,8 @@ export type JobDocument = Frozen<z.output<typeof jobDocument>>;
 /** What was wrong with a row, on the wire. Nothing of the row is in it. */
 export const rowProblemsDocument = z.array(
   z.strictObject({
-    /** Of the file; the first is 1. */
+    /** Which user of the file, and on which line it begins; the first is 1. */
+    row: z.int(),
     line: z.int(),
     errors: z.array(z.strictObject({ code: z.string(), message: z.string(), path: z.string().optional() })),
   }),
@@ -77,7 +78,8 @@ export async function loadJob(deps: Pick<JobsDeps, 'jobs' | 'issuer'>, id: strin
 export async function loadProblems(deps: Pick<JobsDeps, 'jobs'>, id: string): Promise<RowProblemsDocument> {
   await findJob(deps, id);
   const problems = await deps.jobs.problemsOf(id, PROBLEMS_MAX);
-  return problems.map(({ line, code, message, path }) => ({
+  return problems.map(({ row, line, code, message, path }) => ({
+    row,
     line,
     errors: [{ code, message, ...(path !== null && { path }) }],
   }));
@@ -220,9 +222,9 @@ async function writeDown(
     [number, length, rows] = [number + 1, 0, []];
   };
   for await (const row of readJsonRows(chunks)) {
-    if (rows.length >= CHUNK_ROWS || length + row[1].length > CHUNK_LENGTH) await flush();
+    if (rows.length >= CHUNK_ROWS || length + row[2].length > CHUNK_LENGTH) await flush();
     rows.push(row);
-    length += row[1].length;
+    length += row[2].length;
     total++;
   }
   await flush();

@@ -44,6 +44,7 @@ type Cutter = Readonly<{
 
 function createCutter(): Cutter {
   let line = 1;
+  let count = 0;
   /** Brackets that are open in the object at hand; 0 between two. */
   let depth = 0;
   let isInText = false;
@@ -82,7 +83,7 @@ function createCutter(): Cutter {
           const row = begun + text.slice(start, at + 1);
           begun = '';
           checkLength(row.length);
-          rows.push([begunOn, row]);
+          rows.push([++count, begunOn, row]);
         }
       }
       if (depth > 0) begun += text.slice(start);

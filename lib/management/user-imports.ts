@@ -20,6 +20,8 @@ export type ImportDeps = Readonly<{
   /** 24 hex digits. */
   drawUserId(): string;
   clock: () => Date;
+  /** Told of rows that could not be written, for whoever runs the installation. */
+  reportFailed(cause: unknown): void;
 }>;
 
 /** An instant of the past, as exports have it. */
@@ -70,7 +72,7 @@ async function workOnJob(
     const outcome = await importChunk(deps, { job, connection, chunk, lease, nextLease });
     if (outcome === 'lost') return;
     if (outcome === 'failed') {
-      const reason = `The rows from line ${chunk.rows[0]?.[0] ?? 0} on could not be written. Those before them were.`;
+      const reason = `The users from number ${chunk.rows[0]?.[0] ?? 0} on could not be written. Those before them were.`;
       return deps.jobs.settle(lease, { status: 'failed', reason }, deps.clock());
     }
     lease = { ...lease, leasedUntil: nextLease };
@@ -93,7 +95,7 @@ async function importChunk(
   const { job, chunk, connection, ...leases } = batch;
   const { strategy: provider } = connection;
   const read = readRows(deps, provider, chunk.rows);
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       const { number } = chunk;
       const { upsert } = job;
@@ -108,9 +110,11 @@ async function importChunk(
       return isDone ? 'done' : 'lost';
     } catch (problem) {
       if (problem instanceof StorageUnavailable) throw problem;
+      if (attempt < ATTEMPTS_MAX) continue;
+      deps.reportFailed(problem);
+      return 'failed';
     }
   }
-  return 'failed';
 }
 
 function readRows(
@@ -121,8 +125,9 @@ function readRows(
   const rows: ImportedRow[] = [];
   const problems: RowProblem[] = [];
   const seen = new Set<string>();
-  for (const [line, text] of sent) {
-    const row = readRow(deps, provider, { line, text });
+  for (const [number, line, text] of sent) {
+    const place = { row: number, line };
+    const row = readRow(deps, provider, { place, text });
     if ('code' in row) {
       problems.push(row);
       continue;
@@ -131,7 +136,12 @@ function readRows(
     // Two of one in one statement: the second would meet what the first has not written yet.
     const isTwice = seen.has(identifier) || seen.has(`|${userId}`);
     if (isTwice)
-      problems.push({ line, code: 'DUPLICATED_USER', message: 'The user is in the file twice.', path: null });
+      problems.push({
+        ...place,
+        code: 'DUPLICATED_USER',
+        message: 'The user is in the file twice.',
+        path: null,
+      });
     else rows.push(row);
     seen.add(identifier).add(`|${userId}`);
   }
@@ -141,10 +151,10 @@ function readRows(
 function readRow(
   { drawUserId }: Pick<ImportDeps, 'drawUserId'>,
   provider: Channel,
-  { line, text }: { line: number; text: string },
+  { place, text }: { place: Readonly<{ row: number; line: number }>; text: string },
 ): ImportedRow | RowProblem {
   const problem = (path: string, sentence: string): RowProblem => ({
-    line,
+    ...place,
     code: 'INVALID_FORMAT',
     message: [path, sentence].filter(Boolean).join(' '),
     path: path || null,
@@ -158,7 +168,7 @@ function readRow(
     const { data } = parsed;
     const identifier = readOwnIdentifier(provider, data);
     return {
-      line,
+      ...place,
       identity: {
         userId: readChosenId(provider, data.user_id) ?? drawUserId(),
         identifier: identifier.canonical,

@@ -80,7 +80,8 @@ describe('a file of users', () => {
     ['nothing', '', []],
     ['an empty list', ' [ ] ', []],
   ])('of %s is cut into them, however it comes', async (_, file, expected) => {
-    for (const size of [1, 2, 3, 7, 1_000]) expect(await rowsOf(file, size)).toEqual(expected);
+    const numbered = expected.map((row, index) => [index + 1, ...row]);
+    for (const size of [1, 2, 3, 7, 1_000]) expect(await rowsOf(file, size)).toEqual(numbered);
   });
 
   it.each<[string, string | Uint8Array, string]>([

@@ -54,8 +54,8 @@ export function createJobStore(prisma: PrismaClient): JobStore {
     problemsOf: (jobId, limit) =>
       prisma.jobError.findMany({
         where: { jobId },
-        select: { line: true, code: true, message: true, path: true },
-        orderBy: { line: 'asc' },
+        select: { row: true, line: true, code: true, message: true, path: true },
+        orderBy: { row: 'asc' },
         take: limit,
       }),
 
@@ -112,7 +112,7 @@ function importStatement(batch: Parameters<JobStore['importRows']>[0]): Prisma.S
     ),
     entry AS MATERIALIZED (
       SELECT e.*, ${provider}::text || '|' || e.user_id AS account_id
-      FROM jsonb_to_recordset(${JSON.stringify(rows.map(entryOf))}::jsonb) AS e(line int, user_id text, identifier text,
+      FROM jsonb_to_recordset(${JSON.stringify(rows.map(entryOf))}::jsonb) AS e(row_number int, line int, user_id text, identifier text,
         typed_form text, verified boolean, name text, nickname text, given_name text, family_name text, picture text,
         user_metadata jsonb, app_metadata jsonb, blocked boolean, created_at timestamptz, last_login_at timestamptz,
         logins_count int), chunk
@@ -157,21 +157,21 @@ function importStatement(batch: Parameters<JobStore['importRows']>[0]): Prisma.S
         updated_at = ${now}
       FROM entry JOIN held USING (identifier)
       WHERE ${upsert}::boolean AND a.id = held.held_account_id
-      RETURNING entry.line
+      RETURNING entry.row_number
     ),
     problem AS (
-      SELECT line, 'DUPLICATED_USER' AS code, 'The user already exists.' AS message,
+      SELECT row_number, line, 'DUPLICATED_USER' AS code, 'The user already exists.' AS message,
         CASE WHEN identifier IN (SELECT identifier FROM held) THEN ${provider === 'email' ? 'email' : 'phone_number'}::text
           ELSE 'user_id' END AS path
       FROM entry
-      WHERE user_id NOT IN (SELECT user_id FROM identity) AND line NOT IN (SELECT line FROM changed)
+      WHERE user_id NOT IN (SELECT user_id FROM identity) AND row_number NOT IN (SELECT row_number FROM changed)
       UNION ALL
-      SELECT p.line, p.code, p.message, p.path
-      FROM jsonb_to_recordset(${JSON.stringify(problems)}::jsonb) AS p(line int, code text, message text, path text), chunk
+      SELECT p.row_number, p.line, p.code, p.message, p.path
+      FROM jsonb_to_recordset(${JSON.stringify(problems.map(({ row, ...problem }) => ({ row_number: row, ...problem })))}::jsonb) AS p(row_number int, line int, code text, message text, path text), chunk
     ),
     told AS (
-      INSERT INTO job_errors (job_id, line, code, message, path)
-      SELECT ${lease.jobId}::text, line, code, message, path FROM problem
+      INSERT INTO job_errors (job_id, row, line, code, message, path)
+      SELECT ${lease.jobId}::text, row_number, line, code, message, path FROM problem
       WHERE (SELECT count(*) FROM job_errors WHERE job_id = ${lease.jobId}::text) < ${PROBLEMS_MAX}::int
     ),
     counted AS (
@@ -184,6 +184,7 @@ function importStatement(batch: Parameters<JobStore['importRows']>[0]): Prisma.S
 
 function entryOf({ identity, ...row }: ImportedRow) {
   return {
+    row_number: row.row,
     line: row.line,
     user_id: identity.userId,
     identifier: identity.identifier,

@@ -39,12 +39,13 @@ CREATE TABLE "job_chunks" (
 -- CreateTable
 CREATE TABLE "job_errors" (
     "job_id" TEXT NOT NULL,
+    "row" INTEGER NOT NULL,
     "line" INTEGER NOT NULL,
     "code" TEXT NOT NULL,
     "message" TEXT NOT NULL,
     "path" TEXT,
 
-    CONSTRAINT "job_errors_pkey" PRIMARY KEY ("job_id","line")
+    CONSTRAINT "job_errors_pkey" PRIMARY KEY ("job_id","row")
 );
 
 -- CreateIndex

@@ -9,6 +9,7 @@ import { promiseEmbedded } from './promises/embedded';
 import { promiseFrontChannel } from './promises/front-channel';
 import { promiseHousekeeping } from './promises/housekeeping';
 import { promiseIdentifierChanges } from './promises/identifier-changes';
+import { promiseJobs } from './promises/jobs';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
@@ -57,6 +58,7 @@ export function describeStore(
     promiseConsent(current);
     promiseAccounts(current, { rounds: rounds.redemption });
     promiseIdentifierChanges(current, { rounds: rounds.redemption });
+    promiseJobs(current, { rounds: rounds.redemption });
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });
