@@ -32,6 +32,7 @@ import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { createOperators } from '@/lib/management/operators';
 import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
+import { workOnImports } from '@/lib/management/user-imports';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
@@ -359,6 +360,18 @@ export async function composeRuntime(
             batch++
           );
         },
+      },
+      {
+        name: 'imports',
+        everySeconds: 2,
+        run: (isStopping) =>
+          workOnImports(
+            {
+              ...management,
+              reportFailed: (cause) => void deps.log.failed({ endpoint: 'users import', cause }),
+            },
+            isStopping,
+          ),
       },
       {
         name: 'inbox',
