@@ -10,6 +10,8 @@ import { addDoctorCommand } from './doctor';
 import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
 import { addSmsSpendCommand } from './sms-spend';
+import { addUserFileCommands } from './user-files';
+import { addUsersCommands } from './users';
 
 /**
  * Runs one command.
@@ -39,6 +41,7 @@ function describeProgram(calledFrom: string): Command {
   addDoctorCommand(program);
   addAppsCommands(program, { calledFrom });
   addConnectionsCommands(program, { calledFrom });
+  addUserFileCommands(addUsersCommands(program, { calledFrom }), { calledFrom });
   addMessagesCommand(program);
   addSmsSpendCommand(program);
   return program;
