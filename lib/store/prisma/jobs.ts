@@ -2,6 +2,7 @@
 // statement, so a crash leaves the chunk, or what came of it.
 import type { ImportedRow, Job, JobKind, JobStore, SentRow } from '@/lib/login/job';
 import { type Job as JobRow, Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { PLANNED_ANEW } from './database';
 
 /** Problems that are told of one job; more are counted. */
 const PROBLEMS_MAX = 10_000;
@@ -103,7 +104,8 @@ function importStatement(batch: Parameters<JobStore['importRows']>[0]): Prisma.S
   const { lease, provider, upsert, rows, problems } = batch;
   const now = Prisma.sql`${batch.now.toISOString()}::timestamptz`;
   const isMine = Prisma.sql`j.status = 'processing' AND j.leased_until = ${lease.leasedUntil.toISOString()}::timestamptz`;
-  return Prisma.sql`
+  // What suits the first rows of a file, when the tables may be empty, does not suit the last.
+  return Prisma.sql`${Prisma.raw(PLANNED_ANEW)}
     WITH job AS (
       SELECT j.id FROM jobs j WHERE j.id = ${lease.jobId}::text AND ${isMine} FOR NO KEY UPDATE
     ),
