@@ -56,13 +56,15 @@ async function serve(
   request: Request,
   { client, parameters }: { client: Client; parameters: Parameters },
 ): Promise<TokenResponse> {
-  const grant = () => serveGrant({ ...deps, ...codeProofs(deps, request) }, client, parameters);
+  const { headers } = request;
+  const askedFrom = { ip: deps.clientAddress(headers), userAgent: headers.get('user-agent') };
+  const grant = () => serveGrant({ ...deps, ...codeProofs(deps, request), askedFrom }, client, parameters);
   const authorizationCode = parameters.values.get('code');
   if (parameters.values.get('grant_type') !== AUTHORIZATION_CODE_GRANT || authorizationCode === undefined)
     return grant();
   const { clientId } = client;
   const redemption = { limit: 'failed_redemptions', clientId, target: authorizationCode } as const;
-  return tryOften(deps, { ...redemption, failure: 'invalid_grant', headers: request.headers }, grant);
+  return tryOften(deps, { ...redemption, failure: 'invalid_grant', headers }, grant);
 }
 
 /**

@@ -32,6 +32,19 @@ export type Client = Readonly<{
   jwks: readonly ClientKey[];
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
+  /** Where it is told that a session it took part in has ended; null: nowhere. @see Back-Channel Logout 1.0 §2.2 */
+  backchannelLogoutUri: string | null;
+  /** Its word that it needs a `sid` for that. */
+  backchannelNeedsSid: boolean;
+  /** Which endings it is told of, in Auth0's words; `all` is every one. */
+  backchannelInitiators: readonly string[];
+  /** Whether a refresh token is replaced at every use. It always is where the client cannot prove itself. */
+  refreshRotates: boolean;
+  /** Seconds in which the refresh token just replaced still gives its successor. */
+  refreshGraceSeconds: number;
+  /** Seconds a refresh token lives in all, and without use; null: without end. */
+  refreshLifetimeSeconds: number | null;
+  refreshIdleSeconds: number | null;
   /** Origins whose scripts may call, frame silent authentication and sign people in. */
   webOrigins: readonly string[];
   /** Origins whose scripts may call, and no more. */

@@ -100,6 +100,7 @@ export async function openApplicationDesk() {
         clock,
         issuer: ISSUER,
         clientAddress: () => null,
+        tellSoon() {},
       }),
       codes: on.codes,
       families: on.families,

@@ -35,6 +35,7 @@ async function withToken(
     now,
     accessTokensExpireAt: expiresAt,
     refresh: { idleExpiresAt: expiresAt, expiresAt },
+    askedFrom: { ip: null, userAgent: null },
   });
   const { accessToken } = await issueAccessToken(deps, { client, grant, api: null, now });
   return {

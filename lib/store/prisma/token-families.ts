@@ -4,6 +4,7 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { isGranted } from './grants';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+import { revokeFamilies } from './token-endings';
 
 export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
   return {
@@ -22,9 +23,10 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
     async revoke({ familyId, clientId, now }) {
       await prisma.$executeRaw`
         WITH revoked AS (
-          UPDATE token_families SET revoked_at = ${now.toISOString()}::timestamptz
-          WHERE id = ${familyId}::text AND client_id = ${clientId}::text AND revoked_at IS NULL
-          RETURNING client_id, account_id
+          ${revokeFamilies(
+            Prisma.sql`id = ${familyId}::text AND client_id = ${clientId}::text`,
+            Prisma.sql`${now.toISOString()}::timestamptz`,
+          )}
         )
         ${insertLogEvent(
           { ip: null, userAgent: null, now },

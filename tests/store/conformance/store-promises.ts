@@ -1,5 +1,6 @@
 // The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { promiseAccountEndings } from './promises/accounts';
 import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
 import { promiseConnections } from './promises/connections';
@@ -12,11 +13,13 @@ import { promiseLinks } from './promises/links';
 import { promiseOutbox } from './promises/outbox';
 import { promisePushedRequests } from './promises/pushed-requests';
 import { promiseToRedeem } from './promises/redeem';
+import { promiseRefreshTokenRegister } from './promises/refresh-token-register';
 import { promiseToResend } from './promises/resend';
 import { promiseResourceServers } from './promises/resource-servers';
 import { promiseToRotate } from './promises/rotate';
 import { promiseSessions } from './promises/sessions';
 import { promiseSetup } from './promises/setup';
+import { promiseSignOuts } from './promises/sign-outs';
 import { promiseSmsSpend } from './promises/sms-spend';
 import { promiseToStart } from './promises/start';
 import { promiseTokenEvents } from './promises/token-events';
@@ -56,7 +59,10 @@ export function describeStore(
     promiseToRedeem(current, { rounds: rounds.redemption });
     promiseTokenFamilies(current);
     promiseToRotate(current, { rounds: rounds.redemption });
+    promiseRefreshTokenRegister(current);
     promiseSessions(current);
+    promiseSignOuts(current);
+    promiseAccountEndings(current);
     promiseLimits(current);
     promiseClientAssertions(current);
     promisePushedRequests(current);
