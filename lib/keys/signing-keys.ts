@@ -121,6 +121,15 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
       return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key);
     },
 
+    async verifyForClient(token, sealedSecret) {
+      if (!isCompact(token)) return null;
+      const key = new TextEncoder().encode(openClientSecret(box, sealedSecret));
+      const claims = await openToken(token, { alg: 'HS256', key });
+      return claims !== null && holdsNow(claims, { issuer, now: clock(), allowExpired: true })
+        ? claims
+        : null;
+    },
+
     async verify(token, { typ, allowExpired = false }) {
       const signed = readSignedToken(token);
       if (signed === null || signed.typ !== typ) return null;
@@ -128,7 +137,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
         (await keySets.load()).verifying(signed.kid, clock()) ??
         (await keySets.loadForUnknownKid()).verifying(signed.kid, clock());
       if (key === null || key.algorithm !== signed.alg) return null;
-      const claims = await openToken(token, { alg: key.algorithm, publicKey: await key.publicKey() });
+      const claims = await openToken(token, { alg: key.algorithm, key: await key.publicKey() });
       return claims !== null && holdsNow(claims, { issuer, now: clock(), allowExpired }) ? claims : null;
     },
 
@@ -333,9 +342,7 @@ function createKeySetCache({ store, box, clock }: SigningKeysDeps) {
 
 /** What an unverified token says of itself, or null when it is not one that we could have made. */
 function readSignedToken(token: string): { typ: TokenType; alg: string; kid: string } | null {
-  // Compact serialisation in canonical base64url: no padding, no spare bits, one spelling of each token (COD-8).
-  const parts = token.split('.');
-  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) return null;
+  if (!isCompact(token)) return null;
   try {
     const { typ, alg, kid, crit } = decodeProtectedHeader(token);
     if (typeof alg !== 'string' || typeof kid !== 'string' || crit !== undefined) return null;
@@ -346,6 +353,12 @@ function readSignedToken(token: string): { typ: TokenType; alg: string; kid: str
   }
 }
 
+/** Compact serialisation in canonical base64url: no padding, no spare bits, one spelling of each token (COD-8). */
+function isCompact(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every(isCanonicalBase64url);
+}
+
 function isCanonicalBase64url(text: string): boolean {
   return text !== '' && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
@@ -353,10 +366,10 @@ function isCanonicalBase64url(text: string): boolean {
 /** The claims, once the signature is right. The key alone decides the algorithm; `jku`, `jwk` and `x5u` decide nothing. */
 async function openToken(
   token: string,
-  key: { alg: SigningAlgorithm; publicKey: CryptoKey },
+  { alg, key }: { alg: SigningAlgorithm; key: CryptoKey } | { alg: 'HS256'; key: Uint8Array },
 ): Promise<TokenClaims | null> {
   try {
-    const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.alg] });
+    const { payload } = await compactVerify(token, key, { algorithms: [alg] });
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
     return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
       ? (claims as TokenClaims)
