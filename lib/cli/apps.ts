@@ -37,6 +37,7 @@ export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: 
       'where people return to after sign-in, exactly as the application sends it',
     )
     .option('--logout-url <url...>', 'where people may be sent after sign-out')
+    .option('--backchannel-logout-url <url>', 'where the application is told that a session has ended')
     .option('--web-origin <origin...>', 'origins whose scripts may call, and sign in silently')
     .option('--allowed-origin <origin...>', 'origins whose scripts may call, and no more')
     .addOption(new Option('--grant <type...>', 'what it may ask for').choices(GRANT_TYPES))
@@ -94,6 +95,7 @@ type CreateOptions = {
   thirdParty?: true;
   callback?: string[];
   logoutUrl?: string[];
+  backchannelLogoutUrl?: string;
   webOrigin?: string[];
   allowedOrigin?: string[];
   grant?: string[];
@@ -113,6 +115,7 @@ async function createApp(options: CreateOptions, calledFrom: string): Promise<vo
     is_first_party: options.thirdParty !== true,
     callbacks: options.callback,
     allowed_logout_urls: options.logoutUrl,
+    backchannel_logout_uri: options.backchannelLogoutUrl,
     web_origins: options.webOrigin,
     allowed_origins: options.allowedOrigin,
     grant_types: options.grant,
@@ -168,6 +171,9 @@ function describe(app: CreatedClientDocument): string {
     ['Authenticates by', app.token_endpoint_auth_method],
     ['Callbacks', app.callbacks],
     ['Logout URLs', app.allowed_logout_urls],
+    ...(app.backchannel_logout_uri === null
+      ? []
+      : [['Back-channel logout', app.backchannel_logout_uri] as const]),
     ['Web origins', app.web_origins],
     ...(app.allowed_origins.length === 0 ? [] : [['Allowed origins', app.allowed_origins] as const]),
     ['Grants', app.grant_types],

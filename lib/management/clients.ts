@@ -7,6 +7,8 @@ import type { ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
 import { AUTHORIZATION_CODE_GRANT, TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
+import { describeLogout, logoutDocument, newLogoutFields, readLogoutSettings } from './client-logout';
+import { describeRefresh, newRefreshFields, readRefreshSettings, refreshDocument } from './client-refresh';
 import { displayName, fieldsOf, flag, listOf, oneOf, webAddress, webOrigin } from './fields';
 import { ManagementProblem } from './problem';
 import { badBody, type Frozen } from './route';
@@ -23,6 +25,8 @@ export type ClientCredentials = Readonly<{
 export type ClientsDeps = Readonly<{
   clients: ClientRegister;
   credentials: ClientCredentials;
+  /** Why this server would not call an address; null: it would, as far as the address tells. */
+  findOutboundRefusal(url: string): string | null;
   clock: () => Date;
 }>;
 
@@ -49,6 +53,8 @@ export const clientDocument = z.strictObject({
   is_first_party: z.boolean(),
   callbacks: z.array(z.string()),
   allowed_logout_urls: z.array(z.string()),
+  ...logoutDocument,
+  refresh_token: refreshDocument,
   web_origins: z.array(z.string()),
   allowed_origins: z.array(z.string()),
   grant_types: z.array(z.string()),
@@ -91,13 +97,11 @@ export async function createClient(deps: ClientsDeps, sent: NewClientBody): Prom
     jwks,
     redirectUris: body.callbacks,
     postLogoutRedirectUris: body.allowed_logout_urls,
-    backchannelLogoutUri: null,
-    backchannelNeedsSid: false,
-    backchannelInitiators: ['all'],
-    refreshRotates: true,
-    refreshGraceSeconds: 10,
-    refreshLifetimeSeconds: 30 * 86_400,
-    refreshIdleSeconds: 30 * 86_400,
+    ...readLogoutSettings(body, deps.findOutboundRefusal),
+    ...readRefreshSettings(body.refresh_token, {
+      isPublic: body.token_endpoint_auth_method === 'none',
+      isBrowserApp: body.app_type === 'spa',
+    }),
     webOrigins: body.web_origins,
     allowedOrigins: body.allowed_origins,
     grantTypes: body.grant_types,
@@ -141,6 +145,8 @@ function describe(client: Client): ClientDocument {
     is_first_party: client.isFirstParty,
     callbacks: client.redirectUris,
     allowed_logout_urls: client.postLogoutRedirectUris,
+    ...describeLogout(client),
+    refresh_token: describeRefresh(client),
     web_origins: client.webOrigins,
     allowed_origins: client.allowedOrigins,
     grant_types: client.grantTypes,
@@ -172,6 +178,8 @@ export const newClientBody = fieldsOf({
   is_first_party: flag().default(true),
   callbacks: listOf(uri(), LIST_MAX).default([]),
   allowed_logout_urls: listOf(uri(), LIST_MAX).default([]),
+  ...newLogoutFields,
+  refresh_token: newRefreshFields.optional(),
   web_origins: listOf(webOrigin(), LIST_MAX).default([]),
   allowed_origins: listOf(webOrigin(), LIST_MAX).default([]),
   grant_types: listOf(oneOf(GRANT_TYPES), LIST_MAX).optional(),

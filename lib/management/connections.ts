@@ -22,7 +22,7 @@ export type ConnectionsDeps = Readonly<{
   /** `con_` and 16 random characters. */
   drawConnectionId(): string;
   /** Why this installation calls no gateway there, or null. */
-  findGatewayRefusal(url: string): string | null;
+  findOutboundRefusal(url: string): string | null;
   cursors: Cursors;
   clock: () => Date;
 }>;
@@ -209,7 +209,7 @@ function accept(
   const accepted = acceptOptions(written, { ...known, seal: deps.sealConnectionSecret });
   if (accepted.kind === 'options_problem') throw refuse(accepted);
   const { gateway_url: url } = accepted.options;
-  const refusal = typeof url === 'string' ? deps.findGatewayRefusal(url) : null;
+  const refusal = typeof url === 'string' ? deps.findOutboundRefusal(url) : null;
   if (refusal !== null) throw badBody('options.gateway_url', `is not called from here: ${refusal}`);
   return accepted.options;
 }

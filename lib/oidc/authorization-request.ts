@@ -3,7 +3,6 @@
 import { userinfoAudience, WEB_TOKEN_LIFETIME_SECONDS } from './access-token';
 import type { Client, ClientStore } from './client';
 import { AuthorizationError, OAuthError, type ReturnAddress } from './errors';
-import { readIdTokenHint } from './id-token-hint';
 import { byteLength, type Parameters, readParameter, requireParameter } from './parameters';
 import { checkCodeChallenge } from './pkce';
 import { type Prompt, parsePrompt } from './prompt';
@@ -67,7 +66,7 @@ export type AuthorizationRequestDeps = Readonly<{
   issuer: string;
   clients: Pick<ClientStore, 'find'>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
-  signer: Pick<TokenSigner, 'verify' | 'verifyForClient'>;
+  signer: Pick<TokenSigner, 'verify'>;
 }>;
 
 /**
@@ -254,13 +253,13 @@ async function checkIdTokenHint(
   parameters: Parameters,
   client: Client,
 ): Promise<string | null> {
-  const sent = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
-  if (sent === null) return null;
-  const hint = await readIdTokenHint(deps, sent);
-  if (hint?.audience.includes(client.clientId) !== true) {
+  const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
+  if (hint === null) return null;
+  const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });
+  if (claims === null || claims.aud !== client.clientId || typeof claims.sub !== 'string') {
     throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token of this client.');
   }
-  return hint.sub;
+  return claims.sub;
 }
 
 /** Auth0's `connection`: skips the choice of how to sign in. */

@@ -1,5 +1,5 @@
-// An ID token that comes back as a hint: it may be old, but it must be one of ours. OpenID Connect Core §3.1.2.1,
-// RP-Initiated Logout 1.0 §2.
+// An ID token that comes back as a hint of who is to be signed out: it may be old, but it must be one of ours.
+// RP-Initiated Logout 1.0 §2, §4.
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { ClientStore } from './client';
 import type { TokenClaims, TokenSigner } from './token-signer';
@@ -30,8 +30,8 @@ export async function readIdTokenHint(deps: Deps, hint: string): Promise<IdToken
 }
 
 /**
- * One that a client's secret signed (HS256). The client could have made it up: as a hint it is worth what the client says by
- * other parameters, and no more is made of it.
+ * One that a client's secret signed (HS256), which the client could have made up. Here that is good enough: the `sid` alone,
+ * as a `logout_hint` that nobody signed, does the same.
  */
 async function verifyBySecret({ clients, signer }: Deps, hint: string): Promise<TokenClaims | null> {
   const clientId = audienceOfHs256(hint);

@@ -47,7 +47,7 @@ export function composeManagement(
     },
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
-    findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
+    findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),

@@ -101,6 +101,129 @@ describe('a new client that must push its requests (RFC 9126 §6)', () => {
   });
 });
 
+describe('a new client that hears of sign-outs', () => {
+  const body = { name: 'App', app_type: 'regular_web' };
+  const uri = 'https://app.example.com/logout';
+
+  it('may say where by Auth0’s name or the standard’s, and is shown both', async () => {
+    for (const sent of [
+      { oidc_logout: { backchannel_logout_urls: [uri] } },
+      { backchannel_logout_uri: uri },
+      { backchannel_logout_uri: uri, oidc_logout: { backchannel_logout_urls: [uri] } },
+    ]) {
+      const created = await read(create({ ...body, ...sent, backchannel_logout_session_required: true }));
+      expect(created).toMatchObject({
+        oidc_logout: {
+          backchannel_logout_urls: [uri],
+          backchannel_logout_initiators: { mode: 'all' },
+        },
+        backchannel_logout_uri: uri,
+        backchannel_logout_session_required: true,
+      });
+      expect(await clients.find(created.client_id)).toMatchObject({
+        backchannelLogoutUri: uri,
+        backchannelNeedsSid: true,
+        backchannelInitiators: ['all'],
+      });
+    }
+  });
+
+  it('may choose which endings it hears of', async () => {
+    const initiators = { mode: 'custom', selected_initiators: ['rp-logout', 'session-revoked'] };
+    const oidc_logout = { backchannel_logout_urls: [uri], backchannel_logout_initiators: initiators };
+    expect(await read(create({ ...body, oidc_logout }))).toMatchObject({ oidc_logout });
+  });
+
+  it.each([
+    ['an address inside the network (SRF-1)', { backchannel_logout_uri: 'https://127.0.0.1/logout' }],
+    ['an address without TLS (SRF-1)', { backchannel_logout_uri: 'http://app.example.com/logout' }],
+    ['metadata (SRF-1)', { oidc_logout: { backchannel_logout_urls: ['http://169.254.169.254/'] } }],
+    ['no address', { backchannel_logout_uri: 'logout' }],
+    ['a fragment', { backchannel_logout_uri: `${uri}#x` }],
+    ['two addresses', { oidc_logout: { backchannel_logout_urls: [uri, `${uri}2`] } }],
+    [
+      'two names that differ',
+      { backchannel_logout_uri: `${uri}2`, oidc_logout: { backchannel_logout_urls: [uri] } },
+    ],
+    [
+      'an ending that there is not',
+      {
+        oidc_logout: { backchannel_logout_initiators: { mode: 'custom', selected_initiators: ['boredom'] } },
+      },
+    ],
+  ])('is refused with %s', async (_, sent) => {
+    const response = await create({ ...body, ...sent });
+    expect(response.status).toBe(400);
+    expect((await response.json()).message).toMatch(/backchannel_logout_(ur|initiators)/);
+  });
+});
+
+describe('a new client whose refresh tokens live as it says', () => {
+  const body = { name: 'App', app_type: 'regular_web' };
+  const MONTH = 2_592_000;
+  const usual = {
+    rotation_type: 'rotating',
+    expiration_type: 'expiring',
+    leeway: 10,
+    token_lifetime: MONTH,
+    infinite_token_lifetime: false,
+    idle_token_lifetime: MONTH,
+    infinite_idle_token_lifetime: false,
+  };
+
+  it('has the usual ones where it says nothing', async () => {
+    for (const sent of [{}, { refresh_token: {} }])
+      expect(await read(create({ ...body, ...sent }))).toMatchObject({ refresh_token: usual });
+  });
+
+  it('may have them otherwise, in Auth0’s names', async () => {
+    const refresh_token = {
+      ...usual,
+      ...{ rotation_type: 'non-rotating', leeway: 0, token_lifetime: 31_557_600, idle_token_lifetime: 3600 },
+    };
+    const created = await read(create({ ...body, refresh_token }));
+    expect(created).toMatchObject({ refresh_token });
+    expect(await clients.find(created.client_id)).toMatchObject({
+      refreshRotates: false,
+      refreshGraceSeconds: 0,
+      refreshLifetimeSeconds: 31_557_600,
+      refreshIdleSeconds: 3600,
+    });
+  });
+
+  it('may have them without an end', async () => {
+    for (const refresh_token of [
+      { expiration_type: 'non-expiring' },
+      { infinite_token_lifetime: true, infinite_idle_token_lifetime: true },
+    ]) {
+      const created = await read(create({ ...body, refresh_token }));
+      expect(created.refresh_token).toMatchObject({
+        expiration_type: 'non-expiring',
+        infinite_token_lifetime: true,
+        infinite_idle_token_lifetime: true,
+      });
+      expect(await clients.find(created.client_id)).toMatchObject({
+        refreshLifetimeSeconds: null,
+        refreshIdleSeconds: null,
+      });
+    }
+  });
+
+  it.each([
+    ['a leeway of more than a minute', 'regular_web', { leeway: 61 }],
+    ['a life of more than a year', 'regular_web', { token_lifetime: 31_557_601 }],
+    ['no life', 'regular_web', { idle_token_lifetime: 0 }],
+    ['a token that stays the same and no secret', 'native', { rotation_type: 'non-rotating' }],
+    ['a token that stays the same in a browser', 'spa', { rotation_type: 'non-rotating' }],
+    ['a token without an end in a browser', 'spa', { expiration_type: 'non-expiring' }],
+    ['what Auth0 has and we have not', 'regular_web', { policies: [] }],
+  ])('is refused with %s', async (_, app_type, refresh_token) => {
+    const response = await create({ ...body, app_type, refresh_token });
+    expect(response.status).toBe(400);
+    expect((await response.json()).message).toContain('refresh_token');
+  });
+});
+
 describe('a new client', () => {
   it('is answered in Auth0’s names, with its secret this once (CLI-4)', async () => {
     const response = await create({ name: ' My app ', app_type: 'regular_web', callbacks: [CALLBACK] });
@@ -115,6 +238,18 @@ describe('a new client', () => {
       is_first_party: true,
       callbacks: [CALLBACK],
       allowed_logout_urls: [],
+      oidc_logout: { backchannel_logout_urls: [], backchannel_logout_initiators: { mode: 'all' } },
+      backchannel_logout_uri: null,
+      backchannel_logout_session_required: false,
+      refresh_token: {
+        rotation_type: 'rotating',
+        expiration_type: 'expiring',
+        leeway: 10,
+        token_lifetime: 2_592_000,
+        infinite_token_lifetime: false,
+        idle_token_lifetime: 2_592_000,
+        infinite_idle_token_lifetime: false,
+      },
       web_origins: [],
       allowed_origins: [],
       grant_types: ['authorization_code', 'refresh_token'],
