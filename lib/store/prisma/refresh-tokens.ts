@@ -26,8 +26,9 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
       const fits = Prisma.sql`string_to_array(live.scope, ' ') @> (${[...scope]}::text[] || ARRAY(
         SELECT known->>'value' FROM resource_servers api, jsonb_array_elements(api.scopes) AS known
         WHERE api.identifier = live.audience AND known->>'value' = ANY(${[...apiScope]}::text[])))`;
-      // The client may have missed the answer: the one before the newest, a moment after it was replaced.
-      const inGrace = Prisma.sql`(live.refresh_sequence = ${sequence}::int + 1
+      // The client may have missed the answer: the one before the newest, a moment after it was replaced. Where there is no
+      // grace a clock that is behind another process's makes none.
+      const inGrace = Prisma.sql`(${rotation.graceSeconds}::int > 0 AND live.refresh_sequence = ${sequence}::int + 1
         AND live.refresh_rotated_at > ${now} - make_interval(secs => ${rotation.graceSeconds}::int))`;
       const idleExpiresAt = Prisma.sql`${now} + make_interval(secs => ${rotation.idleSeconds}::int)`;
       // `held` takes the row, so of many at once each sees what the one before it left.

@@ -133,6 +133,15 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       }
     });
 
+    it('RFT-2, TIM-1: without a grace, is theft as well for a process whose clock is behind', async () => {
+      const { later } = stage();
+      const { familyId } = await refreshable();
+      expect(await rotate(familyId, 0, { graceSeconds: 0, now: later(5) })).toMatchObject({
+        kind: 'rotated',
+      });
+      expect(await rotate(familyId, 0, { graceSeconds: 0, now: later(4.99) })).toEqual({ kind: 'reused' });
+    });
+
     it('RFT-5: is nothing in the hands of another client, and unharmed by its try', async () => {
       const { familyId } = await refreshable();
       expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'refused' });
