@@ -4,6 +4,7 @@ import type { TellDeps } from '@/lib/login/logout-notice';
 import type { SendOutcome } from '@/lib/login/message';
 import type { GuardedFetch, OutboundOutcome } from './guarded-fetch';
 
+/** Posts by way of the guarded fetch, so that an address is called only where this installation calls addresses. */
 export function createLogoutTokenPost(fetch: GuardedFetch): TellDeps['postLogoutToken'] {
   return async ({ uri, logoutToken, signal }) =>
     outcomeOf(

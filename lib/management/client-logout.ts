@@ -23,6 +23,7 @@ const INITIATORS = [
 
 const MODES = ['all', 'custom'] as const;
 
+/** Fields of a client's document. */
 export const logoutDocument = {
   oidc_logout: z.strictObject({
     backchannel_logout_urls: z.array(z.string()),
@@ -37,6 +38,7 @@ export const logoutDocument = {
 
 type LogoutDocument = Frozen<z.output<z.ZodObject<typeof logoutDocument>>>;
 
+/** Fields of a new client's body. */
 export const newLogoutFields = {
   oidc_logout: fieldsOf({
     backchannel_logout_urls: listOf(text(1, 1024), 1).optional(),
@@ -78,6 +80,7 @@ export function readLogoutSettings(
   };
 }
 
+/** The same as the document of the client shows it. */
 export function describeLogout(client: LogoutSettings): LogoutDocument {
   const { backchannelLogoutUri: uri, backchannelInitiators: initiators } = client;
   return {

@@ -12,6 +12,7 @@ const EXPIRATION_TYPES = ['expiring', 'non-expiring'] as const;
 const LIFETIME_MAX_SECONDS = 31_557_600;
 const LEEWAY_MAX_SECONDS = 60;
 
+/** As the document of a client shows it. */
 export const refreshDocument = z.strictObject({
   rotation_type: z.enum(ROTATION_TYPES),
   expiration_type: z.enum(EXPIRATION_TYPES),
@@ -22,7 +23,7 @@ export const refreshDocument = z.strictObject({
   infinite_idle_token_lifetime: z.boolean(),
 });
 
-/** What is left out is as with every client. */
+/** In the body of a new client. What is left out is as with every client. */
 export const newRefreshFields = fieldsOf({
   rotation_type: oneOf(ROTATION_TYPES).default('rotating'),
   expiration_type: oneOf(EXPIRATION_TYPES).default('expiring'),
@@ -33,7 +34,10 @@ export const newRefreshFields = fieldsOf({
   infinite_idle_token_lifetime: flag().default(false),
 });
 
-/** @throws {ManagementProblem} 400 */
+/**
+ * What a client is to have.
+ * @throws {ManagementProblem} 400 where it may not
+ */
 export function readRefreshSettings(
   sent: z.output<typeof newRefreshFields> | undefined,
   client: Readonly<{ isPublic: boolean; isBrowserApp: boolean }>,
@@ -53,6 +57,7 @@ export function readRefreshSettings(
   return settings;
 }
 
+/** The same as the document of the client shows it. */
 export function describeRefresh(client: RefreshSettings): Frozen<z.output<typeof refreshDocument>> {
   const { refreshLifetimeSeconds: lifetime, refreshIdleSeconds: idle } = client;
   return {

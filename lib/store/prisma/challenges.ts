@@ -164,12 +164,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             WHERE held.blocked_at IS NULL
           RETURNING id, logins_count, created_at
         ),
-        ${endSessions(
-          Prisma.sql`secret_hash = ANY(${hashesOf(keyedHash, replaced)}::text[])
-            AND id IS DISTINCT FROM (SELECT id FROM continued) AND EXISTS (SELECT 1 FROM account)`,
-          // The same person's, grown too old to go on with: nothing has ended that anybody thinks is there.
-          { initiator: 'rp-logout', now, unheard: Prisma.sql`account_id = (SELECT id FROM account)` },
-        )},
+        ${replaced === null ? Prisma.empty : endReplaced(keyedHash, { replaced, now })}
         ${writeSession(keyedHash, answer)},
         signed_in AS (
           SELECT account.id AS account_id, (SELECT id FROM session) AS id, ${now} AS authenticated_at,
@@ -396,6 +391,19 @@ function insertMessage(
     FROM ${from}`;
 }
 
+/** The session that this browser holds, if it does not go on with it: the CTEs `account` and `continued` hold who, and what. */
+function endReplaced(
+  keyedHash: KeyedHash,
+  { replaced, now }: { replaced: string; now: Prisma.Sql },
+): Prisma.Sql {
+  return Prisma.sql`${endSessions(
+    Prisma.sql`secret_hash = ANY(${keyedHash.hashes('session', replaced)}::text[])
+      AND id IS DISTINCT FROM (SELECT id FROM continued) AND EXISTS (SELECT 1 FROM account)`,
+    // The same person's, grown too old to go on with: nothing ends that anybody thinks is there.
+    { initiator: 'rp-logout', now, unheard: Prisma.sql`account_id = (SELECT id FROM account)` },
+  )},`;
+}
+
 /** In place of a session that is not to be. */
 const NO_SESSION = Prisma.sql`SELECT NULL::text AS id, NULL::text AS account_id WHERE false`;
 
@@ -410,13 +418,9 @@ function findContinued(
   if (replaced === null) return NO_SESSION;
   return Prisma.sql`
     SELECT s.id, s.account_id FROM sessions s JOIN identities i ON i.account_id = s.account_id
-    WHERE s.secret_hash = ANY(${hashesOf(keyedHash, replaced)}::text[]) AND s.ended_at IS NULL
+    WHERE s.secret_hash = ANY(${keyedHash.hashes('session', replaced)}::text[]) AND s.ended_at IS NULL
       AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
       AND (i.provider, i.identifier) IN (SELECT provider, identifier FROM challenges WHERE ${mine})`;
-}
-
-function hashesOf(keyedHash: KeyedHash, sessionSecret: string | null): string[] {
-  return sessionSecret === null ? [] : keyedHash.hashes('session', sessionSecret);
 }
 
 /**

@@ -16,7 +16,7 @@ export default async function SignedOutPage() {
   return (
     <SignedOutCard
       page={await pageSetting(language, client)}
-      alsoFrom={alsoFrom.map(({ name }) => name)}
+      alsoFrom={alsoFrom}
       signInHref={client?.initiateLoginUri ?? null}
     />
   );
@@ -27,12 +27,12 @@ async function readSignedOut() {
   const { cookies, clients } = await runtime();
   const signedOut = await cookies.readSignedOut(await heldCookies());
   const { clientId = null, uiLocales = [], toldClients = [] } = signedOut ?? {};
-  const others = toldClients.filter((told) => told !== clientId);
+  const others = await Promise.all(
+    toldClients.filter((told) => told !== clientId).map((told) => clients.find(told)),
+  );
   return {
     language: await requestLanguage(uiLocales),
     client: clientId === null ? null : await clients.find(clientId),
-    alsoFrom: (await Promise.all(others.map((told) => clients.find(told)))).filter(
-      (client) => client !== null,
-    ),
+    alsoFrom: [...new Set(others.flatMap((other) => (other === null ? [] : [other.name])))],
   };
 }
