@@ -1,13 +1,8 @@
 // `latchkey apps`: applications, which the standards call clients. The management API does the work, wherever it runs.
 import { type Command, Option } from 'commander';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
-import {
-  APPLICATION_TYPES,
-  type ClientDocument,
-  type CreatedClientDocument,
-  GRANT_TYPES,
-  ID_TOKEN_ALGORITHMS,
-} from '@/lib/management/clients';
+import { APPLICATION_TYPES, GRANT_TYPES, ID_TOKEN_ALGORITHMS } from '@/lib/management/client-settings';
+import type { ClientDocument, CreatedClientDocument } from '@/lib/management/clients';
 import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { print, printJson } from './command-line';

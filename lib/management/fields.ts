@@ -7,9 +7,21 @@ export const fieldsOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `holds a field that is not one of ${Object.keys(shape).join(', ')}`
+        ? `holds ${nameOfField(issue.keys[0])} that is not one of ${Object.keys(shape).join(', ')}`
         : 'must be a JSON object',
   });
+
+/** What a program calls a property: of names that were sent, only such a one is told back. */
+export const PROPERTY_NAME = /^[A-Za-z_][\w-]{0,63}$/;
+
+/** A field that somebody sent. */
+function nameOfField(name: unknown): string {
+  return typeof name === 'string' && PROPERTY_NAME.test(name) ? `a field ${name}` : 'a field';
+}
+
+/** The one value that is true here, of a field that Auth0's tools send. */
+export const only = <const Value extends boolean | string>(value: Value, because: string) =>
+  z.literal(value, { error: `must be ${value}: ${because}` });
 
 /** A string of that many characters. */
 export const text = (min: number, max: number) =>
@@ -108,3 +120,13 @@ export const queryList = <Item extends z.ZodType<string>>(item: Item, max = 100)
       z.array(item).max(max, `may be there ${max} times at most`),
     )
     .optional();
+
+/** Some of these words, with commas between them. */
+export const queryChoices = <const Choice extends string>(choices: readonly Choice[]) =>
+  queryText()
+    .transform((words) => words.split(',') as Choice[])
+    .refine(
+      (words) => words.every((word) => choices.includes(word)),
+      `may hold ${choices.join(', ')} with commas between them`,
+    )
+    .meta({ wire: { type: 'string', description: `Of ${choices.join(', ')}, with commas between them.` } });

@@ -6,6 +6,7 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 
 /** `errorCode` values that we answer with. Auth0's. */
 export type ManagementErrorCode =
+  | 'client_conflict'
   | 'connection_conflict'
   | 'inexistent_client'
   | 'inexistent_connection'
@@ -17,6 +18,7 @@ export type ManagementErrorCode =
   | 'invalid_token'
   | 'invalid_uri'
   | 'method_not_allowed'
+  | 'operation_not_supported'
   | 'service_unavailable'
   | 'too_many_requests';
 
@@ -32,6 +34,17 @@ export class ManagementProblem extends Error {
   ) {
     super(message);
   }
+}
+
+/** The caller's token is not good for that. Auth0's words. */
+export function insufficientScope(scopes: readonly string[]): ManagementProblem {
+  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
+  return new ManagementProblem(403, 'insufficient_scope', sentence);
+}
+
+/** What cannot be done to this thing, whoever asks. */
+export function notSupported(sentence: string): ManagementProblem {
+  return new ManagementProblem(400, 'operation_not_supported', sentence);
 }
 
 /** Runs an endpoint of the management API: what it throws becomes Auth0's JSON. Never rejects. */

@@ -9,7 +9,7 @@ import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { describeApi, OPENAPI_PATH } from './openapi';
-import { answerManagement, ManagementProblem } from './problem';
+import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
@@ -89,11 +89,6 @@ function checkCaller(
   if (id !== undefined && id !== caller.accountId) {
     throw new ManagementProblem(403, 'insufficient_scope', 'This token is good for its own user alone');
   }
-}
-
-function insufficientScope(scopes: readonly string[]): ManagementProblem {
-  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
-  return new ManagementProblem(403, 'insufficient_scope', sentence);
 }
 
 function recordEvent(

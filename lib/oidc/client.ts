@@ -26,6 +26,8 @@ export type Client = Readonly<{
   tokenEndpointAuthMethod: TokenEndpointAuthMethod | 'client_secret';
   /** Keyed hashes, newest first; two while a rotation lasts, none for a public client. */
   secretHashes: readonly string[];
+  /** Until when those after the newest prove the client; null where there is none. */
+  formerSecretExpiresAt: Date | null;
   /** The newest secret, sealed, of a client whose ID tokens are signed with it (HS256); null: they are with our key. */
   sealedSecret: string | null;
   /** Public keys that verify what it signs; none unless its method is `private_key_jwt`. */
@@ -49,6 +51,10 @@ export type Client = Readonly<{
   webOrigins: readonly string[];
   /** Origins whose scripts may call, and no more. */
   allowedOrigins: readonly string[];
+  /** Pages of these origins may trade a code that was typed there for a login ticket (`/co/authenticate`). */
+  crossOriginAuthentication: boolean;
+  /** Its word for the address of the person is taken once it has proven itself; `auth0-forwarded-for`. */
+  trustsForwardedAddress: boolean;
   grantTypes: readonly string[];
   /** False only for confidential clients that cannot send a PKCE challenge. */
   requirePkce: boolean;
@@ -83,6 +89,15 @@ export type ClientStore = {
 export function mayProveBy(client: Client, method: TokenEndpointAuthMethod): boolean {
   const { tokenEndpointAuthMethod: registered } = client;
   return registered === 'client_secret' ? method.startsWith('client_secret_') : registered === method;
+}
+
+/** The keyed hashes of its secrets that are good now. */
+export function secretHashesAt(
+  { secretHashes, formerSecretExpiresAt }: Client,
+  now: Date,
+): readonly string[] {
+  const isFormerDead = formerSecretExpiresAt !== null && formerSecretExpiresAt <= now;
+  return isFormerDead ? secretHashes.slice(0, 1) : secretHashes;
 }
 
 /** A public client cannot keep a secret. @see RFC 6749 §2.1 */

@@ -8,6 +8,7 @@ import type { Database } from '@/lib/store/prisma/database';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
+import { declaredClientIds } from './declared-clients';
 import { CONNECTION_SECRET, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
@@ -24,7 +25,10 @@ export function composeManagement(
     | 'clientAddress'
     | 'limitOverrides'
   > & {
-    environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
+    environment: Pick<
+      Environment,
+      'emailFrom' | 'issuer' | 'isLoopback' | 'managementClient' | 'outboundPrivateNetworks'
+    >;
     prisma: Database['prisma'];
     box: SecretBox;
     guard<Store extends object>(store: Store): Store;
@@ -45,6 +49,7 @@ export function composeManagement(
       hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
       sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
+    declaredClients: declaredClientIds(environment),
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),

@@ -49,6 +49,8 @@ export async function openOffice(where: string | { dataDir: string }) {
   const deps = composeManagement({
     environment: {
       issuer: 'https://login.example.com/',
+      isLoopback: false,
+      managementClient: { clientId: 'declared', clientSecret: 'of the environment' },
       emailFrom: 'login@example.com',
       outboundPrivateNetworks: [],
     },
