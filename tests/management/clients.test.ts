@@ -234,6 +234,7 @@ describe('a new client', () => {
       client_id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
       client_secret: expect.stringMatching(/^lks_/),
       name: 'My app',
+      description: null,
       app_type: 'regular_web',
       is_first_party: true,
       callbacks: [CALLBACK],
@@ -258,7 +259,16 @@ describe('a new client', () => {
       require_pushed_authorization_requests: false,
       logo_uri: null,
       initiate_login_uri: null,
-      jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000 },
+      jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
+      profile_claims_in_id_token: true,
+      cross_origin_authentication: true,
+      is_token_endpoint_ip_header_trusted: false,
+      client_metadata: {},
+      custom_login_page_on: true,
+      oidc_conformant: true,
+      sso_disabled: false,
+      require_proof_of_possession: false,
+      global: false,
     });
     const { client_secret: secret, ...document } = created;
     expect(await read(ask({ path: `/${created.client_id}` }))).toEqual(document);
@@ -274,6 +284,10 @@ describe('a new client', () => {
       secretHashes: [hashClientSecret(box, secret)],
       connections: ['email', 'sms'],
     });
+  });
+
+  it('is a web application unless something else is said, as with Auth0’s libraries', async () => {
+    expect(await read(create({ name: 'App' }))).toMatchObject({ app_type: 'regular_web' });
   });
 
   it.each([
@@ -312,6 +326,11 @@ describe('a new client', () => {
       allowed_origins: ['https://docs.example.com'],
       is_first_party: false,
       grant_types: ['authorization_code'],
+      description: 'At every till',
+      client_metadata: { team: 'Kasse' },
+      custom_login_page_on: false,
+      cross_origin_authentication: false,
+      profile_claims_in_id_token: false,
       logo_uri: 'https://app.example.com/logo.svg',
       initiate_login_uri: 'https://app.example.com/login',
     };
@@ -329,7 +348,6 @@ describe('a body that breaks a rule is refused with a sentence, and nothing is m
     ['markup in the name', { ...App, name: '"><img src=x>' }, /: name may not hold </],
     ['a name that turns the text around', { ...App, name: 'a\u202eb' }, /: name may not hold/],
     ['a name that is an object', { ...App, name: { not: '' } }, /: name must be a string\.$/],
-    ['no type', { name: 'App' }, /: app_type must be one of regular_web, spa/],
     ['a type there is not', { ...App, app_type: 'mobile' }, /: app_type must be one of/],
     [
       'a script for a callback',
@@ -434,9 +452,14 @@ describe('a body that breaks a rule is refused with a sentence, and nothing is m
       { ...App, initiate_login_uri: 'http://a.example/login' },
       /initiate_login_uri must be/,
     ],
-    ['an id of its own', { ...App, client_id: 'mine' }, /: the body holds a field that is not one of name, /],
-    ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field/],
-    ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field/],
+    [
+      'an id of its own',
+      { ...App, client_id: 'mine' },
+      /: the body holds a field client_id that is not one of name, /,
+    ],
+    ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field client_secret/],
+    ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field secretHashes/],
+    ['a field whose name is a text', { ...App, '<b>': 1 }, /: the body holds a field that is not one of/],
     ['a prototype', '{"name":"App","app_type":"spa","__proto__":{"x":1}}', /: the body holds a field/],
     ['a list', [App], /: the body must be a JSON object\.$/],
     ['null', 'null', /: the body must be a JSON object\.$/],
@@ -501,6 +524,19 @@ describe('the list', () => {
     expect(names(page.clients)).toEqual(['one', 'two']);
   });
 
+  it('is narrowed by type, and shows the fields that are wanted', async () => {
+    await create({ name: 'four', app_type: 'native' });
+    expect(names(await read(ask({ path: '?app_type=native,regular_web' })))).toEqual(['four']);
+    expect(await read(ask({ path: '?app_type=native&include_totals=true' }))).toMatchObject({ total: 1 });
+    expect(await read(ask({ path: '?is_global=true' }))).toEqual([]);
+    const [first] = await read(ask({ path: '?fields=name,app_type&per_page=1' }));
+    expect(first).toEqual({ name: 'one', app_type: 'spa' });
+    const [id] = await read(ask({ path: '?fields=client_id&per_page=1' }));
+    const rest = await read(ask({ path: `/${id.client_id}?fields=client_id,name&include_fields=false` }));
+    expect(rest).toMatchObject({ app_type: 'spa' });
+    expect(rest).not.toHaveProperty('name');
+  });
+
   it.each([
     'per_page=0',
     'per_page=101',
@@ -512,6 +548,12 @@ describe('the list', () => {
     'page=99999999999999999999',
     'page=1&page=2',
     'include_totals=yes',
+    'fields=client_id;',
+    'include_fields=1',
+    'app_type=mobile',
+    'app_type=spa&app_type=native',
+    'is_global=1',
+    'from=x',
     'sort=name',
     'q={"$ne":1}',
   ])('takes no %s (MGT-3)', async (query) => {
@@ -525,8 +567,9 @@ describe('what is asked wrongly', () => {
   it.each([
     ['PUT', '', 'GET, POST'],
     ['DELETE', '', 'GET, POST'],
-    ['POST', '/x', 'GET'],
-    ['DELETE', '/x', 'GET'],
+    ['POST', '/x', 'GET, PATCH, DELETE'],
+    ['PUT', '/x', 'GET, PATCH, DELETE'],
+    ['GET', '/x/rotate-secret', 'POST'],
   ])('not by %s%s', async (method, path, allow) => {
     const response = await ask({ method, path });
     expect(response.status).toBe(405);
@@ -548,12 +591,12 @@ describe('what is asked wrongly', () => {
 
   it('says so when the address is broken', async () => {
     expect(await read(ask({ path: '/%zz' }))).toMatchObject({ statusCode: 400, errorCode: 'invalid_uri' });
-    expect(await read(ask({ path: '/x?fields=name' }))).toMatchObject({ statusCode: 400 });
+    expect(await read(ask({ path: '/x?sort=name' }))).toMatchObject({ statusCode: 400 });
   });
 });
 
 describe('what goes wrong on our side', () => {
-  const failing = (problem: Error) => ({ clients: { ...clients, find: () => Promise.reject(problem) } });
+  const failing = (problem: Error) => ({ clients: { ...clients, load: () => Promise.reject(problem) } });
 
   it('is 503 with Retry-After while storage is away (AVL-1)', async () => {
     const response = await ask({ path: '/x', deps: failing(new StorageUnavailable(new Error('down'))) });

@@ -12,7 +12,7 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
       const [row] = await prisma.$queryRaw<ActiveRow[]>`
         SELECT f.scope, f.session_id AS "sessionId", f.authenticated_at AS "authenticatedAt", f.created_at AS "createdAt",
           ${subjectColumns}
-        FROM token_families f JOIN accounts a ON a.id = f.account_id ${subjectJoins}
+        FROM token_families f JOIN accounts a ON a.id = f.account_id JOIN clients c ON c.client_id = f.client_id ${subjectJoins}
         WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL
           AND ${isGranted(Prisma.sql`f.grant_id`)}`;
       if (row === undefined) return null;

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vi
 import { promiseAccountEndings } from './promises/accounts';
 import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
+import { promiseClients } from './promises/clients';
 import { promiseConnections } from './promises/connections';
 import { promiseConsent } from './promises/consent';
 import { promiseEmbedded } from './promises/embedded';
@@ -67,6 +68,7 @@ export function describeStore(
     promiseClientAssertions(current);
     promisePushedRequests(current);
     promiseSetup(current);
+    promiseClients(current);
     promiseConnections(current);
     promiseResourceServers(current);
     promiseTokenEvents(current);
