@@ -10,7 +10,7 @@ import {
 } from '@/lib/login/connection-options';
 import type { ConnectionChange, ConnectionRecord, ConnectionRegister } from '@/lib/login/connection-register';
 import type { Channel } from '@/lib/login/identifier';
-import { fieldsOf, text } from './fields';
+import { clientId, fieldsOf, text } from './fields';
 import { type Cursors, openCursor, sealCursor, TAKE_DEFAULT } from './paging';
 import { ManagementProblem } from './problem';
 import { badBody, type Frozen } from './route';
@@ -223,12 +223,9 @@ const CHANNELS = ['email', 'sms'] as const satisfies readonly Channel[];
 const CONNECTION_NAME = /^[A-Za-z0-9](?:-?[A-Za-z0-9])*$/;
 const NAME_MAX_CHARACTERS = 128;
 const CLIENTS_MAX = 1000;
-/** What a client's id can be; only such a one is repeated to whoever sent it. @see RFC 6749 Appendix A.1 */
-const CLIENT_ID = /^[\x21-\x7e]{1,64}$/;
 
-const clientId = z.string({ error: 'must be a string' }).regex(CLIENT_ID, 'is no client ID');
 const clientIds = z
-  .array(clientId, { error: 'must be a list of client IDs' })
+  .array(clientId(), { error: 'must be a list of client IDs' })
   .max(CLIENTS_MAX, `may hold ${CLIENTS_MAX} entries at most`)
   .optional();
 /** Looked at together with what is kept. */
@@ -253,7 +250,7 @@ const ENABLED_AT_ONCE_MAX = 50;
 
 /** Clients that offer it from now on, and clients that no longer do. */
 export const enabledClientsBody = z
-  .array(fieldsOf({ client_id: clientId, status: z.boolean({ error: 'must be true or false' }) }), {
+  .array(fieldsOf({ client_id: clientId(), status: z.boolean({ error: 'must be true or false' }) }), {
     error: 'must be a list of { client_id, status }',
   })
   .min(1, 'must not be empty')

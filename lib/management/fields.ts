@@ -58,6 +58,13 @@ export const listOf = <Item extends z.ZodType<string>>(item: Item, max: number) 
     .max(max, `may hold ${max} entries at most`)
     .transform((entries) => [...new Set(entries)]);
 
+/**
+ * The id of a client. What cannot be one is not looked for, and only what can be is ever repeated to whoever sent it.
+ * @see RFC 6749 Appendix A.1
+ */
+export const clientId = () =>
+  z.string({ error: 'must be a string' }).regex(/^[\x21-\x7e]{1,64}$/, 'is no client ID');
+
 /** Where a browser may be sent for something of the operator's own: https, or http on this machine. */
 export const webAddress = (max = 1024) =>
   text(1, max).refine((uri) => URL.canParse(uri) && isSecure(new URL(uri)), 'must be an https URL');

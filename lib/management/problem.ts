@@ -7,10 +7,13 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 /** `errorCode` values that we answer with. Auth0's. */
 export type ManagementErrorCode =
   | 'client_conflict'
+  | 'client_grant_conflict'
   | 'connection_conflict'
   | 'inexistent_client'
+  | 'inexistent_client_grant'
   | 'inexistent_connection'
   | 'inexistent_endpoint'
+  | 'inexistent_resource_server'
   | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'
@@ -19,6 +22,7 @@ export type ManagementErrorCode =
   | 'invalid_uri'
   | 'method_not_allowed'
   | 'operation_not_supported'
+  | 'resource_server_conflict'
   | 'service_unavailable'
   | 'too_many_requests';
 

@@ -4,6 +4,8 @@ import type { Deps } from '@/lib/endpoints/deps';
 import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
 import type { ManagementEvents } from './audit';
 import { type Caller, mayUse, type Operators } from './caller';
+import { CLIENT_GRANT_ROUTES } from './client-grant-routes';
+import type { ClientGrantsDeps } from './client-grants';
 import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
@@ -13,6 +15,8 @@ import { answerManagement, insufficientScope, ManagementProblem } from './proble
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
+import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
+import type { ResourceServersDeps } from './resource-servers';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
 
 /** What the table itself needs, whatever its routes do. */
@@ -20,11 +24,18 @@ type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
-export type ManagementDeps = ClientsDeps & ConnectionsDeps & ReportsDeps & DispatchDeps;
+export type ManagementDeps = ClientsDeps &
+  ResourceServersDeps &
+  ClientGrantsDeps &
+  ConnectionsDeps &
+  ReportsDeps &
+  DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
+  ...RESOURCE_SERVER_ROUTES,
+  ...CLIENT_GRANT_ROUTES,
   ...CONNECTION_ROUTES,
   ...REPORT_ROUTES,
 ];

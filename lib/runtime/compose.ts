@@ -368,6 +368,7 @@ export async function composeRuntime(
     box,
     guard,
     clients: stores.clients,
+    resourceServers: stores.resourceServers,
     connections,
     clock,
     operators,

@@ -18,6 +18,7 @@ export function composeManagement(
     ManagementDeps,
     | 'clients'
     | 'connections'
+    | 'resourceServers'
     | 'clock'
     | 'operators'
     | 'log'
@@ -50,6 +51,8 @@ export function composeManagement(
       sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
     declaredClients: declaredClientIds(environment),
+    drawResourceServerId: () => randomBytes(12).toString('hex'),
+    drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),

@@ -12,6 +12,7 @@ import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
+import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
@@ -111,6 +112,7 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
       box: createSecretBox(await loadSecrets(environment)),
       guard: guardStore,
       clients: guardStore(createClientStore(database.prisma, { clock })),
+      resourceServers: guardStore(createResourceServerStore(database.prisma, { clock })),
       connections: guardStore(
         createConnectionStore(database.prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
       ),

@@ -91,6 +91,7 @@ async function addApi(databaseUrl: string): Promise<void> {
     tokenLifetimeForWebSeconds: 7_200,
     allowOfflineAccess: true,
     skipConsent: true,
+    tokenDialect: 'rfc9068_profile' as const,
     isSystem: false,
   };
   await apis.add(orders, now);

@@ -6,12 +6,14 @@ import type { LimitOverrides } from '@/lib/login/limits';
 import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
 import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
+import { MANAGEMENT_SCOPES, managementAudience } from '@/lib/management/scopes';
 import { guardStore } from '@/lib/runtime/guard-store';
 import { composeManagement } from '@/lib/runtime/management';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createDatabase } from '@/tests/harness/database';
 
@@ -59,6 +61,7 @@ export async function openOffice(where: string | { dataDir: string }) {
     clock,
     guard: guardStore,
     clients: guardStore(createClientStore(prisma, { clock })),
+    resourceServers: guardStore(createResourceServerStore(prisma, { clock })),
     connections: guardStore(
       createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
     ),
@@ -96,7 +99,10 @@ export async function openOffice(where: string | { dataDir: string }) {
     async reset() {
       await prisma.client.deleteMany();
       await prisma.connection.deleteMany();
+      await prisma.resourceServer.deleteMany();
       await ensureSetup(prisma, { limits: {}, clients: [], now });
+      const identifier = managementAudience('https://login.example.com/');
+      await ensureManagementApi(prisma, { identifier, scopes: MANAGEMENT_SCOPES, operator: null, now });
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
       events.length = 0;

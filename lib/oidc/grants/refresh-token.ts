@@ -6,7 +6,7 @@ import { OAuthError } from '../errors';
 import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { mustRotate, type RefreshTokenStore, type RefreshTokens } from '../refresh-token';
-import { loadApi, type ResourceServerStore } from '../resource-server';
+import { loadApi, type ResourceServerStore, scopeStillKnown } from '../resource-server';
 import { hasScope, isKnownScope, parseScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import type { Whereabouts } from '../whereabouts';
@@ -57,8 +57,11 @@ export async function exchangeRefreshToken(
   const { sequence, grant: whole } = rotation;
   // What is left was granted, or means nothing to anybody.
   const scope = tokens.filter((token) => hasScope(whole.scope, token));
-  const grant: AuthorizationGrant = scope.length === 0 ? whole : { ...whole, scope: scope.join(' ') };
-  const api = await loadApi(deps, grant.audience);
+  const api = await loadApi(deps, whole.audience);
+  const grant: AuthorizationGrant = {
+    ...whole,
+    scope: scopeStillKnown(scope.length === 0 ? whole.scope : scope.join(' '), api),
+  };
   const { accessToken, lifetimeSeconds } = await issueAccessToken(deps, { client, grant, api, now });
   return {
     access_token: accessToken,

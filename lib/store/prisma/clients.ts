@@ -87,6 +87,7 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
     },
 
     async remove(clientId) {
+      if (!CLIENT_ID.test(clientId)) return false;
       const [row] = await prisma.$queryRaw<[{ removed: number }]>`
         WITH removed AS (DELETE FROM clients WHERE client_id = ${clientId}::text RETURNING client_id),
         codes AS (DELETE FROM authorization_codes WHERE client_id IN (SELECT client_id FROM removed)),
