@@ -14,8 +14,9 @@ import {
   type JWK,
   SignJWT,
 } from 'jose';
-import type { PublicJwk, SigningKey, SigningKeyStore } from '@/lib/oidc/signing-key';
+import type { PublicJwk, SigningKey, SigningKeyRegister, SigningKeyStore } from '@/lib/oidc/signing-key';
 import type { SigningAlgorithm, TokenClaims, TokenSigner, TokenType } from '@/lib/oidc/token-signer';
+import { certify } from './certificate';
 import { openClientSecret } from './client-secret';
 import type { SecretBox } from './secret-box';
 
@@ -35,6 +36,7 @@ const PREVIOUS_KEY_PUBLISHED_DAYS = 35;
 const CLOCK_LEEWAY_SECONDS = 60;
 
 export type SigningKeys = TokenSigner &
+  SigningKeyRegister &
   Readonly<{
     /**
      * Makes the first RS256 keys where there are none, and seals again with the first SECRET what a later one had sealed, so
@@ -42,15 +44,8 @@ export type SigningKeys = TokenSigner &
      * @throws {SealedWithAnotherSecretError} when a key cannot be opened with any SECRET
      */
     ensureKeys(): Promise<void>;
-    /** The next key of each algorithm signs from now on, in every process within five seconds; returns their `kid`s. */
-    rotate(): Promise<readonly string[]>;
     /** Rotates if the current key has signed for longer than that; false if it has not. */
     rotateIfOlderThan(days: number): Promise<boolean>;
-    /**
-     * Ends the trust in a previous key: tokens it signed are refused at once here, and within five seconds elsewhere.
-     * False when there is no previous key of that name; the current one must be rotated first.
-     */
-    revoke(kid: string): Promise<boolean>;
   }>;
 
 /** SECRET no longer holds what the keys are sealed with. The message is one line for an operator. */
@@ -88,8 +83,8 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
     const known = (await keySets.reload()).find(algorithm, 'current');
     if (known !== null) return known;
     const [current, next] = await Promise.all([
-      makeKey({ algorithm, box, status: 'current', now: clock() }),
-      makeKey({ algorithm, box, status: 'next', now: clock() }),
+      makeKey(deps, algorithm, 'current'),
+      makeKey(deps, algorithm, 'next'),
     ]);
     // Of processes that begin at once one is heard, and all of them sign with its key.
     await store.begin({ current, next });
@@ -102,7 +97,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
   async function rotate(algorithm: SigningAlgorithm, keySet: KeySet): Promise<string> {
     const [current, next] = [keySet.find(algorithm, 'current'), keySet.find(algorithm, 'next')];
     if (current === null || next === null) throw new Error(`There are no ${algorithm} keys to rotate.`);
-    const successor = await makeKey({ algorithm, box, status: 'next', now: clock() });
+    const successor = await makeKey(deps, algorithm, 'next');
     // Whoever loses this race finds the keys rotated all the same.
     await store.rotate({ currentKid: current.kid, nextKid: next.kid, successor, now: clock() });
     return (await keySets.reload()).find(algorithm, 'current')?.kid ?? next.kid;
@@ -143,6 +138,10 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
 
     async publicKeys() {
       return (await keySets.load()).published(clock()).map(({ publicJwk }) => publicJwk);
+    },
+
+    async list() {
+      return (await store.list()).map(({ sealedPrivateJwk: _, ...key }) => key);
     },
 
     async ensureKeys() {
@@ -189,21 +188,29 @@ export function canSignWith(box: SecretBox, { sealedPrivateJwk }: SigningKey): b
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
 const SEAL_PURPOSE = 'signing-key';
+/** Keys that older software knows, which is what certificates are for. */
+const CERTIFIED: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
-async function makeKey(wanted: {
-  algorithm: SigningAlgorithm;
-  box: SecretBox;
-  status: 'current' | 'next';
-  now: Date;
-}): Promise<SigningKey> {
-  const { algorithm, box, status, now } = wanted;
+async function makeKey(
+  { box, clock, issuer }: SigningKeysDeps,
+  algorithm: SigningAlgorithm,
+  status: 'current' | 'next',
+): Promise<SigningKey> {
+  const now = clock();
   const pair = await generateKeyPair(algorithm, { modulusLength: RSA_MODULUS_BITS, extractable: true });
   const [publicPart, privateJwk] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)]);
   const kid = await calculateJwkThumbprint(publicPart);
+  const commonName = new URL(issuer).hostname;
   return {
     kid,
     algorithm,
-    publicJwk: { ...(publicPart as PublicJwk), kid, use: 'sig', alg: algorithm },
+    publicJwk: {
+      ...(publicPart as PublicJwk),
+      kid,
+      use: 'sig',
+      alg: algorithm,
+      ...(CERTIFIED.includes(algorithm) && (await certify(pair, { kid, commonName, now }))),
+    },
     sealedPrivateJwk: box.seal(SEAL_PURPOSE, JSON.stringify(privateJwk)),
     status,
     createdAt: now,

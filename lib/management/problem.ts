@@ -14,6 +14,7 @@ export type ManagementErrorCode =
   | 'inexistent_connection'
   | 'inexistent_endpoint'
   | 'inexistent_resource_server'
+  | 'inexistent_signing_key'
   | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'

@@ -18,6 +18,8 @@ import type { ReportsDeps } from './reports';
 import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
 import type { ResourceServersDeps } from './resource-servers';
 import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import { SIGNING_KEY_ROUTES } from './signing-key-routes';
+import type { SigningKeysDeps } from './signing-keys';
 
 /** What the table itself needs, whatever its routes do. */
 type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
@@ -27,6 +29,7 @@ type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
 export type ManagementDeps = ClientsDeps &
   ResourceServersDeps &
   ClientGrantsDeps &
+  SigningKeysDeps &
   ConnectionsDeps &
   ReportsDeps &
   DispatchDeps;
@@ -36,6 +39,7 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
   ...RESOURCE_SERVER_ROUTES,
   ...CLIENT_GRANT_ROUTES,
+  ...SIGNING_KEY_ROUTES,
   ...CONNECTION_ROUTES,
   ...REPORT_ROUTES,
 ];
@@ -51,7 +55,7 @@ export function isManagementPath(pathname: string): boolean {
 export async function managementEndpoint(deps: ManagementDeps, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
-  const routes = ROUTES.filter(({ path }) => matches(path, pathname));
+  const routes = routesAt(pathname);
   const endpoint = routes[0]?.path ?? MANAGEMENT_PATH;
   return answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
@@ -140,6 +144,13 @@ function findRoute(
   throw new ManagementProblem(405, 'method_not_allowed', 'The method is not allowed here.', {
     Allow: routes.map((candidate) => candidate.method).join(', '),
   });
+}
+
+/** A path that is there word for word is not one in which a word stands for a name. */
+function routesAt(pathname: string): readonly ManagementRoute<ManagementDeps>[] {
+  const fitting = ROUTES.filter(({ path }) => matches(path, pathname));
+  const literal = fitting.filter(({ path }) => path === pathname);
+  return literal.length > 0 ? literal : fitting;
 }
 
 const isPlaceholder = (part: string) => part.startsWith('{');

@@ -369,6 +369,7 @@ export async function composeRuntime(
     guard,
     clients: stores.clients,
     resourceServers: stores.resourceServers,
+    signingKeys: signer,
     connections,
     clock,
     operators,

@@ -19,6 +19,7 @@ export function composeManagement(
     | 'clients'
     | 'connections'
     | 'resourceServers'
+    | 'signingKeys'
     | 'clock'
     | 'operators'
     | 'log'

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import { COMMAND_LINE } from '@/lib/management/caller';
 import { managementEndpoint } from '@/lib/management/routes';
@@ -14,6 +15,7 @@ import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
 import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
@@ -106,13 +108,20 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
     await bringUpToDate(database, environment);
     const clock = () => new Date();
     const events = createBackgroundEvents(database.prisma, { reportLost: () => {} });
+    const box = createSecretBox(await loadSecrets(environment));
     const management = composeManagement({
       environment,
       prisma: database.prisma,
-      box: createSecretBox(await loadSecrets(environment)),
+      box,
       guard: guardStore,
       clients: guardStore(createClientStore(database.prisma, { clock })),
       resourceServers: guardStore(createResourceServerStore(database.prisma, { clock })),
+      signingKeys: createTokenSigner({
+        store: guardStore(createSigningKeyStore(database.prisma)),
+        box,
+        clock,
+        issuer: environment.issuer,
+      }),
       connections: guardStore(
         createConnectionStore(database.prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
       ),

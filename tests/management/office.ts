@@ -1,6 +1,7 @@
 // The management API over a database of its own, as an operator reaches it: real stores, a clock that is moved by hand.
 import { expect } from 'vitest';
 import { createSecretBox } from '@/lib/keys/secret-box';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { ManagementEvent } from '@/lib/management/audit';
@@ -15,9 +16,12 @@ import { openDatabase } from '@/lib/store/prisma/database';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createDatabase } from '@/tests/harness/database';
 
 export const box = createSecretBox(['kT9v0pQ2xWm5Zr8LbN4yUc7HdJ1sGfEa']);
+
+const ISSUER = 'https://login.example.com/';
 
 export type Asked = {
   method?: string;
@@ -48,9 +52,15 @@ export async function openOffice(where: string | { dataDir: string }) {
   let limits: LimitOverrides = {};
   const clock = () => now;
   const { prisma } = database;
+  const signingKeys = createTokenSigner({
+    store: guardStore(createSigningKeyStore(prisma)),
+    box,
+    clock,
+    issuer: ISSUER,
+  });
   const deps = composeManagement({
     environment: {
-      issuer: 'https://login.example.com/',
+      issuer: ISSUER,
       isLoopback: false,
       managementClient: { clientId: 'declared', clientSecret: 'of the environment' },
       emailFrom: 'login@example.com',
@@ -61,6 +71,7 @@ export async function openOffice(where: string | { dataDir: string }) {
     clock,
     guard: guardStore,
     clients: guardStore(createClientStore(prisma, { clock })),
+    signingKeys,
     resourceServers: guardStore(createResourceServerStore(prisma, { clock })),
     connections: guardStore(
       createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
@@ -82,6 +93,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     database,
     prisma,
     deps,
+    /** The signer of a server; there are no keys until it is asked to ensure them. */
+    signingKeys,
     refusals,
     /** What went into the audit log. */
     events,
@@ -101,7 +114,7 @@ export async function openOffice(where: string | { dataDir: string }) {
       await prisma.connection.deleteMany();
       await prisma.resourceServer.deleteMany();
       await ensureSetup(prisma, { limits: {}, clients: [], now });
-      const identifier = managementAudience('https://login.example.com/');
+      const identifier = managementAudience(ISSUER);
       await ensureManagementApi(prisma, { identifier, scopes: MANAGEMENT_SCOPES, operator: null, now });
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
