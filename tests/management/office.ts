@@ -113,6 +113,7 @@ export async function openOffice(where: string | { dataDir: string }) {
       await prisma.client.deleteMany();
       await prisma.connection.deleteMany();
       await prisma.resourceServer.deleteMany();
+      await prisma.settings.deleteMany();
       await ensureSetup(prisma, { limits: {}, clients: [], now });
       const identifier = managementAudience(ISSUER);
       await ensureManagementApi(prisma, { identifier, scopes: MANAGEMENT_SCOPES, operator: null, now });
