@@ -13,14 +13,14 @@ export async function withApi<Outcome>(work: (api: ManagementApi) => Promise<Out
   }
 }
 
-/** What the API answered. @throws {CommandFailure} with its sentence; 2 when what was asked is at fault */
+/** What the API answered; null where it answers nothing. @throws {CommandFailure} with its sentence; 2 when what was asked is at fault */
 export async function ask<Answer>(
   api: ManagementApi,
   request: Parameters<ManagementApi['send']>[0],
 ): Promise<Answer> {
   const response = await api.send(request);
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as Answer;
+  if (response.ok) return answer as Answer;
   const { message, errorCode = '' } = (answer ?? {}) as { message?: string; errorCode?: string };
   const sentence =
     SENTENCES[errorCode] ??
@@ -31,5 +31,6 @@ export async function ask<Answer>(
 
 const SENTENCES: Readonly<Record<string, string>> = {
   inexistent_client: 'There is no application with that client ID.',
+  inexistent_resource_server: 'There is no API with that id or identifier.',
   inexistent_endpoint: 'The server that is running is older than this command.',
 };
