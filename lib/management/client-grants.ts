@@ -7,7 +7,7 @@ import type {
   ResourceServerRegister,
 } from '@/lib/oidc/resource-server-register';
 import { type Caller, mayUse } from './caller';
-import { inexistentClient } from './clients';
+import { inexistentClient } from './client-record';
 import { clientId, fieldsOf, only, text } from './fields';
 import { type Cursors, openCursor, sealCursor, TAKE_DEFAULT } from './paging';
 import { insufficientScope, ManagementProblem, notSupported } from './problem';

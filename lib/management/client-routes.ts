@@ -1,5 +1,15 @@
 // `/api/v2/clients`: the applications of the house, which the standards call clients.
 import { z } from 'zod';
+import {
+  createCredential,
+  credentialBody,
+  credentialChangeBody,
+  credentialDocument,
+  listCredentials,
+  loadCredential,
+  removeCredential,
+  updateCredential,
+} from './client-keys';
 import { APPLICATION_TYPES, clientChangeBody, clientDocument, newClientBody } from './client-settings';
 import {
   CLIENT_KEYS_SCOPE,
@@ -23,6 +33,9 @@ export const CLIENTS_PATH = '/api/v2/clients';
 const CLIENTS_PER_PAGE = 50;
 /** A secret that is to live longer beside its successor need not be replaced. */
 const FORMER_SECRET_MAX_SECONDS = 30 * 86_400;
+
+/** The keys of a client. */
+const CREDENTIALS_PATH = `${CLIENTS_PATH}/{client_id}/credentials` as const;
 
 const route = routeFor<ClientsDeps>();
 
@@ -99,5 +112,52 @@ export const CLIENT_ROUTES = [
     result: createdClientDocument,
     answer: (deps, { params, query }) =>
       rotateClientSecret(deps, { clientId: params.client_id, formerSeconds: query.former_secret_seconds }),
+  }),
+  route({
+    method: 'GET',
+    path: CREDENTIALS_PATH,
+    summary: 'List the credentials of a client',
+    scope: 'read:client_credentials',
+    result: z.array(credentialDocument),
+    answer: (deps, { params }) => listCredentials(deps, params.client_id),
+  }),
+  route({
+    method: 'POST',
+    path: CREDENTIALS_PATH,
+    summary: 'Create a credential of a client',
+    description:
+      'A public key, which proves nothing until the client uses it: see `client_authentication_methods`.',
+    scope: 'create:client_credentials',
+    body: credentialBody,
+    status: 201,
+    result: credentialDocument,
+    answer: (deps, { params, body }) => createCredential(deps, { clientId: params.client_id, body }),
+  }),
+  route({
+    method: 'GET',
+    path: `${CREDENTIALS_PATH}/{credential_id}`,
+    summary: 'Get a credential of a client',
+    scope: 'read:client_credentials',
+    result: credentialDocument,
+    answer: (deps, { params }) =>
+      loadCredential(deps, { clientId: params.client_id, id: params.credential_id }),
+  }),
+  route({
+    method: 'PATCH',
+    path: `${CREDENTIALS_PATH}/{credential_id}`,
+    summary: 'Update a credential of a client',
+    scope: 'update:client_credentials',
+    body: credentialChangeBody,
+    result: credentialDocument,
+    answer: (deps, { params, body }) =>
+      updateCredential(deps, { clientId: params.client_id, id: params.credential_id, body }),
+  }),
+  route({
+    method: 'DELETE',
+    path: `${CREDENTIALS_PATH}/{credential_id}`,
+    summary: 'Delete a credential of a client',
+    scope: 'delete:client_credentials',
+    answer: (deps, { params }) =>
+      removeCredential(deps, { clientId: params.client_id, id: params.credential_id }),
   }),
 ];

@@ -1,6 +1,6 @@
 // Which settings of a client go together, whether it is made or changed: one rule a function. RFC 7591 §2, RFC 9700 §2.1.
 import type { Client } from '@/lib/oidc/client';
-import { type ClientKey, parseClientKeys } from '@/lib/oidc/client-key';
+import { type ClientCredential, type ClientKey, parseClientKeys } from '@/lib/oidc/client-key';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
 import { AUTHORIZATION_CODE_GRANT } from '@/lib/oidc/vocabulary';
@@ -23,6 +23,7 @@ export function defaultSettings({ name, app_type = 'regular_web' }: NewClientBod
       app_type === 'non_interactive' ? ['client_credentials'] : [AUTHORIZATION_CODE_GRANT, 'refresh_token'],
     token_endpoint_auth_method: defaultMethod(app_type),
     jwks: [],
+    credentials: [],
     jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000 },
     require_pkce: true,
     require_pushed_authorization_requests: false,
@@ -38,22 +39,25 @@ export function defaultSettings({ name, app_type = 'regular_web' }: NewClientBod
 
 /**
  * The settings with what was sent in the place of what was there.
- * @param mayUseWildcards whether a redirect URI may hold a `*`
+ * @param known.mayUseWildcards whether a redirect URI may hold a `*`
+ * @param known.credentials what `client_authentication_methods` comes to, where that was sent
  * @throws {ManagementProblem} 400 that names the field which does not go with the others
  */
 export async function changeSettings(
   before: ClientSettings,
-  sent: ClientChangeBody,
-  { mayUseWildcards }: { mayUseWildcards: boolean },
+  { client_authentication_methods: _, ...sent }: Sent,
+  known: { mayUseWildcards: boolean; credentials: readonly ClientCredential[] | undefined },
 ): Promise<ClientSettings> {
   const { jwks, jwt_configuration: jwt, client_metadata: metadata, ...others } = present(sent);
   const merged = { ...before, ...others };
-  const method = merged.token_endpoint_auth_method ?? defaultMethod(merged.app_type);
+  const method = methodOf(before, sent, known.credentials) ?? defaultMethod(merged.app_type);
+  const credentials = credentialsFor(method, known.credentials ?? before.credentials);
   const settings: ClientSettings = {
     ...merged,
     description: merged.description === '' ? null : merged.description,
     token_endpoint_auth_method: method,
-    jwks: await keysFor(method, { sent: jwks, before: before.jwks }),
+    jwks: await keysFor(method, { sent: jwks, before: before.jwks, credentials }),
+    credentials,
     jwt_configuration: {
       alg: jwt?.alg ?? before.jwt_configuration.alg,
       lifetime_in_seconds: jwt?.lifetime_in_seconds ?? before.jwt_configuration.lifetime_in_seconds,
@@ -62,8 +66,36 @@ export async function changeSettings(
   };
   checkMethod(settings);
   checkProof(settings);
-  checkUris(settings, { mayUseWildcards });
+  checkUris(settings, known);
   return settings;
+}
+
+type Sent = Omit<ClientChangeBody, 'client_authentication_methods'> & {
+  client_authentication_methods?: unknown;
+};
+
+/** Whoever names keys to be used means to be proven by them. Auth0 then has no method besides. */
+function methodOf(
+  before: ClientSettings,
+  { token_endpoint_auth_method: sent }: Pick<ClientChangeBody, 'token_endpoint_auth_method'>,
+  named: readonly ClientCredential[] | undefined,
+): ClientSettings['token_endpoint_auth_method'] | null {
+  if (named === undefined || named.every(({ isUsed }) => !isUsed))
+    return sent === undefined ? before.token_endpoint_auth_method : sent;
+  if (sent == null || sent === 'private_key_jwt') return 'private_key_jwt';
+  throw badBody(
+    'token_endpoint_auth_method',
+    'must be left out, or null, beside client_authentication_methods',
+  );
+}
+
+/** Keys are used where they prove a client, and wait where they do not. */
+function credentialsFor(
+  method: ClientSettings['token_endpoint_auth_method'],
+  credentials: readonly ClientCredential[],
+): readonly ClientCredential[] {
+  if (method === 'private_key_jwt' || credentials.every(({ isUsed }) => !isUsed)) return credentials;
+  return credentials.map((credential) => ({ ...credential, isUsed: false }));
 }
 
 /** Whether a client with this method has a secret. */
@@ -155,13 +187,19 @@ function findUriProblem(
 /** The keys of a client that proves itself by them, and of no other. @see RFC 7591 §2 */
 async function keysFor(
   method: ClientSettings['token_endpoint_auth_method'],
-  { sent, before }: { sent: unknown; before: readonly ClientKey[] },
+  {
+    sent,
+    before,
+    credentials,
+  }: { sent: unknown; before: readonly ClientKey[]; credentials: readonly ClientCredential[] },
 ): Promise<readonly ClientKey[]> {
   if (method !== 'private_key_jwt') {
     if (sent === undefined) return before.length === 0 ? before : [];
     throw badBody('jwks', 'may be there only where token_endpoint_auth_method is private_key_jwt');
   }
-  if (sent === undefined && before.length > 0) return before;
+  const hasCredential = credentials.some(({ isUsed }) => isUsed);
+  if (sent === undefined && (before.length > 0 || hasCredential)) return before;
+  if (sent === null && hasCredential) return [];
   const keys = await parseClientKeys(sent);
   if (typeof keys === 'string') throw badBody('jwks', keys);
   return keys;

@@ -2,13 +2,14 @@
 // settings go together is said in client-rules.ts.
 import { z } from 'zod';
 import type { Client } from '@/lib/oidc/client';
-import type { ClientKey } from '@/lib/oidc/client-key';
+import type { ClientCredential, ClientKey } from '@/lib/oidc/client-key';
 import type { ClientRecord, NewClient } from '@/lib/oidc/client-register';
 import {
   AUTHORIZATION_CODE_GRANT,
   PASSWORDLESS_OTP_GRANT,
   TOKEN_ENDPOINT_AUTH_METHODS,
 } from '@/lib/oidc/vocabulary';
+import { authenticationMethods, newAuthenticationMethods } from './client-keys';
 import {
   displayName,
   fieldsOf,
@@ -62,6 +63,7 @@ export const clientChangeBody = fieldsOf({
   /** Null: whichever its type has when nobody chooses. */
   token_endpoint_auth_method: oneOf(TOKEN_ENDPOINT_AUTH_METHODS).nullable().optional(),
   jwks: z.unknown().optional(),
+  client_authentication_methods: authenticationMethods.nullable().optional(),
   jwt_configuration: fieldsOf({
     alg: oneOf(ID_TOKEN_ALGORITHMS).optional(),
     lifetime_in_seconds: wholeNumber(1, LIFETIME_MAX_SECONDS).optional(),
@@ -84,7 +86,10 @@ export const clientChangeBody = fieldsOf({
 export type ClientChangeBody = z.output<typeof clientChangeBody>;
 
 /** A client to make. */
-export const newClientBody = clientChangeBody.extend({ name: displayName(100) });
+export const newClientBody = clientChangeBody.extend({
+  name: displayName(100),
+  client_authentication_methods: newAuthenticationMethods.nullable().optional(),
+});
 
 export type NewClientBody = z.output<typeof newClientBody>;
 
@@ -105,6 +110,12 @@ export const clientDocument = z.strictObject({
   token_endpoint_auth_method: z.string(),
   /** Public keys, of a client that proves itself by them. */
   jwks: z.strictObject({ keys: z.array(z.custom<ClientKey>()) }).optional(),
+  /** Those of its credentials that prove it. */
+  client_authentication_methods: z
+    .strictObject({
+      private_key_jwt: z.strictObject({ credentials: z.array(z.strictObject({ id: z.string() })) }),
+    })
+    .optional(),
   jwt_configuration: z.strictObject({
     alg: z.enum(ID_TOKEN_ALGORITHMS),
     lifetime_in_seconds: z.int(),
@@ -127,13 +138,22 @@ export const clientDocument = z.strictObject({
 
 /** The client on the wire. */
 export function describeClient(client: ClientRecord): z.output<typeof clientDocument> {
-  const { token_endpoint_auth_method: method, jwks, jwt_configuration: jwt, ...others } = settingsOf(client);
+  const settings = settingsOf(client);
+  const {
+    token_endpoint_auth_method: method,
+    jwks,
+    credentials,
+    jwt_configuration: jwt,
+    ...others
+  } = settings;
+  const used = credentials.filter(({ isUsed }) => isUsed).map(({ id }) => ({ id }));
   return {
     client_id: client.clientId,
     ...others,
     // Auth0's word for a client whose method nobody chose.
     token_endpoint_auth_method: method === 'client_secret' ? 'client_secret_post' : method,
     ...(jwks.length > 0 && { jwks: { keys: [...jwks] } }),
+    ...(used.length > 0 && { client_authentication_methods: { private_key_jwt: { credentials: used } } }),
     jwt_configuration: { ...jwt, secret_encoded: false },
     oidc_conformant: true,
     sso_disabled: false,
@@ -157,6 +177,7 @@ export type ClientSettings = Readonly<{
   grant_types: string[];
   token_endpoint_auth_method: Client['tokenEndpointAuthMethod'];
   jwks: readonly ClientKey[];
+  credentials: readonly ClientCredential[];
   jwt_configuration: { alg: (typeof ID_TOKEN_ALGORITHMS)[number]; lifetime_in_seconds: number };
   require_pkce: boolean;
   require_pushed_authorization_requests: boolean;
@@ -183,6 +204,7 @@ export function settingsOf(client: ClientRecord): ClientSettings {
     grant_types: [...client.grantTypes],
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     jwks: client.jwks,
+    credentials: client.credentials,
     jwt_configuration: {
       alg: client.sealedSecret === null ? 'RS256' : 'HS256',
       lifetime_in_seconds: client.idTokenLifetimeSeconds,
@@ -222,6 +244,7 @@ export function columnsOf(settings: ClientSettings): Omit<NewClient, Unset> {
     grantTypes: settings.grant_types,
     tokenEndpointAuthMethod: settings.token_endpoint_auth_method,
     jwks: settings.jwks,
+    credentials: settings.credentials,
     idTokenLifetimeSeconds: settings.jwt_configuration.lifetime_in_seconds,
     requirePkce: settings.require_pkce,
     requirePushedRequests: settings.require_pushed_authorization_requests,

@@ -2,8 +2,10 @@
 // how a secret is drawn and hashed, is handed in. RFC 7591, RFC 9700 §2.1; security CLI-4, MGT-5.
 import { z } from 'zod';
 import type { Client } from '@/lib/oidc/client';
-import type { ClientRecord, ClientRegister, NewClient } from '@/lib/oidc/client-register';
+import type { ClientRecord, NewClient } from '@/lib/oidc/client-register';
 import { type Caller, mayUse } from './caller';
+import { type ClientKeysDeps, makeUsedCredentials, markUsed } from './client-keys';
+import { changeClient, inexistentClient, loadRecord } from './client-record';
 import { changeSettings, defaultSettings, hasSecret } from './client-rules';
 import {
   type ClientChangeBody,
@@ -14,7 +16,7 @@ import {
   type NewClientBody,
   settingsOf,
 } from './client-settings';
-import { insufficientScope, ManagementProblem, notSupported } from './problem';
+import { insufficientScope, type ManagementProblem, notSupported } from './problem';
 import { badBody, type Frozen } from './route';
 
 /** Draws what only chance can make, and hashes what must not be stored. */
@@ -26,13 +28,12 @@ export type ClientCredentials = Readonly<{
   sealSecret(clientSecret: string): string;
 }>;
 
-export type ClientsDeps = Readonly<{
-  clients: ClientRegister;
-  credentials: ClientCredentials;
-  /** Ids of clients that every boot makes anew from the environment. */
-  declaredClients: ReadonlySet<string>;
-  clock: () => Date;
-}>;
+export type ClientsDeps = ClientKeysDeps &
+  Readonly<{
+    credentials: ClientCredentials;
+    /** Ids of clients that every boot makes anew from the environment. */
+    declaredClients: ReadonlySet<string>;
+  }>;
 
 export type ClientDocument = Frozen<z.output<typeof clientDocument>>;
 
@@ -55,8 +56,10 @@ export async function createClient(deps: ClientsDeps, body: NewClientBody): Prom
   // Leave to use a `*` comes with the first URI that holds one.
   const uris = [...(body.callbacks ?? []), ...(body.allowed_logout_urls ?? [])];
   const wildcardRedirectUris = uris.some((uri) => uri.includes('*'));
+  const keys = body.client_authentication_methods?.private_key_jwt.credentials;
   const settings = await changeSettings(defaultSettings(body), body, {
     mayUseWildcards: wildcardRedirectUris,
+    credentials: keys && (await makeUsedCredentials(deps, keys)),
   });
   const { clientSecret, columns } = secretFor(deps, settings, null);
   const client: NewClient = {
@@ -86,9 +89,6 @@ export async function loadClient(
   return describeClient(await loadRecord(deps, clientId));
 }
 
-/** How often a change is tried again that somebody else was quicker with. */
-const TRIES = 5;
-
 /**
  * Changes what was sent and leaves the rest: of two changes at once both are made. A secret that is drawn, because the client
  * had none and needs one now, is in the answer.
@@ -100,20 +100,19 @@ export async function updateClient(
 ): Promise<CreatedClientDocument> {
   const { clientId, body, caller } = change;
   checkDeclared(deps, clientId, body);
-  for (let tries = 0; tries < TRIES; tries++) {
-    const client = await loadRecord(deps, clientId);
-    const before = settingsOf(client);
-    const settings = await changeSettings(before, body, { mayUseWildcards: client.wildcardRedirectUris });
+  const { client, said: clientSecret } = await changeClient(deps, clientId, async (read) => {
+    const before = settingsOf(read);
+    const used = body.client_authentication_methods?.private_key_jwt.credentials.map(({ id }) => id);
+    const settings = await changeSettings(before, body, {
+      mayUseWildcards: read.wildcardRedirectUris,
+      credentials: used && markUsed(read.credentials, used),
+    });
     if (provesOtherwise(before, settings) && !mayUse(caller, [CLIENT_KEYS_SCOPE]))
       throw insufficientScope([CLIENT_KEYS_SCOPE]);
-    const { clientSecret, columns } = secretFor(deps, settings, client);
-    const changed = await deps.clients.change(
-      { clientId, read: client.updatedAt, changes: { ...columnsOf(settings), ...columns } },
-      deps.clock(),
-    );
-    if (changed !== null) return showSecret(changed, clientSecret);
-  }
-  throw new ManagementProblem(409, 'client_conflict', 'The client is being changed by others. Try again.');
+    const secret = secretFor(deps, settings, read);
+    return { changes: { ...columnsOf(settings), ...secret.columns }, said: secret.clientSecret };
+  });
+  return showSecret(client, clientSecret);
 }
 
 /**
@@ -154,21 +153,6 @@ export async function removeClient(
   if (!(await deps.clients.remove(clientId))) throw inexistentClient();
 }
 
-/** @throws {ManagementProblem} 404 */
-export async function loadRecord(
-  { clients }: Readonly<{ clients: Pick<ClientRegister, 'load'> }>,
-  clientId: string,
-): Promise<ClientRecord> {
-  const client = await clients.load(clientId);
-  if (client === null) throw inexistentClient();
-  return client;
-}
-
-/** There is no client of that id. */
-export function inexistentClient(): ManagementProblem {
-  return new ManagementProblem(404, 'inexistent_client', 'The client does not exist');
-}
-
 /** What every boot takes from the environment again, so that a change of it would not last. */
 const FROM_ENVIRONMENT = [
   'callbacks',
@@ -192,7 +176,11 @@ function fromEnvironment(sentence: string): ManagementProblem {
 }
 
 function provesOtherwise(before: ClientSettings, after: ClientSettings): boolean {
-  return before.token_endpoint_auth_method !== after.token_endpoint_auth_method || before.jwks !== after.jwks;
+  return (
+    before.token_endpoint_auth_method !== after.token_endpoint_auth_method ||
+    before.jwks !== after.jwks ||
+    before.credentials !== after.credentials
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ export type ManagementErrorCode =
   | 'connection_conflict'
   | 'inexistent_client'
   | 'inexistent_client_grant'
+  | 'inexistent_credential'
   | 'inexistent_connection'
   | 'inexistent_endpoint'
   | 'inexistent_resource_server'

@@ -1,6 +1,6 @@
 // A registered client: what it may ask for and how it proves itself. Knows nothing of how clients are stored.
 // RFC 6749 §2; OpenID Connect Dynamic Client Registration 1.0 §2 for the names.
-import type { ClientKey } from './client-key';
+import type { ClientCredential, ClientKey } from './client-key';
 
 /** Decides whether a client can keep a secret and whether a loopback port may vary. Auth0's names. */
 export type ApplicationType = 'regular_web' | 'spa' | 'native' | 'non_interactive';
@@ -32,6 +32,8 @@ export type Client = Readonly<{
   sealedSecret: string | null;
   /** Public keys that verify what it signs; none unless its method is `private_key_jwt`. */
   jwks: readonly ClientKey[];
+  /** Such keys that come and go one by one; see {@link keysAt}. */
+  credentials: readonly ClientCredential[];
   redirectUris: readonly string[];
   postLogoutRedirectUris: readonly string[];
   /** Where it is told that a session it took part in has ended; null: nowhere. @see Back-Channel Logout 1.0 §2.2 */
@@ -98,6 +100,14 @@ export function secretHashesAt(
 ): readonly string[] {
   const isFormerDead = formerSecretExpiresAt !== null && formerSecretExpiresAt <= now;
   return isFormerDead ? secretHashes.slice(0, 1) : secretHashes;
+}
+
+/** The public keys by which it may prove itself now. */
+export function keysAt({ jwks, credentials }: Client, now: Date): readonly ClientKey[] {
+  const alive = credentials.filter(
+    ({ isUsed, expiresAt }) => isUsed && (expiresAt === null || new Date(expiresAt) > now),
+  );
+  return [...jwks, ...alive.map(({ key }) => key)];
 }
 
 /** A public client cannot keep a secret. @see RFC 6749 §2.1 */

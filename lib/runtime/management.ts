@@ -53,6 +53,7 @@ export function composeManagement(
     },
     declaredClients: declaredClientIds(environment),
     drawResourceServerId: () => randomBytes(12).toString('hex'),
+    drawCredentialId: () => `cred_${randomBytes(12).toString('base64url')}`,
     drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),

@@ -13,6 +13,7 @@ export function confidentialClient(overrides: Partial<Client> = {}): Client {
     formerSecretExpiresAt: null,
     sealedSecret: null,
     jwks: [],
+    credentials: [],
     redirectUris: ['https://rp.test/cb'],
     postLogoutRedirectUris: ['https://rp.test/bye'],
     backchannelLogoutUri: null,

@@ -1,6 +1,6 @@
 // Clients in PostgreSQL, and in memory for five seconds, because every request of a login asks for one.
 import type { ApplicationType, Client } from '@/lib/oidc/client';
-import type { ClientKey } from '@/lib/oidc/client-key';
+import type { ClientCredential, ClientKey } from '@/lib/oidc/client-key';
 import type { ClientRecord, ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import type { Prisma, PrismaClient } from '@/prisma/generated/client';
 import { createMemory } from './memory';
@@ -117,6 +117,7 @@ function recordOf({ createdAt: _created, connections, ...row }: ClientRow): Clie
     applicationType: row.applicationType as ApplicationType,
     tokenEndpointAuthMethod: row.tokenEndpointAuthMethod as Client['tokenEndpointAuthMethod'],
     jwks: row.jwks as ClientKey[],
+    credentials: row.credentials as ClientCredential[],
     metadata: row.metadata as Record<string, string>,
     connections: connections.map(({ connection }) => connection.name),
   };

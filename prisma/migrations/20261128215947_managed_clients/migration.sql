@@ -1,5 +1,6 @@
 -- AlterTable
-ALTER TABLE "clients" ADD COLUMN     "cross_origin_authentication" BOOLEAN NOT NULL DEFAULT true,
+ALTER TABLE "clients" ADD COLUMN     "credentials" JSONB NOT NULL DEFAULT '[]',
+ADD COLUMN     "cross_origin_authentication" BOOLEAN NOT NULL DEFAULT true,
 ADD COLUMN     "custom_login_page_on" BOOLEAN NOT NULL DEFAULT true,
 ADD COLUMN     "description" TEXT,
 ADD COLUMN     "former_secret_expires_at" TIMESTAMPTZ(3),
