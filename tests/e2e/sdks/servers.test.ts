@@ -26,6 +26,7 @@ import { askOrdersApi, createOrdersApi, ORDERS_SITE, tryDoor } from '@/tests/har
 import { readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
 import { API, DOMAIN, MACHINE, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
+import { describeOperators } from './operators';
 
 const SITES = ['eoc.test', 'eoc-plain.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
 const SCOPE = 'openid profile email offline_access read:orders';
@@ -745,6 +746,8 @@ describe('a machine', () => {
     expect(page).toContainEqual(expect.objectContaining({ client_id }));
   });
 });
+
+describeOperators();
 
 describe('an API behind express-oauth2-jwt-bearer 1.10 and jwks-rsa 4.1', () => {
   it('believes no token that is not for it', async () => {
