@@ -23,7 +23,7 @@ import {
   rotateClientSecret,
   updateClient,
 } from './clients';
-import { queryChoices, queryFlag, queryNumber } from './fields';
+import { queryChoice, queryChoices, queryFlag, queryNumber } from './fields';
 import { answerPage, listResult, pageParameters, rangeOf, select, selectionParameters } from './paging';
 import { routeFor } from './route';
 
@@ -49,11 +49,16 @@ export const CLIENT_ROUTES = [
       ...pageParameters(CLIENTS_PER_PAGE),
       ...selectionParameters,
       app_type: queryChoices(APPLICATION_TYPES).optional(),
+      is_first_party: queryChoice(),
       is_global: queryFlag(false),
     }),
     result: listResult('clients', clientDocument),
     async answer(deps, { query }) {
-      const wanted = { ...rangeOf(query), applicationTypes: query.app_type };
+      const wanted = {
+        ...rangeOf(query),
+        applicationTypes: query.app_type,
+        isFirstParty: query.is_first_party,
+      };
       // There is no client for everything, which Auth0 calls global.
       const { items, total } = query.is_global ? { items: [], total: 0 } : await listClients(deps, wanted);
       return answerPage('clients', { items: items.map((client) => select(client, query)), total }, query);

@@ -1,8 +1,7 @@
 // Clients as operators see them: made, listed, looked up, changed, given another secret, and ended. How they are stored, and
 // how a secret is drawn and hashed, is handed in. RFC 7591, RFC 9700 §2.1; security CLI-4, MGT-5.
 import { z } from 'zod';
-import type { Client } from '@/lib/oidc/client';
-import type { ClientRecord, NewClient } from '@/lib/oidc/client-register';
+import type { ClientRecord, ClientRegister, NewClient } from '@/lib/oidc/client-register';
 import { type Caller, mayUse } from './caller';
 import { type ClientKeysDeps, makeUsedCredentials, markUsed } from './client-keys';
 import { changeClient, inexistentClient, loadRecord } from './client-record';
@@ -75,7 +74,7 @@ export async function createClient(deps: ClientsDeps, body: NewClientBody): Prom
 /** One page of clients in the order they were made, and how many there are in all. */
 export async function listClients(
   deps: Pick<ClientsDeps, 'clients'>,
-  wanted: { offset: number; limit: number; applicationTypes?: Client['applicationType'][] | undefined },
+  wanted: Parameters<ClientRegister['list']>[0],
 ): Promise<{ items: ClientDocument[]; total: number }> {
   const { clients, total } = await deps.clients.list(wanted);
   return { items: clients.map(describeClient), total };

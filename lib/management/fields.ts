@@ -102,6 +102,14 @@ export const queryFlag = (fallback: boolean) =>
     .prefault(fallback ? 'true' : 'false')
     .meta({ wire: { type: 'boolean', default: fallback } });
 
+/** `true` or `false` in a query that may do without it. */
+export const queryChoice = () =>
+  z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((word) => word === 'true')
+    .meta({ wire: { type: 'boolean' } })
+    .optional();
+
 /** A whole number in a query. */
 export const wholeNumberText = (min: number, max: number) => {
   const sentence = `must be a whole number from ${min} to ${max}`;

@@ -21,12 +21,13 @@ export type ClientRegister = ClientStore & {
   add(client: NewClient, now: Date): Promise<ClientRecord>;
   /** As it is in the database now. */
   load(clientId: string): Promise<ClientRecord | null>;
-  /** Clients in the order they were made, and how many there are in all. @param wanted.applicationTypes left out: of any */
+  /** Clients in the order they were made, and how many there are of those that are wanted: what is left out may be any. */
   list(
     wanted: Readonly<{
       offset: number;
       limit: number;
       applicationTypes?: readonly Client['applicationType'][] | undefined;
+      isFirstParty?: boolean | undefined;
     }>,
   ): Promise<{ clients: readonly ClientRecord[]; total: number }>;
   /**

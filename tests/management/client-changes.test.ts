@@ -44,7 +44,9 @@ describe('a change of a client', () => {
     const changes = {
       name: 'Shop',
       callbacks: ['https://shop.example.com/callback'],
+      is_first_party: false,
       allowed_logout_urls: ['https://shop.example.com/'],
+      allowed_origins: ['https://docs.example.com'],
       web_origins: ['https://shop.example.com'],
       grant_types: ['authorization_code'],
       jwt_configuration: { lifetime_in_seconds: 600 },

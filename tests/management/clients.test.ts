@@ -529,6 +529,9 @@ describe('the list', () => {
     expect(names(await read(ask({ path: '?app_type=native,regular_web' })))).toEqual(['four']);
     expect(await read(ask({ path: '?app_type=native&include_totals=true' }))).toMatchObject({ total: 1 });
     expect(await read(ask({ path: '?is_global=true' }))).toEqual([]);
+    await create({ name: 'theirs', is_first_party: false });
+    expect(names(await read(ask({ path: '?is_first_party=false' })))).toEqual(['theirs']);
+    expect(names(await read(ask({ path: '?is_first_party=true&app_type=native' })))).toEqual(['four']);
     const [first] = await read(ask({ path: '?fields=name,app_type&per_page=1' }));
     expect(first).toEqual({ name: 'one', app_type: 'spa' });
     const [id] = await read(ask({ path: '?fields=client_id&per_page=1' }));
@@ -553,6 +556,7 @@ describe('the list', () => {
     'app_type=mobile',
     'app_type=spa&app_type=native',
     'is_global=1',
+    'is_first_party=no',
     'from=x',
     'sort=name',
     'q={"$ne":1}',

@@ -52,8 +52,11 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
 
     load,
 
-    async list({ offset, limit, applicationTypes }) {
-      const where = applicationTypes === undefined ? {} : { applicationType: { in: [...applicationTypes] } };
+    async list({ offset, limit, applicationTypes, isFirstParty }) {
+      const where: Prisma.ClientWhereInput = {
+        ...(applicationTypes !== undefined && { applicationType: { in: [...applicationTypes] } }),
+        ...(isFirstParty !== undefined && { isFirstParty }),
+      };
       const [rows, total] = await Promise.all([
         prisma.client.findMany({
           where,
