@@ -66,7 +66,7 @@ export async function changeSettings(
   };
   checkMethod(settings);
   checkProof(settings);
-  checkUris(settings, known);
+  checkUris(settings, sent, known);
   return settings;
 }
 
@@ -158,9 +158,14 @@ function checkProof(settings: ClientSettings): void {
     throw badBody('jwt_configuration', 'may say HS256 only where there is a client secret');
 }
 
-/** Where browsers may be sent. RED-3 */
-function checkUris(settings: ClientSettings, { mayUseWildcards }: { mayUseWildcards: boolean }): void {
+/** Where browsers may be sent. What nobody touches stays, though it was registered when the rules were others. RED-3 */
+function checkUris(
+  settings: ClientSettings,
+  sent: Sent,
+  { mayUseWildcards }: { mayUseWildcards: boolean },
+): void {
   for (const field of ['callbacks', 'allowed_logout_urls'] as const) {
+    if (sent[field] === undefined && sent.app_type === undefined) continue;
     for (const [index, uri] of settings[field].entries()) {
       const sentence = findUriProblem(uri, {
         applicationType: settings.app_type,

@@ -117,6 +117,15 @@ describe('a change of a client', () => {
     });
   });
 
+  it('leaves alone what was registered when the rules were others', async () => {
+    const { client_id: id } = await create();
+    const old = ['https://*.vercel.app/cb'];
+    await office.prisma.client.update({ where: { clientId: id }, data: { redirectUris: old } });
+    expect(await read(update(id, { name: 'Other' }))).toMatchObject({ name: 'Other', callbacks: old });
+    expect((await update(id, { callbacks: old })).status).toBe(400);
+    expect((await update(id, { app_type: 'spa', token_endpoint_auth_method: 'none' })).status).toBe(400);
+  });
+
   it('gives no leave for wildcards that the client was not made with (RED-3)', async () => {
     const wildcard = 'https://*.preview.example.com/cb';
     const { client_id: plain } = await create();
