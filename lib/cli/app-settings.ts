@@ -11,6 +11,7 @@ export type AppSettings = {
   thirdParty?: true;
   callback?: string[];
   logoutUrl?: string[];
+  backchannelLogoutUrl?: string;
   webOrigin?: string[];
   allowedOrigin?: string[];
   grant?: string[];
@@ -18,6 +19,8 @@ export type AppSettings = {
   jwks?: string;
   idTokenAlg?: string;
   idTokenLifetime?: number;
+  refreshLifetime?: number;
+  refreshIdleLifetime?: number;
   requirePkce?: boolean;
   loginUrl?: string;
 };
@@ -39,6 +42,7 @@ export function addAppSettings(command: Command): Command {
       'where people return to after sign-in, exactly as the application sends it',
     )
     .option('--logout-url <url...>', 'where people may be sent after sign-out')
+    .option('--backchannel-logout-url <url>', 'where the application is told that a session has ended')
     .option('--web-origin <origin...>', 'origins whose scripts may call, and sign in silently')
     .option('--allowed-origin <origin...>', 'origins whose scripts may call, and no more')
     .addOption(new Option('--grant <type...>', 'what it may ask for').choices(GRANT_TYPES))
@@ -52,6 +56,8 @@ export function addAppSettings(command: Command): Command {
       ),
     )
     .option('--id-token-lifetime <seconds>', 'how long its ID tokens live', readWholeNumber)
+    .option('--refresh-lifetime <seconds>', 'how long its refresh tokens live in all', readWholeNumber)
+    .option('--refresh-idle-lifetime <seconds>', 'how long its refresh tokens live unused', readWholeNumber)
     .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
     .option('--login-url <url>', 'where the application itself begins a sign-in');
 }
@@ -60,7 +66,7 @@ export function addAppSettings(command: Command): Command {
 export async function bodyOf(
   settings: AppSettings,
   { calledFrom }: { calledFrom: string },
-): Promise<Record<string, unknown>> {
+): Promise<Record<string, unknown> & { refresh_token: object | undefined }> {
   const jwks = settings.jwks === undefined ? undefined : await readJsonObject(calledFrom, settings.jwks);
   const { idTokenAlg: alg, idTokenLifetime: lifetime } = settings;
   return {
@@ -68,6 +74,7 @@ export async function bodyOf(
     is_first_party: settings.thirdParty && false,
     callbacks: settings.callback,
     allowed_logout_urls: settings.logoutUrl,
+    backchannel_logout_uri: settings.backchannelLogoutUrl,
     web_origins: settings.webOrigin,
     allowed_origins: settings.allowedOrigin,
     grant_types: settings.grant,
@@ -75,7 +82,23 @@ export async function bodyOf(
     jwks,
     jwt_configuration:
       alg === undefined && lifetime === undefined ? undefined : { alg, lifetime_in_seconds: lifetime },
+    refresh_token: refreshOf(settings),
     require_pkce: settings.requirePkce,
     initiate_login_uri: settings.loginUrl,
+  };
+}
+
+function refreshOf({ refreshLifetime, refreshIdleLifetime }: AppSettings): object | undefined {
+  if (refreshLifetime === undefined && refreshIdleLifetime === undefined) return undefined;
+  return {
+    expiration_type: 'expiring',
+    ...(refreshLifetime !== undefined && {
+      token_lifetime: refreshLifetime,
+      infinite_token_lifetime: false,
+    }),
+    ...(refreshIdleLifetime !== undefined && {
+      idle_token_lifetime: refreshIdleLifetime,
+      infinite_idle_token_lifetime: false,
+    }),
   };
 }

@@ -1,11 +1,8 @@
 // `latchkey apps`: applications, which the standards call clients. The management API does the work, wherever it runs.
 import type { Command } from 'commander';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
-import {
-  type ClientDocument,
-  type CreatedClientDocument,
-  FORMER_SECRET_SECONDS,
-} from '@/lib/management/clients';
+import type { ClientDocument } from '@/lib/management/client-settings';
+import { type CreatedClientDocument, FORMER_SECRET_SECONDS } from '@/lib/management/clients';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { addGrantCommand } from './app-grants';
 import { type AppSettings, type AppType, addAppSettings, bodyOf, typeOption } from './app-settings';
@@ -173,9 +170,15 @@ async function updateApp(clientId: string, options: UpdateOptions, calledFrom: s
     throw new CommandFailure('There is nothing to change: see "latchkey apps update --help".', 2);
   const path = pathOf(clientId);
   const app = await withApi(async (api) => {
-    const { callbacks } = await ask<ClientDocument>(api, { method: 'GET', path });
-    const body =
-      added.length === 0 ? given : { ...given, callbacks: [...(options.callback ?? callbacks), ...added] };
+    const { callbacks, refresh_token: refresh } = await ask<ClientDocument>(api, { method: 'GET', path });
+    const body = {
+      ...given,
+      ...(added.length > 0 && { callbacks: [...(options.callback ?? callbacks), ...added] }),
+      // All of it is replaced together.
+      ...(settings.refresh_token !== undefined && {
+        refresh_token: { ...refresh, ...settings.refresh_token },
+      }),
+    };
     return ask<CreatedClientDocument>(api, { method: 'PATCH', path, body });
   });
   if (options.json) return printJson(app);
@@ -229,11 +232,21 @@ function describe(app: CreatedClientDocument): string {
     ['Authenticates by', app.token_endpoint_auth_method],
     ['Callbacks', app.callbacks],
     ['Logout URLs', app.allowed_logout_urls],
+    ...(app.backchannel_logout_uri === null
+      ? []
+      : [['Back-channel logout', app.backchannel_logout_uri] as const]),
     ['Web origins', app.web_origins],
     ...(app.allowed_origins.length === 0 ? [] : [['Allowed origins', app.allowed_origins] as const]),
     ['Grants', app.grant_types],
     ['PKCE', app.require_pkce ? 'required' : 'optional'],
     ['ID tokens', `${alg}, ${lifetime} seconds`],
+    ['Refresh tokens', describeRefresh(app.refresh_token)],
     ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),
   ]);
+}
+
+function describeRefresh(refresh: ClientDocument['refresh_token']): string {
+  const whole = refresh.infinite_token_lifetime ? 'no end' : `${refresh.token_lifetime} seconds`;
+  const idle = refresh.infinite_idle_token_lifetime ? 'any time' : `${refresh.idle_token_lifetime} seconds`;
+  return `${refresh.rotation_type}, ${whole}, unused for ${idle}`;
 }

@@ -38,8 +38,8 @@ export const logoutDocument = {
 
 type LogoutDocument = Frozen<z.output<z.ZodObject<typeof logoutDocument>>>;
 
-/** Fields of a new client's body. */
-export const newLogoutFields = {
+/** Fields of a client's body. */
+export const logoutFields = {
   oidc_logout: fieldsOf({
     backchannel_logout_urls: listOf(text(1, 1024), 1).optional(),
     backchannel_logout_initiators: fieldsOf({
@@ -48,18 +48,29 @@ export const newLogoutFields = {
     }).optional(),
   }).optional(),
   backchannel_logout_uri: text(1, 1024).nullable().optional(),
-  backchannel_logout_session_required: flag().default(false),
+  backchannel_logout_session_required: flag().optional(),
 };
 
-type LogoutSettings = Pick<Client, 'backchannelLogoutUri' | 'backchannelNeedsSid' | 'backchannelInitiators'>;
+export type LogoutSettings = Pick<
+  Client,
+  'backchannelLogoutUri' | 'backchannelNeedsSid' | 'backchannelInitiators'
+>;
+
+/** What a client has that did not say otherwise: it would hear of every ending, if it said where. */
+export const LOGOUT_DEFAULTS: LogoutSettings = {
+  backchannelLogoutUri: null,
+  backchannelNeedsSid: false,
+  backchannelInitiators: ['all'],
+};
 
 /**
- * What a client is to have. Left out, it hears of every ending.
+ * What a client is to have: what was sent, in the place of what was there.
  * @param findOutboundRefusal why this server would not call an address; null: it would
  * @throws {ManagementProblem} 400
  */
-export function readLogoutSettings(
-  body: z.output<z.ZodObject<typeof newLogoutFields>>,
+export function changeLogoutSettings(
+  before: LogoutSettings,
+  body: z.output<z.ZodObject<typeof logoutFields>>,
   findOutboundRefusal: (url: string) => string | null,
 ): LogoutSettings {
   const { backchannel_logout_urls: urls, backchannel_logout_initiators: initiators } = body.oidc_logout ?? {};
@@ -67,17 +78,28 @@ export function readLogoutSettings(
   const [listed = null] = urls ?? [];
   if (urls !== undefined && named !== undefined && named !== listed)
     throw badBody('backchannel_logout_uri', 'must be the address that oidc_logout has, or be left out');
-  const uri = named ?? listed;
-  if (uri !== null) {
+  const isSent = urls !== undefined || named !== undefined;
+  const uri = isSent ? (named ?? listed) : before.backchannelLogoutUri;
+  if (isSent && uri !== null) {
     const field = named === uri ? 'backchannel_logout_uri' : 'oidc_logout.backchannel_logout_urls[0]';
     const sentence = findUriProblem(uri, findOutboundRefusal);
     if (sentence !== null) throw badBody(field, sentence);
   }
   return {
     backchannelLogoutUri: uri,
-    backchannelNeedsSid: body.backchannel_logout_session_required,
-    backchannelInitiators: initiators?.mode === 'custom' ? (initiators.selected_initiators ?? []) : ['all'],
+    backchannelNeedsSid: body.backchannel_logout_session_required ?? before.backchannelNeedsSid,
+    backchannelInitiators: initiators === undefined ? before.backchannelInitiators : chosen(initiators),
   };
+}
+
+function chosen({
+  mode,
+  selected_initiators: selected = [],
+}: {
+  mode: (typeof MODES)[number];
+  selected_initiators?: string[] | undefined;
+}): readonly string[] {
+  return mode === 'all' ? ['all'] : selected;
 }
 
 /** The same as the document of the client shows it. */

@@ -23,8 +23,8 @@ export const refreshDocument = z.strictObject({
   infinite_idle_token_lifetime: z.boolean(),
 });
 
-/** In the body of a new client. What is left out is as with every client. */
-export const newRefreshFields = fieldsOf({
+/** In the body of a client, all together: what is left out is as with every client. */
+export const refreshFields = fieldsOf({
   rotation_type: oneOf(ROTATION_TYPES).default('rotating'),
   expiration_type: oneOf(EXPIRATION_TYPES).default('expiring'),
   leeway: wholeNumber(0, LEEWAY_MAX_SECONDS).default(REFRESH_DEFAULTS.refreshGraceSeconds),
@@ -35,26 +35,30 @@ export const newRefreshFields = fieldsOf({
 });
 
 /**
- * What a client is to have.
+ * What a client is to have: what it had where nothing is sent; null takes it back to what every client has.
  * @throws {ManagementProblem} 400 where it may not
  */
-export function readRefreshSettings(
-  sent: z.output<typeof newRefreshFields> | undefined,
+export function changeRefreshSettings(
+  before: RefreshSettings,
+  sent: z.output<typeof refreshFields> | null | undefined,
   client: Readonly<{ isPublic: boolean; isBrowserApp: boolean }>,
 ): RefreshSettings {
-  if (sent === undefined) return REFRESH_DEFAULTS;
-  const isEndless = sent.expiration_type === 'non-expiring';
-  const settings = {
-    refreshRotates: sent.rotation_type === 'rotating',
-    refreshGraceSeconds: sent.leeway,
-    refreshLifetimeSeconds: isEndless || sent.infinite_token_lifetime ? null : sent.token_lifetime,
-    refreshIdleSeconds: isEndless || sent.infinite_idle_token_lifetime ? null : sent.idle_token_lifetime,
-  };
+  const settings = sent === undefined ? before : sent === null ? REFRESH_DEFAULTS : read(sent);
   if (!settings.refreshRotates && client.isPublic)
     throw badBody('refresh_token.rotation_type', 'must be rotating where there is no client secret');
   if (client.isBrowserApp && settings.refreshLifetimeSeconds === null)
     throw badBody('refresh_token', 'must let the tokens of a spa application expire');
   return settings;
+}
+
+function read(sent: z.output<typeof refreshFields>): RefreshSettings {
+  const isEndless = sent.expiration_type === 'non-expiring';
+  return {
+    refreshRotates: sent.rotation_type === 'rotating',
+    refreshGraceSeconds: sent.leeway,
+    refreshLifetimeSeconds: isEndless || sent.infinite_token_lifetime ? null : sent.token_lifetime,
+    refreshIdleSeconds: isEndless || sent.infinite_idle_token_lifetime ? null : sent.idle_token_lifetime,
+  };
 }
 
 /** The same as the document of the client shows it. */

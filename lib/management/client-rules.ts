@@ -3,7 +3,10 @@ import type { Client } from '@/lib/oidc/client';
 import { type ClientCredential, type ClientKey, parseClientKeys } from '@/lib/oidc/client-key';
 import { OAuthError } from '@/lib/oidc/errors';
 import { checkRegistrableRedirectUri } from '@/lib/oidc/redirect-uri';
+import { REFRESH_DEFAULTS } from '@/lib/oidc/refresh-token';
 import { AUTHORIZATION_CODE_GRANT } from '@/lib/oidc/vocabulary';
+import { changeLogoutSettings, LOGOUT_DEFAULTS } from './client-logout';
+import { changeRefreshSettings } from './client-refresh';
 import type { ClientChangeBody, ClientSettings, NewClientBody } from './client-settings';
 import { mergeMetadata } from './metadata';
 import { badBody } from './route';
@@ -17,6 +20,8 @@ export function defaultSettings({ name, app_type = 'regular_web' }: NewClientBod
     is_first_party: true,
     callbacks: [],
     allowed_logout_urls: [],
+    logout: LOGOUT_DEFAULTS,
+    refresh: REFRESH_DEFAULTS,
     web_origins: [],
     allowed_origins: [],
     grant_types:
@@ -40,13 +45,18 @@ export function defaultSettings({ name, app_type = 'regular_web' }: NewClientBod
 /**
  * The settings with what was sent in the place of what was there.
  * @param known.mayUseWildcards whether a redirect URI may hold a `*`
+ * @param known.findOutboundRefusal why this server would not call an address; null: it would
  * @param known.credentials what `client_authentication_methods` comes to, where that was sent
  * @throws {ManagementProblem} 400 that names the field which does not go with the others
  */
 export async function changeSettings(
   before: ClientSettings,
   { client_authentication_methods: _, ...sent }: Sent,
-  known: { mayUseWildcards: boolean; credentials: readonly ClientCredential[] | undefined },
+  known: {
+    mayUseWildcards: boolean;
+    findOutboundRefusal(url: string): string | null;
+    credentials: readonly ClientCredential[] | undefined;
+  },
 ): Promise<ClientSettings> {
   const { jwks, jwt_configuration: jwt, client_metadata: metadata, ...others } = present(sent);
   const merged = { ...before, ...others };
@@ -62,6 +72,11 @@ export async function changeSettings(
       alg: jwt?.alg ?? before.jwt_configuration.alg,
       lifetime_in_seconds: jwt?.lifetime_in_seconds ?? before.jwt_configuration.lifetime_in_seconds,
     },
+    logout: changeLogoutSettings(before.logout, sent, known.findOutboundRefusal),
+    refresh: changeRefreshSettings(before.refresh, sent.refresh_token, {
+      isPublic: method === 'none',
+      isBrowserApp: merged.app_type === 'spa',
+    }),
     client_metadata: mergeMetadata('client_metadata', before.client_metadata, metadata ?? {}),
   };
   checkMethod(settings);

@@ -4,12 +4,15 @@ import { z } from 'zod';
 import type { Client } from '@/lib/oidc/client';
 import type { ClientCredential, ClientKey } from '@/lib/oidc/client-key';
 import type { ClientRecord, NewClient } from '@/lib/oidc/client-register';
+import type { RefreshSettings } from '@/lib/oidc/refresh-token';
 import {
   AUTHORIZATION_CODE_GRANT,
   PASSWORDLESS_OTP_GRANT,
   TOKEN_ENDPOINT_AUTH_METHODS,
 } from '@/lib/oidc/vocabulary';
 import { authenticationMethods, newAuthenticationMethods } from './client-keys';
+import { describeLogout, type LogoutSettings, logoutDocument, logoutFields } from './client-logout';
+import { describeRefresh, refreshDocument, refreshFields } from './client-refresh';
 import {
   displayName,
   fieldsOf,
@@ -23,6 +26,7 @@ import {
   wholeNumber,
 } from './fields';
 import { metadataChanges, metadataDocument } from './metadata';
+import type { Frozen } from './route';
 
 /** `app_type` values. */
 export const APPLICATION_TYPES = ['regular_web', 'spa', 'native', 'non_interactive'] as const;
@@ -57,6 +61,8 @@ export const clientChangeBody = fieldsOf({
   is_first_party: flag().optional(),
   callbacks: listOf(uri(), LIST_MAX).optional(),
   allowed_logout_urls: listOf(uri(), LIST_MAX).optional(),
+  ...logoutFields,
+  refresh_token: refreshFields.nullable().optional(),
   web_origins: listOf(webOrigin(), LIST_MAX).optional(),
   allowed_origins: listOf(webOrigin(), LIST_MAX).optional(),
   grant_types: listOf(oneOf(GRANT_TYPES), LIST_MAX).optional(),
@@ -104,6 +110,8 @@ export const clientDocument = z.strictObject({
   is_first_party: z.boolean(),
   callbacks: z.array(z.string()),
   allowed_logout_urls: z.array(z.string()),
+  ...logoutDocument,
+  refresh_token: refreshDocument,
   web_origins: z.array(z.string()),
   allowed_origins: z.array(z.string()),
   grant_types: z.array(z.string()),
@@ -136,9 +144,11 @@ export const clientDocument = z.strictObject({
   global: z.literal(false),
 });
 
+export type ClientDocument = Frozen<z.output<typeof clientDocument>>;
+
 /** The client on the wire. */
-export function describeClient(client: ClientRecord): z.output<typeof clientDocument> {
-  const settings = settingsOf(client);
+export function describeClient(client: ClientRecord): ClientDocument {
+  const { logout, refresh, ...settings } = settingsOf(client);
   const {
     token_endpoint_auth_method: method,
     jwks,
@@ -150,6 +160,8 @@ export function describeClient(client: ClientRecord): z.output<typeof clientDocu
   return {
     client_id: client.clientId,
     ...others,
+    ...describeLogout(logout),
+    refresh_token: describeRefresh(refresh),
     // Auth0's word for a client whose method nobody chose.
     token_endpoint_auth_method: method === 'client_secret' ? 'client_secret_post' : method,
     ...(jwks.length > 0 && { jwks: { keys: [...jwks] } }),
@@ -172,6 +184,8 @@ export type ClientSettings = Readonly<{
   is_first_party: boolean;
   callbacks: string[];
   allowed_logout_urls: string[];
+  logout: LogoutSettings;
+  refresh: RefreshSettings;
   web_origins: string[];
   allowed_origins: string[];
   grant_types: string[];
@@ -199,6 +213,17 @@ export function settingsOf(client: ClientRecord): ClientSettings {
     is_first_party: client.isFirstParty,
     callbacks: [...client.redirectUris],
     allowed_logout_urls: [...client.postLogoutRedirectUris],
+    logout: {
+      backchannelLogoutUri: client.backchannelLogoutUri,
+      backchannelNeedsSid: client.backchannelNeedsSid,
+      backchannelInitiators: client.backchannelInitiators,
+    },
+    refresh: {
+      refreshRotates: client.refreshRotates,
+      refreshGraceSeconds: client.refreshGraceSeconds,
+      refreshLifetimeSeconds: client.refreshLifetimeSeconds,
+      refreshIdleSeconds: client.refreshIdleSeconds,
+    },
     web_origins: [...client.webOrigins],
     allowed_origins: [...client.allowedOrigins],
     grant_types: [...client.grantTypes],
@@ -239,6 +264,8 @@ export function columnsOf(settings: ClientSettings): Omit<NewClient, Unset> {
     isFirstParty: settings.is_first_party,
     redirectUris: settings.callbacks,
     postLogoutRedirectUris: settings.allowed_logout_urls,
+    ...settings.logout,
+    ...settings.refresh,
     webOrigins: settings.web_origins,
     allowedOrigins: settings.allowed_origins,
     grantTypes: settings.grant_types,

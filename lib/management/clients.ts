@@ -8,6 +8,7 @@ import { changeClient, inexistentClient, loadRecord } from './client-record';
 import { changeSettings, defaultSettings, hasSecret } from './client-rules';
 import {
   type ClientChangeBody,
+  type ClientDocument,
   type ClientSettings,
   clientDocument,
   columnsOf,
@@ -32,9 +33,9 @@ export type ClientsDeps = ClientKeysDeps &
     credentials: ClientCredentials;
     /** Ids of clients that every boot makes anew from the environment. */
     declaredClients: ReadonlySet<string>;
+    /** Why this server would not call an address; null: it would, as far as the address tells. */
+    findOutboundRefusal(url: string): string | null;
   }>;
-
-export type ClientDocument = Frozen<z.output<typeof clientDocument>>;
 
 /** The one answer that holds a secret: shown when it is drawn, and never again (CLI-4). */
 export const createdClientDocument = clientDocument.extend({ client_secret: z.string().optional() });
@@ -58,6 +59,7 @@ export async function createClient(deps: ClientsDeps, body: NewClientBody): Prom
   const keys = body.client_authentication_methods?.private_key_jwt.credentials;
   const settings = await changeSettings(defaultSettings(body), body, {
     mayUseWildcards: wildcardRedirectUris,
+    findOutboundRefusal: deps.findOutboundRefusal,
     credentials: keys && (await makeUsedCredentials(deps, keys)),
   });
   const { clientSecret, columns } = secretFor(deps, settings, null);
@@ -104,6 +106,7 @@ export async function updateClient(
     const used = body.client_authentication_methods?.private_key_jwt.credentials.map(({ id }) => id);
     const settings = await changeSettings(before, body, {
       mayUseWildcards: read.wildcardRedirectUris,
+      findOutboundRefusal: deps.findOutboundRefusal,
       credentials: used && markUsed(read.credentials, used),
     });
     if (provesOtherwise(before, settings) && !mayUse(caller, [CLIENT_KEYS_SCOPE]))

@@ -53,8 +53,8 @@ export type ClientRegister = ClientStore & {
     now: Date,
   ): Promise<ClientRecord | null>;
   /**
-   * Ends everything of a client in one statement: its codes, token families, pushed requests and grants are gone with it. False
-   * where there was none.
+   * Ends everything of a client in one statement: its codes, token families, pushed requests and grants are gone with it, and no
+   * session counts it any more. False where there was none.
    */
   remove(clientId: string): Promise<boolean>;
 };

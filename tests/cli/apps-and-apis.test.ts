@@ -59,6 +59,10 @@ describe('an application', () => {
       require_pkce: false,
     });
     expect(await latchkeyJson('apps', 'update', id, '--require-pkce')).toMatchObject({ require_pkce: true });
+    await latchkeyJson('apps', 'update', id, '--refresh-lifetime', '3600');
+    expect(await latchkeyJson('apps', 'update', id, '--refresh-idle-lifetime', '600')).toMatchObject({
+      refresh_token: { token_lifetime: 3600, idle_token_lifetime: 600, leeway: 10 },
+    });
   });
 
   it.each([

@@ -50,6 +50,7 @@ describe('a change of a client', () => {
       web_origins: ['https://shop.example.com'],
       grant_types: ['authorization_code'],
       jwt_configuration: { lifetime_in_seconds: 600 },
+      refresh_token: { leeway: 0, token_lifetime: 3600 },
       require_pkce: false,
       require_pushed_authorization_requests: true,
       profile_claims_in_id_token: false,
@@ -84,6 +85,46 @@ describe('a change of a client', () => {
     const nothing = { description: null, logo_uri: null, initiate_login_uri: null };
     expect(await read(update(id, { ...nothing, description: '' }))).toMatchObject(nothing);
     expect(await read(update(id, {}))).toMatchObject(nothing);
+  });
+
+  it('of where it hears of sign-outs leaves the rest of that as it is, and the other way round', async () => {
+    const uri = 'https://app.example.com/logout';
+    const initiators = { mode: 'custom', selected_initiators: ['session-revoked'] };
+    const { client_id: id } = await create({
+      oidc_logout: { backchannel_logout_urls: [uri], backchannel_logout_initiators: initiators },
+      backchannel_logout_session_required: true,
+    });
+    const moved = await read(update(id, { backchannel_logout_uri: `${uri}/2` }));
+    expect(moved).toMatchObject({
+      backchannel_logout_uri: `${uri}/2`,
+      backchannel_logout_session_required: true,
+      oidc_logout: { backchannel_logout_urls: [`${uri}/2`], backchannel_logout_initiators: initiators },
+    });
+    const told = { backchannel_logout_initiators: { mode: 'all' } };
+    expect(await read(update(id, { oidc_logout: told }))).toMatchObject({
+      oidc_logout: { backchannel_logout_urls: [`${uri}/2`], ...told },
+    });
+    expect(await read(update(id, { oidc_logout: { backchannel_logout_urls: [] } }))).toMatchObject({
+      backchannel_logout_uri: null,
+      backchannel_logout_session_required: true,
+    });
+    expect((await update(id, { backchannel_logout_uri: 'https://127.0.0.1/' })).status).toBe(400);
+  });
+
+  it('of how refresh tokens live replaces all of it, and null takes it back', async () => {
+    const { client_id: id, refresh_token: usual } = await create();
+    const stays = { rotation_type: 'non-rotating', expiration_type: 'non-expiring' };
+    expect(await read(update(id, { refresh_token: stays }))).toMatchObject({
+      refresh_token: { ...stays, infinite_token_lifetime: true, infinite_idle_token_lifetime: true },
+    });
+    expect(await read(update(id, { token_endpoint_auth_method: 'none' }))).toMatchObject({
+      message:
+        'Payload validation error: refresh_token.rotation_type must be rotating where there is no client secret.',
+    });
+    expect(await read(update(id, { refresh_token: { leeway: 5 } }))).toMatchObject({
+      refresh_token: { ...usual, leeway: 5 },
+    });
+    expect(await read(update(id, { refresh_token: null }))).toMatchObject({ refresh_token: usual });
   });
 
   it('merges metadata by name, and takes away what is null or empty', async () => {

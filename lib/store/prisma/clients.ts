@@ -95,7 +95,11 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
         WITH removed AS (DELETE FROM clients WHERE client_id = ${clientId}::text RETURNING client_id),
         codes AS (DELETE FROM authorization_codes WHERE client_id IN (SELECT client_id FROM removed)),
         families AS (DELETE FROM token_families WHERE client_id IN (SELECT client_id FROM removed)),
-        pushed AS (DELETE FROM pushed_requests WHERE client_id IN (SELECT client_id FROM removed))
+        pushed AS (DELETE FROM pushed_requests WHERE client_id IN (SELECT client_id FROM removed)),
+        sessions AS (
+          UPDATE sessions SET client_ids = array_remove(client_ids, removed.client_id)
+          FROM removed WHERE removed.client_id = ANY(client_ids)
+        )
         SELECT count(*)::int AS removed FROM removed`;
       webOrigins.forget('all');
       clients.forget(clientId);

@@ -115,8 +115,10 @@ export function promiseClients(stage: () => Stage): void {
       expect(await first().find(CLIENT_ID)).toBeNull();
       expect(await process.families.findActive(code.familyId)).toBeNull();
       expect((await redeem(unused)).kind).toBe('refused');
-      const { authorizationCode, tokenFamily } = stage().prisma;
+      const { authorizationCode, tokenFamily, session } = stage().prisma;
       expect([await authorizationCode.count(), await tokenFamily.count()]).toEqual([0, 0]);
+      const sessions = await session.findMany({ select: { clientIds: true, endedAt: true } });
+      expect(sessions).toEqual(Array(2).fill({ clientIds: [], endedAt: null }));
     });
 
     it('that end while a code is redeemed leave no token that is good', async () => {
