@@ -13,7 +13,7 @@ export async function withApi<Outcome>(work: (api: ManagementApi) => Promise<Out
   }
 }
 
-/** What the API answered. @throws {CommandFailure} with its sentence; 2 when what was asked is at fault */
+/** What the API answered; null where it answers nothing. @throws {CommandFailure} with its sentence; 2 when what was asked is at fault */
 export async function ask<Answer>(
   api: ManagementApi,
   request: Parameters<ManagementApi['send']>[0],
@@ -41,5 +41,6 @@ export async function askForResponse(
 const SENTENCES: Readonly<Record<string, string>> = {
   inexistent_client: 'There is no application with that client ID.',
   inexistent_user: 'There is no such user.',
+  inexistent_resource_server: 'There is no API with that id or identifier.',
   inexistent_endpoint: 'The server that is running is older than this command.',
 };

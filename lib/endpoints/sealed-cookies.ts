@@ -4,6 +4,7 @@ import type { ChangeProblem } from '@/lib/login/change-identifier';
 import { completeInteraction, INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
+import type { SignedOut } from './end-session';
 
 export type CookieSealer = Readonly<{
   /** Authenticated encryption of any JSON value. */
@@ -34,8 +35,10 @@ const KNOWN_BROWSER_SECONDS = 400 * 86_400;
 const KNOWN_SUBJECTS_MAX = 10;
 /** What was typed with a code for another address is kept for the next try. */
 const CHANGE_ATTEMPT_SECONDS = 600;
-/** Time a person has to confirm a sign-out. */
+/** Time a person has to confirm a sign-out, and to read that it is done. */
 const SIGN_OUT_SECONDS = 600;
+/** Applications that are named as signed out; a longer list helps nobody. */
+const TOLD_CLIENTS_MAX = 20;
 
 /** The cookies a request came with, by the names they go by, oldest first. */
 export type HeldCookies = ReadonlyMap<string, string>;
@@ -122,6 +125,14 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       return lax('change', await sealer.seal(attempt, CHANGE_ATTEMPT_SECONDS), CHANGE_ATTEMPT_SECONDS);
     },
     removeChangeAttempt: (): Cookie => remove('change'),
+    /** What the page says that a sign-out ends on. */
+    async readSignedOut(held: HeldCookies): Promise<SignedOut | null> {
+      return (await unseal(readCookie(held, 'signed-out'))) as SignedOut | null;
+    },
+    async holdSignedOut({ clientId, uiLocales, toldClients }: SignedOut): Promise<Cookie> {
+      const said: SignedOut = { clientId, uiLocales, toldClients: toldClients.slice(0, TOLD_CLIENTS_MAX) };
+      return lax('signed-out', await sealer.seal(said, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);
+    },
   };
 }
 

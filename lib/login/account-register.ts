@@ -63,7 +63,7 @@ export type AccountChange = Readonly<{
   /** Merged at the first level; null takes a key away, an empty object all of them. */
   userMetadata?: Metadata;
   appMetadata?: Metadata;
-  /** True ends sessions and tokens, and what is on its way, at once and for good. */
+  /** True ends sessions and tokens, and what is on its way, at once and for good; clients that were signed in to are told. */
   isBlocked?: boolean;
   /** Whether the address, or the number, counts as proven. */
   isVerified?: Readonly<Partial<Record<Channel, boolean>>>;
@@ -109,22 +109,22 @@ export type AccountRegister = Readonly<{
   count(counted: Readonly<{ condition: AccountCondition | null; exactUpTo: number }>): Promise<number>;
   /** Adds an account with its identity, in one statement: of any number that want one identifier at once one has it. */
   add(account: NewAccount, now: Date): Promise<AccountAdded>;
-  /** All of a change or nothing, in one statement. No object is left with more than METADATA_MAX_BYTES of JSON. */
+  /** All of a change or nothing. No object is left with more than METADATA_MAX_BYTES of JSON. */
   change(id: string, change: AccountChange, now: Date): Promise<AccountChanged>;
   /**
-   * Removes an account and all there is of it, in one statement: identities, sessions, tokens, codes, challenges, messages.
-   * What the audit log tells of it stays, under the pseudonym alone.
-   *
-   * @param removal.identifiers as they were read; where they are others by now nothing is removed
-   * @param removal.identifierHashes every keyed hash under which log and messages know those
+   * Removes an account and all there is of it: identities, sessions, tokens, codes, challenges, messages. Clients that were signed
+   * in to are told. What the audit log tells of it stays, under the pseudonym, without address, network and browser. The
+   * address is free for another account, which inherits nothing (IDN-8).
    */
-  remove(
-    removal: Readonly<{
-      id: string;
-      identifiers: readonly Pick<AccountIdentity, 'provider' | 'identifier'>[];
-      identifierHashes: readonly string[];
-      pseudonym: string;
-      origin: ChangeOrigin;
-    }>,
-  ): Promise<'removed' | 'not_found' | 'outdated'>;
+  remove(removal: AccountRemoval): Promise<'removed' | 'not_found' | 'outdated'>;
+}>;
+
+export type AccountRemoval = Readonly<{
+  id: string;
+  /** As they were read; where they are others by now nothing is removed. */
+  identifiers: readonly Pick<AccountIdentity, 'provider' | 'identifier'>[];
+  /** Every keyed hash under which log and messages know those. */
+  identifierHashes: readonly string[];
+  pseudonym: string;
+  origin: ChangeOrigin;
 }>;

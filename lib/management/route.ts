@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { readBody } from '@/lib/endpoints/body';
 import type { Caller } from './caller';
+import { PROPERTY_NAME } from './fields';
 import { ManagementProblem } from './problem';
 
 /** Names of a path's `{name}` segments. */
@@ -155,9 +156,16 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unkno
 export function nameOfIssue(issue: z.core.$ZodIssue | undefined): string {
   return (issue?.path ?? []).reduce<string>(
     (name, part) =>
-      typeof part === 'number' ? `${name}[${part}]` : [name, String(part)].filter(Boolean).join('.'),
+      typeof part === 'number'
+        ? `${name}[${part}]`
+        : [name, tellable(String(part))].filter(Boolean).join('.'),
     '',
   );
+}
+
+/** A key of an object may be anything that was sent. */
+function tellable(key: string): string {
+  return PROPERTY_NAME.test(key) ? key : '…';
 }
 
 /** A query that breaks a rule. */

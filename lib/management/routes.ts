@@ -5,6 +5,8 @@ import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
 import type { ManagementEvents } from './audit';
 import { BLOCK_ROUTES, type BlocksDeps } from './block-routes';
 import { type Caller, mayUse, type Operators } from './caller';
+import { CLIENT_GRANT_ROUTES } from './client-grant-routes';
+import type { ClientGrantsDeps } from './client-grants';
 import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
@@ -12,11 +14,15 @@ import type { ConnectionsDeps } from './connections';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
 import { describeApi, OPENAPI_PATH } from './openapi';
-import { answerManagement, ManagementProblem } from './problem';
+import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
+import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
+import type { ResourceServersDeps } from './resource-servers';
 import { type ManagementRoute, parseQuery, parseRequestBody, successOf } from './route';
+import { SIGNING_KEY_ROUTES } from './signing-key-routes';
+import type { SigningKeysDeps } from './signing-keys';
 import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
@@ -29,12 +35,18 @@ export type ManagementDeps = ClientsDeps &
   UserRoutesDeps &
   JobsDeps &
   BlocksDeps &
+  ResourceServersDeps &
+  ClientGrantsDeps &
+  SigningKeysDeps &
   ReportsDeps &
   DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
+  ...RESOURCE_SERVER_ROUTES,
+  ...CLIENT_GRANT_ROUTES,
+  ...SIGNING_KEY_ROUTES,
   ...CONNECTION_ROUTES,
   ...USER_ROUTES,
   ...BLOCK_ROUTES,
@@ -104,11 +116,6 @@ function checkCaller(
   }
 }
 
-function insufficientScope(scopes: readonly string[]): ManagementProblem {
-  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
-  return new ManagementProblem(403, 'insufficient_scope', sentence);
-}
-
 function recordEvent(
   deps: DispatchDeps,
   {
@@ -149,10 +156,11 @@ function findRoute(
   });
 }
 
-/** Every route of a path. One that is named outright is nobody's id. */
+/** A path that is there word for word is not one in which a word stands for a name. */
 function routesAt(pathname: string): readonly ManagementRoute<ManagementDeps>[] {
-  const named = ROUTES.filter(({ path }) => path === pathname);
-  return named.length > 0 ? named : ROUTES.filter(({ path }) => matches(path, pathname));
+  const fitting = ROUTES.filter(({ path }) => matches(path, pathname));
+  const literal = fitting.filter(({ path }) => path === pathname);
+  return literal.length > 0 ? literal : fitting;
 }
 
 const isPlaceholder = (part: string) => part.startsWith('{');

@@ -21,6 +21,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   device_credentials: CRUD,
   clients: CRUD,
   client_keys: CRUD,
+  client_credentials: CRUD,
   client_grants: CRUD,
   connections: CRUD,
   resource_servers: CRUD,

@@ -24,6 +24,7 @@ import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
 import type { Interaction } from '@/lib/login/interaction';
 import { LANGUAGES } from '@/lib/login/languages';
+import { tellClients } from '@/lib/login/logout-notice';
 import type { LoginMessage } from '@/lib/login/message';
 import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
@@ -48,6 +49,7 @@ import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
@@ -122,6 +124,9 @@ export type Runtime = Readonly<{
 /** Messages one process takes from the outbox at once, and how often in one turn at most. */
 const OUTBOX_BATCH = 20;
 const OUTBOX_BATCHES = 50;
+/** Sign-outs one process tells of at once, and how often in one turn at most. */
+const NOTICE_BATCH = 50;
+const NOTICE_BATCHES = 50;
 /** Batches of expired rows that go in one turn at most. */
 const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
@@ -204,7 +209,7 @@ export async function composeRuntime(
   };
   const { random, hashSubject } = login;
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
-  const { prepare, canSend, webhooks } = composeDelivery({
+  const { prepare, canSend, webhooks, postLogoutToken } = composeDelivery({
     environment,
     connections,
     inbox,
@@ -237,6 +242,23 @@ export async function composeRuntime(
     }),
     clock,
   };
+  const telling = {
+    issuer,
+    signer,
+    random,
+    clock,
+    postLogoutToken,
+    notices: guard(createLogoutNoticeStore(prisma)),
+    breaker: createCircuitBreaker({
+      clock,
+      onChange: (change) =>
+        change.kind === 'opened'
+          ? log.warn('back channel left alone', { clientId: change.way, until: change.probeAt.toISOString() })
+          : log.info('back channel answers again', { clientId: change.way }),
+    }),
+    onGivenUp: (given: { clientId: string; reason: string }) =>
+      log.warn('application not told of a sign-out', given),
+  };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
   const backgroundEvents = createBackgroundEvents(prisma, {
@@ -251,21 +273,26 @@ export async function composeRuntime(
     isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
   });
   const inHand = new Set<Promise<unknown>>();
-  async function send(message: LoginMessage): Promise<void> {
-    const sending = deliver(delivery, message);
-    inHand.add(sending);
+  /** Work that nobody waits for but the end of this process. Never rejects. */
+  async function finish(work: Promise<unknown>, failure: { message: string; messageId?: string }) {
+    inHand.add(work);
     try {
-      await sending;
+      await work;
     } catch (cause) {
-      // The row is still leased to us: the outbox sends it when the lease has run out.
-      log.warn('message not recorded', {
-        messageId: message.messageId,
-        cause: cause instanceof Error ? cause.name : '',
-      });
+      // The row is still leased to us: it is taken up again when the lease has run out.
+      const { message, ...details } = failure;
+      log.warn(message, { ...details, cause: cause instanceof Error ? cause.name : '' });
     } finally {
-      inHand.delete(sending);
+      inHand.delete(work);
     }
   }
+  const send = (message: LoginMessage) =>
+    finish(deliver(delivery, message), {
+      message: 'message not recorded',
+      messageId: message.messageId,
+    });
+  const tellSoon = () =>
+    void finish(tellClients(telling, { limit: NOTICE_BATCH }), { message: 'sign-out not recorded' });
 
   const deps: Deps = {
     issuer,
@@ -288,7 +315,7 @@ export async function composeRuntime(
       hashSubject,
       limitOverrides,
     }),
-    ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
+    ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, tellSoon, clientAddress: addressOf }),
     embedded: {
       ...login,
       challenges: { ...stores.challenges, ...guard(createEmbeddedChallengeStore(prisma)) },
@@ -319,6 +346,8 @@ export async function composeRuntime(
     box,
     guard,
     clients: stores.clients,
+    resourceServers: stores.resourceServers,
+    signingKeys: signer,
     connections,
     clock,
     operators,
@@ -335,13 +364,20 @@ export async function composeRuntime(
       {
         name: 'outbox',
         everySeconds: 1,
-        async run() {
-          for (
-            let batch = 0;
-            batch < OUTBOX_BATCHES && (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH;
-            batch++
-          );
-        },
+        run: () =>
+          repeatWhile(
+            async () => (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH,
+            OUTBOX_BATCHES,
+          ),
+      },
+      {
+        name: 'sign-outs',
+        everySeconds: 1,
+        run: () =>
+          repeatWhile(
+            async () => (await tellClients(telling, { limit: NOTICE_BATCH })) === NOTICE_BATCH,
+            NOTICE_BATCHES,
+          ),
       },
       {
         name: 'settings',
@@ -353,13 +389,7 @@ export async function composeRuntime(
       {
         name: 'expired rows',
         everySeconds: 60,
-        async run() {
-          for (
-            let batch = 0;
-            batch < CLEAN_UP_BATCHES && (await removeExpired(prisma, clock())) > 0;
-            batch++
-          );
-        },
+        run: () => repeatWhile(async () => (await removeExpired(prisma, clock())) > 0, CLEAN_UP_BATCHES),
       },
       {
         name: 'imports',
@@ -459,6 +489,11 @@ export async function composeRuntime(
       await database.close();
     },
   };
+}
+
+/** Does a piece of work again and again while there is more of it, but not for ever. */
+async function repeatWhile(hasMore: () => Promise<boolean>, times: number): Promise<void> {
+  for (let time = 0; time < times && (await hasMore()); time++);
 }
 
 function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {

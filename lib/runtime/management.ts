@@ -11,6 +11,7 @@ import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
+import { declaredClientIds } from './declared-clients';
 import { CONNECTION_SECRET, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
@@ -20,6 +21,8 @@ export function composeManagement(
     ManagementDeps,
     | 'clients'
     | 'connections'
+    | 'resourceServers'
+    | 'signingKeys'
     | 'clock'
     | 'operators'
     | 'log'
@@ -29,7 +32,10 @@ export function composeManagement(
     | 'changes'
     | 'sendLater'
   > & {
-    environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
+    environment: Pick<
+      Environment,
+      'emailFrom' | 'issuer' | 'isLoopback' | 'managementClient' | 'outboundPrivateNetworks'
+    >;
     prisma: Database['prisma'];
     box: SecretBox;
     guard<Store extends object>(store: Store): Store;
@@ -51,9 +57,12 @@ export function composeManagement(
       hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
       sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
+    declaredClients: declaredClientIds(environment),
+    drawResourceServerId: () => randomBytes(12).toString('hex'),
+    drawCredentialId: () => `cred_${randomBytes(12).toString('base64url')}`,
+    drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
-    findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     accounts: guard(createAccountRegister(prisma)),
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
@@ -61,6 +70,7 @@ export function composeManagement(
     lockouts: limits,
     hashSubject: (subject) => box.hash('subject', subject),
     drawUserId: () => randomBytes(12).toString('hex'),
+    findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),

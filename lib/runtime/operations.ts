@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import { COMMAND_LINE } from '@/lib/management/caller';
 import { managementEndpoint } from '@/lib/management/routes';
@@ -14,7 +15,9 @@ import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-fol
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
+import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import type { Environment } from './environment';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
@@ -128,6 +131,13 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
       box,
       guard: guardStore,
       clients,
+      resourceServers: guardStore(createResourceServerStore(prisma, { clock })),
+      signingKeys: createTokenSigner({
+        store: guardStore(createSigningKeyStore(prisma)),
+        box,
+        clock,
+        issuer: environment.issuer,
+      }),
       connections: guardStore(
         createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
       ),

@@ -304,7 +304,10 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'not found': error({ page: ofNobody, error: 'not_found', reference: null, at: null }),
     unavailable: error({ error: 'unavailable', tryAgainHref: '/again' }),
     'server error': error({ error: 'server_error', tryAgainHref: '/again', backHref: home }),
-    'signed out': <SignedOutCard page={page} signInHref="https://app.example/login" />,
+    'signed out': <SignedOutCard page={page} alsoFrom={[]} signInHref="https://app.example/login" />,
+    'signed out of several': (
+      <SignedOutCard page={page} alsoFrom={['Wiki', 'Ärger & Söhne']} signInHref={null} />
+    ),
     'sign out': <SignOutConfirmCard {...{ page, action, hidden }} stayHref={home} />,
   };
 }

@@ -23,7 +23,7 @@ import { box, openServerStore, type Process } from '@/tests/store/conformance/st
 const GRANTS = ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT];
 const CONNECTIONS = ['email', 'sms'];
 
-/** A server, a telephone, a page and another house's, which may all use the passwordless grant as far as anybody may. */
+/** A server, a telephone and a page, which may all use the passwordless grant as far as anybody may, and some that may less. */
 const CLIENTS: readonly Client[] = [
   confidentialClient({
     tokenEndpointAuthMethod: 'client_secret_post',
@@ -51,6 +51,20 @@ const CLIENTS: readonly Client[] = [
     applicationType: 'native',
     grantTypes: GRANTS,
     connections: CONNECTIONS,
+  }),
+  publicClient({
+    clientId: 'hosted',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    crossOriginAuthentication: false,
+    trustsForwardedAddress: true,
+  }),
+  confidentialClient({
+    clientId: 'trusted',
+    tokenEndpointAuthMethod: 'client_secret_post',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    trustsForwardedAddress: true,
   }),
 ];
 
@@ -100,6 +114,7 @@ export async function openApplicationDesk() {
         clock,
         issuer: ISSUER,
         clientAddress: () => null,
+        tellSoon() {},
       }),
       codes: on.codes,
       families: on.families,

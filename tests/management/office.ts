@@ -1,6 +1,7 @@
 // The management API over a database of its own, as an operator reaches it: real stores, a clock that is moved by hand.
 import { expect } from 'vitest';
 import { createSecretBox } from '@/lib/keys/secret-box';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
@@ -8,6 +9,7 @@ import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
 import { successOf } from '@/lib/management/route';
 import { type ManagementDeps, managementEndpoint, ROUTES } from '@/lib/management/routes';
+import { MANAGEMENT_SCOPES, managementAudience } from '@/lib/management/scopes';
 import { guardStore } from '@/lib/runtime/guard-store';
 import { createLog } from '@/lib/runtime/log';
 import { composeLoginParts, createApplicationNames } from '@/lib/runtime/login-parts';
@@ -17,11 +19,17 @@ import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createDatabase } from '@/tests/harness/database';
 
+const ISSUER = 'https://login.example.com/';
+
 const ENVIRONMENT = {
-  issuer: 'https://login.example.com/',
+  issuer: ISSUER,
+  isLoopback: false,
+  managementClient: { clientId: 'declared', clientSecret: 'of the environment' },
   origin: 'https://login.example.com',
   emailFrom: 'login@example.com',
   outboundPrivateNetworks: [],
@@ -59,6 +67,12 @@ export async function openOffice(where: string | { dataDir: string }) {
   let limits: LimitOverrides = {};
   const clock = () => now;
   const { prisma } = database;
+  const signingKeys = createTokenSigner({
+    store: guardStore(createSigningKeyStore(prisma)),
+    box,
+    clock,
+    issuer: ISSUER,
+  });
   const clients = guardStore(createClientStore(prisma, { clock }));
   const limitOverrides = () => limits;
   const environment = { ...ENVIRONMENT, smsCountries: ['DE'], smsProviders: [] };
@@ -81,6 +95,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     clock,
     guard: guardStore,
     clients,
+    signingKeys,
+    resourceServers: guardStore(createResourceServerStore(prisma, { clock })),
     connections: guardStore(
       createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable() {} }),
     ),
@@ -103,6 +119,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     database,
     prisma,
     deps,
+    /** The signer of a server; there are no keys until it is asked to ensure them. */
+    signingKeys,
     refusals,
     /** What went into the audit log. */
     events,
@@ -125,7 +143,11 @@ export async function openOffice(where: string | { dataDir: string }) {
       await prisma.client.deleteMany();
       await prisma.account.deleteMany();
       await prisma.connection.deleteMany();
+      await prisma.resourceServer.deleteMany();
+      await prisma.settings.deleteMany();
       await ensureSetup(prisma, { limits: {}, clients: [], now });
+      const identifier = managementAudience(ISSUER);
+      await ensureManagementApi(prisma, { identifier, scopes: MANAGEMENT_SCOPES, operator: null, now });
       now = new Date(now.getTime() + 60_000);
       refusals.length = 0;
       events.length = 0;

@@ -11,6 +11,7 @@ import {
   type AccountChange,
   type AccountIdentity,
   type AccountRegister,
+  type AccountRemoval,
   METADATA_MAX_BYTES,
   type Metadata,
   type Profile,
@@ -20,6 +21,8 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { alternatives, sortColumn, sortedBy } from './account-search';
 import { isStatementTimeout, isUniqueViolation, PLANNED_ANEW } from './database';
 import { insertLogEvent } from './log-events';
+import { endSessions, insertLogoutNotices } from './session-endings';
+import { revokeTokens } from './token-endings';
 
 export function createAccountRegister(prisma: PrismaClient): AccountRegister {
   async function read(which: Prisma.Sql): Promise<Account | null> {
@@ -92,10 +95,13 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
     },
 
     async change(id, change, now) {
-      const write = prisma.$queryRaw<ChangeRow[]>(changeStatement(id, change, now));
-      const rows = await write.catch(unlessTaken);
-      if (rows === null) return { kind: 'identifier_taken' };
-      const [row] = rows;
+      const write = prisma.$transaction([
+        prisma.$queryRaw<ChangeRow[]>(changeStatement(id, change, now)),
+        ...(change.isBlocked ? endEverything(prisma, id, now) : []),
+      ]);
+      const written = await write.catch(unlessTaken);
+      if (written === null) return { kind: 'identifier_taken' };
+      const [[row]] = written;
       if (row === undefined) return { kind: 'not_found' };
       if (row.isTooLarge) return { kind: 'metadata_too_large' };
       if (!row.isWhole) return { kind: 'no_identity' };
@@ -104,9 +110,13 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
     },
 
     async remove(removal) {
-      const [row] = await prisma.$queryRaw<{ held: boolean; removed: boolean }[]>(removeStatement(removal));
-      if (row?.removed) return 'removed';
-      return row?.held ? 'outdated' : 'not_found';
+      const [removed, left] = await prisma.$transaction([
+        prisma.$executeRaw(removeStatement(removal)),
+        prisma.account.count({ where: { id: removal.id } }),
+        ...forget(prisma, removal),
+      ]);
+      if (removed === 1) return 'removed';
+      return left === 1 ? 'outdated' : 'not_found';
     },
   };
 }
@@ -218,7 +228,7 @@ function changeStatement(accountId: string, change: AccountChange, at: Date): Pr
     ...verified.map((provider) =>
       verifyIdentity({ provider, isVerified: isVerified[provider] === true }, now),
     ),
-    ...(isBlocked === undefined ? [] : endEverything(id, { isBlocked, now })),
+    ...(isBlocked ? [stopAsked(now)] : []),
   ];
   return Prisma.sql`
     WITH ${takeInOrder(id)},
@@ -335,72 +345,84 @@ function verifyIdentity(
     )`;
 }
 
+/** Codes and links on their way, when the account is closed. */
+function stopAsked(now: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    challenges_ended AS (
+      UPDATE challenges c SET cancelled_at = ${now} FROM asked
+      WHERE c.id = asked.id AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND EXISTS (SELECT 1 FROM account)
+    )`;
+}
+
 /**
- * Sessions, tokens, and codes and links on their way. When the account is closed, and again when it is opened, for what slipped
- * in at the moment of closing: nothing of it comes back to life.
+ * Sessions, codes and tokens of an account that the statement before took and closed: whoever signed in or redeemed a code
+ * at that moment is done, and what they were given is seen here.
  */
-function endEverything(
-  id: Prisma.Sql,
-  { isBlocked, now }: { isBlocked: boolean; now: Prisma.Sql },
-): Prisma.Sql[] {
-  const turned = Prisma.sql`EXISTS (SELECT 1 FROM account, before WHERE ${isBlocked}::boolean OR before.blocked_at IS NOT NULL)`;
+function endEverything(prisma: PrismaClient, id: string, at: Date) {
+  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+  const closed = Prisma.sql`account_id = (SELECT id FROM accounts WHERE id = ${id}::text AND blocked_at IS NOT NULL)`;
   return [
-    Prisma.sql`
-      sessions_ended AS (
-        UPDATE sessions SET ended_at = ${now} WHERE account_id = ${id} AND ended_at IS NULL AND ${turned}
-      )`,
-    Prisma.sql`
-      families_ended AS (
-        UPDATE token_families SET revoked_at = ${now} WHERE account_id = ${id} AND revoked_at IS NULL AND ${turned}
-      )`,
-    Prisma.sql`
-      challenges_ended AS (
-        UPDATE challenges c SET cancelled_at = ${now} FROM asked
-        WHERE c.id = asked.id AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND ${turned}
-      )`,
+    prisma.$executeRaw`
+      WITH ${endSessions(closed, { initiator: 'account-deactivated', now })} SELECT 1 FROM ended`,
+    ...revokeTokens(prisma, closed, { ip: null, userAgent: null, now: at }),
   ];
 }
 
 // ---- Removing -------------------------------------------------------------------------------------------------------
 
-/** Every table that knows accounts is named here; identities go with the account. */
-function removeStatement(removal: Parameters<AccountRegister['remove']>[0]): Prisma.Sql {
+/** The account, its identities and what is asked of them. */
+function removeStatement(removal: AccountRemoval): Prisma.Sql {
   const { origin, pseudonym } = removal;
   const id = Prisma.sql`${removal.id}::text`;
-  const hashes = Prisma.sql`${[...removal.identifierHashes]}::text[]`;
   const read = removal.identifiers.map(({ provider, identifier }) => `${provider}:${identifier}`);
-  const subject = Prisma.sql`details #>> '{request,params,id}'`;
   return Prisma.sql`
     WITH ${takeInOrder(id)},
     account AS (
       DELETE FROM accounts WHERE id = ${id} AND ARRAY(SELECT provider || ':' || identifier FROM held) <@ ${read}::text[]
       RETURNING id
     ),
-    sessions AS (DELETE FROM sessions WHERE account_id IN (SELECT id FROM account)),
-    families AS (DELETE FROM token_families WHERE account_id IN (SELECT id FROM account)),
-    codes AS (DELETE FROM authorization_codes WHERE account_id IN (SELECT id FROM account)),
-    messages AS (
+    message AS (
       DELETE FROM messages WHERE EXISTS (SELECT 1 FROM account)
-        AND (identifier_hash = ANY(${hashes}) OR challenge_id IN (SELECT id FROM asked))
+        AND (identifier_hash = ANY(${[...removal.identifierHashes]}::text[]) OR challenge_id IN (SELECT id FROM asked))
     ),
-    challenges AS (DELETE FROM challenges WHERE EXISTS (SELECT 1 FROM account) AND id IN (SELECT id FROM asked)),
-    remembered AS (
-      UPDATE log_events SET masked_identifier = NULL, identifier_hash = NULL,
-        account_id = CASE WHEN account_id = ${id} OR (account_id IS NULL AND identifier_hash = ANY(${hashes}))
+    question AS (DELETE FROM challenges WHERE EXISTS (SELECT 1 FROM account) AND id IN (SELECT id FROM asked))
+    ${insertLogEvent(origin, {
+      from: Prisma.sql`account`,
+      type: Prisma.sql`'sdu'`,
+      clientId: Prisma.sql`${origin.clientId}::text`,
+      accountId: Prisma.sql`${pseudonym}::text`,
+      description: Prisma.sql`'User deleted.'`,
+    })}`;
+}
+
+/**
+ * What tells of an account that the statement before took away, in every other table that knows accounts: whoever signed in or
+ * redeemed a code at that moment is done, and what they were given is seen here. Nothing where the account is still there.
+ */
+function forget(prisma: PrismaClient, { id, identifierHashes, pseudonym, origin }: AccountRemoval) {
+  const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
+  const gone = Prisma.sql`NOT EXISTS (SELECT 1 FROM accounts WHERE id = ${id}::text)`;
+  const mine = Prisma.sql`account_id = ${id}::text AND ${gone}`;
+  const hashes = Prisma.sql`${[...identifierHashes]}::text[]`;
+  const subject = Prisma.sql`details #>> '{request,params,id}'`;
+  return [
+    prisma.$executeRaw`
+      WITH ended AS (DELETE FROM sessions WHERE ${mine} RETURNING id, account_id, client_ids, ended_at),
+      code AS (DELETE FROM authorization_codes WHERE ${mine})
+      ${insertLogoutNotices({
+        from: Prisma.sql`(SELECT * FROM ended WHERE ended_at IS NULL) AS ended`,
+        initiator: 'account-deleted',
+        now,
+      })}`,
+    prisma.$executeRaw`DELETE FROM token_families WHERE ${mine}`,
+    prisma.$executeRaw`
+      UPDATE log_events SET masked_identifier = NULL, identifier_hash = NULL, ip = NULL, user_agent = NULL,
+        account_id = CASE WHEN account_id = ${id}::text OR (account_id IS NULL AND identifier_hash = ANY(${hashes}))
           THEN ${pseudonym}::text ELSE account_id END,
-        details = CASE WHEN ${subject} = ${id}
+        details = CASE WHEN ${subject} = ${id}::text
           THEN jsonb_set(details, '{request,params,id}', to_jsonb(${pseudonym}::text)) ELSE details END
-      WHERE EXISTS (SELECT 1 FROM account)
-        AND (account_id = ${id} OR identifier_hash = ANY(${hashes}) OR (details IS NOT NULL AND ${subject} = ${id}))
-    ),
-    event AS (
-      ${insertLogEvent(origin, {
-        from: Prisma.sql`account`,
-        type: Prisma.sql`'sdu'`,
-        clientId: Prisma.sql`${origin.clientId}::text`,
-        accountId: Prisma.sql`${pseudonym}::text`,
-        description: Prisma.sql`'User deleted.'`,
-      })}
-    )
-    SELECT EXISTS (SELECT 1 FROM account) AS removed, EXISTS (SELECT 1 FROM accounts WHERE id = ${id}) AS held`;
+      WHERE ${gone}
+        AND (account_id = ${id}::text OR identifier_hash = ANY(${hashes})
+          OR (details IS NOT NULL AND ${subject} = ${id}::text))`,
+  ];
 }

@@ -50,6 +50,15 @@ export function promiseAccounts(stage: () => Stage, { rounds }: { rounds: number
     return { accountId, sessionSecret, familyId: code.familyId, asked: await ask(email) };
   }
 
+  /** The same of whom a client wants to hear when the session ends. */
+  async function toldOf(email: string) {
+    await stage().prisma.client.updateMany({ data: { backchannelLogoutUri: 'https://rp.test/logout' } });
+    const { signIn, redeem } = stage();
+    const signedIn = await signIn(email, { requested: { scope: 'openid offline_access' } });
+    await redeem(signedIn.code);
+    return signedIn;
+  }
+
   async function isAlive({ sessionSecret, familyId }: { sessionSecret: string; familyId: string }) {
     const { second, now } = stage();
     const refresh = { familyId, sequence: 0, clientId: CLIENT_ID, now };
@@ -162,6 +171,24 @@ export function promiseAccounts(stage: () => Stage, { rounds }: { rounds: number
       expect(await stage().first.sessions.findActive(again.sessionSecret, now)).not.toBeNull();
     });
 
+    it('COD-9, RFT-6: is told of to its clients, and its code is dead for good', async () => {
+      const { signIn, redeem, prisma } = stage();
+      const ann = await toldOf('ann@x.test');
+      const bob = await toldOf('bob@x.test');
+      const onItsWay = await signIn('ann@x.test');
+      await change(ann.accountId, { isBlocked: true });
+      const told = await prisma.logoutNotice.findMany();
+      expect(told.map(({ sessionId }) => sessionId).sort()).toEqual(
+        [ann.sessionId, onItsWay.sessionId].sort(),
+      );
+      await change(ann.accountId, { isBlocked: false });
+      expect((await redeem(onItsWay.code)).kind).toBe('refused');
+      expect(await isAlive({ ...bob, familyId: bob.code.familyId })).toMatchObject({
+        session: true,
+        refresh: true,
+      });
+    });
+
     it('stays signed in when one that is not blocked is said not to be', async () => {
       const person = await livingPerson('ann@x.test');
       await change(person.accountId, { isBlocked: false });
@@ -263,6 +290,70 @@ export function promiseAccounts(stage: () => Stage, { rounds }: { rounds: number
       const next = await signIn('ann@x.test');
       expect(next.accountId).not.toBe(person.accountId);
       expect(await isAlive(person)).toEqual(DEAD);
+    });
+
+    it('PRV-2: is told of to its clients, and then by nothing; others keep what they have', async () => {
+      const { ask, dump, prisma, second, now } = stage();
+      const ann = await toldOf('ann@x.test');
+      const bob = await toldOf('bob@x.test');
+      await ask('ann@x.test', { typedForm: 'Ann@x.test' });
+      for (const { accountId } of [ann, bob])
+        await prisma.grant.create({
+          data: { id: stage().id(), accountId, clientId: CLIENT_ID, createdAt: now, updatedAt: now },
+        });
+      const tellsOfAnn = ({ row }: { row: string }) =>
+        row.includes(ann.accountId) ||
+        /ann@x/i.test(row) ||
+        row.includes(box.hash('subject', 'email:ann@x.test'));
+      expect((await dump()).filter(tellsOfAnn).length).toBeGreaterThan(5);
+      expect(await remove(ann.accountId, 'ann@x.test')).toBe('removed');
+      // The client has to be told whose session it was. That goes with the telling.
+      expect((await dump()).filter(tellsOfAnn).map(({ name }) => name)).toEqual(['logout_notices']);
+      const [notice] = await second.notices.claim({
+        ...{ now, leasedUntil: stage().later(30), without: [], limit: 10 },
+      });
+      expect(notice).toMatchObject({ accountId: ann.accountId, sessionId: ann.sessionId });
+      if (notice) await second.notices.record(notice, { kind: 'told' }, now);
+      expect((await dump()).filter(tellsOfAnn)).toEqual([]);
+      for (const kept of [prisma.account.count(), prisma.grant.count()]) expect(await kept).toBe(1);
+      expect(await isAlive({ ...bob, familyId: bob.code.familyId })).toMatchObject({
+        session: true,
+        refresh: true,
+      });
+    });
+
+    it('PRV-2: is in the audit log under a pseudonym, without address, network or browser', async () => {
+      const { signIn, guessWrong, ask, prisma, events } = stage();
+      await guessWrong(await ask('ann@x.test'));
+      const { accountId } = await signIn('ann@x.test');
+      const bob = await signIn('bob@x.test');
+      const before = await events();
+      await remove(accountId, 'ann@x.test');
+      expect(await events()).toEqual({ ...before, sdu: 1 });
+      const others = await prisma.logEvent.findMany({ where: { type: { not: 'sdu' }, ip: { not: null } } });
+      expect(new Set(others.map(({ identifierHash }) => identifierHash))).toEqual(
+        new Set([box.hash('subject', 'email:bob@x.test')]),
+      );
+      expect(others.some((event) => event.accountId === bob.accountId)).toBe(true);
+    });
+
+    it('IDN-8: while it signs in or redeems a code leaves no row of its own', async () => {
+      const { ask, answer, signIn, redeem, atOnce, prisma } = stage();
+      for (let round = 0; round < rounds; round++) {
+        const address = `ann${round}@x.test`;
+        const { accountId, code } = await signIn(address);
+        const asked = await ask(address);
+        await atOnce(3, async (on, index) => {
+          if (index === 0) await remove(accountId, address, on);
+          else if (index === 1) await answer(asked, { on });
+          else await redeem(code, { on });
+        });
+        const where = { accountId };
+        expect(await prisma.session.count({ where })).toBe(0);
+        expect(await prisma.tokenFamily.count({ where })).toBe(0);
+        expect(await prisma.authorizationCode.count({ where })).toBe(0);
+        expect(await prisma.identity.count({ where })).toBe(0);
+      }
     });
 
     it('is removed once, of any number who ask at once', async () => {
