@@ -73,9 +73,9 @@ function checkParameters(parameters: Parameters): void {
     throw new OAuthError('invalid_request', 'This credential_type is not supported.');
 }
 
-/** A page has no secret to show, so only a client without one is served, and only in a page of its own. */
+/** A page has no secret to show, so only a client without one is served, where it may, and only in a page of its own. */
 function checkPage(client: Client | null, origin: string | null): Client {
-  if (client === null || !isPublicClient(client)) {
+  if (client === null || !isPublicClient(client) || !client.crossOriginAuthentication) {
     throw new OAuthError('unauthorized_client', 'Cross-origin login is not allowed for this client.', {
       status: 403,
     });

@@ -328,7 +328,7 @@ async function signIn(
   if (answered.kind !== 'proven') return refusalOf(answered, guess);
   return {
     kind: 'signed_in',
-    session: { id: session.id, accountId: answered.accountId, authenticatedAt: now, createdAt: now },
+    session: { id: answered.sessionId ?? session.id, accountId: answered.accountId, authenticatedAt: now },
     sessionSecret: session.secret,
     sessionExpiresAt: session.expiresAt,
   };

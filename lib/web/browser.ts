@@ -55,7 +55,12 @@ export async function requestLanguage(wanted: readonly string[]): Promise<Langua
 
 /** ISO 3166-1 alpha-2 of the country whose numbers this browser's owner probably has, or null. */
 export async function presumedCountry({ request }: Interaction): Promise<string | null> {
-  return guessCountry(request.uiLocales, (await headers()).get('accept-language'));
+  return guessedCountry(request.uiLocales);
+}
+
+/** The same for a request without a login. */
+export async function guessedCountry(wanted: readonly string[] = []): Promise<string | null> {
+  return guessCountry(wanted, (await headers()).get('accept-language'));
 }
 
 /** Who is asking, for limits, log and message. `subject` is the keyed hash of the identifier in question. */

@@ -2,10 +2,12 @@
 // certified, check every answer against the specifications. The person is a browser without scripts and a mailbox. What the
 // OpenID Foundation's own modules assert of signing in is in conformance.test.ts; of signing out it is here, by name.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackChannel, startBackChannel } from '@/tests/harness/back-channel';
 import { createDatabase } from '@/tests/harness/database';
 import { findSpills, witness } from '@/tests/harness/evidence';
 import { fillIn } from '@/tests/harness/html-form';
@@ -25,15 +27,19 @@ const NOBODY = 'https://rp.test/other';
 let post: SmtpSink;
 let server: LatchkeyProcess;
 let databaseUrl: string;
-let apps: Record<'spa' | 'basic' | 'secretPost' | 'lenient' | 'theirs', App>;
+let apps: Record<'spa' | 'basic' | 'secretPost' | 'lenient' | 'theirs' | 'told' | 'wiki', App>;
+/** Back channels of the last two. */
+let told: BackChannel;
+let wiki: BackChannel;
 
 beforeAll(async () => {
-  post = await startSmtpSink();
+  [post, told, wiki] = await Promise.all([startSmtpSink(), startBackChannel(), startBackChannel()]);
   databaseUrl = await createDatabase('relying parties');
   server = await startLatchkey({
     DATABASE_URL: databaseUrl,
     SECRET: 'u3Xk8sVn1qLz6TfWb0YcRm5GhJp2DdEa',
     SMTP_URL: post.url,
+    OUTBOUND_PRIVATE_NETWORKS: '127.0.0.1/32',
     // The Foundation's suite signs one person in fifty times within minutes, from one address.
     LIMITS: JSON.stringify({
       starts_per_ip: 1000,
@@ -42,7 +48,12 @@ beforeAll(async () => {
     }),
   });
   const uris = ['--callback', CALLBACK, '--logout-url', GOODBYE];
-  const [spa, basic, secretPost, lenient, theirs] = await Promise.all([
+  const hears = (name: string, { url }: BackChannel) =>
+    createApp(server, [
+      ...['--name', name, '--auth-method', 'client_secret_basic', '--backchannel-logout-url', url],
+      ...uris,
+    ]);
+  const [spa, basic, secretPost, lenient, theirs, toldApp, wikiApp] = await Promise.all([
     createApp(server, ['--name', 'Spa', '--type', 'spa', ...uris]),
     createApp(server, ['--name', 'Basic', '--auth-method', 'client_secret_basic', ...uris, NOBODY]),
     createApp(server, ['--name', 'Post', '--auth-method', 'client_secret_post', ...uris]),
@@ -55,13 +66,16 @@ beforeAll(async () => {
       ...uris,
     ]),
     createApp(server, ['--name', 'Shop of others', '--third-party', '--login-url', START, ...uris]),
+    hears('Told', told),
+    hears('Wiki & Söhne', wiki),
   ]);
-  apps = { spa, basic, secretPost, lenient, theirs };
+  apps = { spa, basic, secretPost, lenient, theirs, told: toldApp, wiki: wikiApp };
 });
 
 afterAll(async () => {
   await server?.stop();
-  await post?.close();
+  await Promise.all([post, told, wiki].map((outside) => outside?.close()));
+  expect([...told.violations, ...wiki.violations]).toEqual([]);
   expect(findSpills(everythingPrinted())).toEqual([]);
 });
 
@@ -599,22 +613,25 @@ describe('RP-initiated logout', () => {
 
   it.each([
     [
-      'an address nobody registered (-bad-post-logout-redirect-uri)',
+      'an address nobody registered (oidcc-rp-initiated-logout-bad-post-logout-redirect-uri)',
       (hint: string) => ({ id_token_hint: hint, post_logout_redirect_uri: 'https://evil.test/' }),
     ],
     [
-      'a query added (-query-added-to-post-logout-redirect-uri)',
+      'a query added (oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri)',
       (hint: string) => ({ id_token_hint: hint, post_logout_redirect_uri: `${GOODBYE}?x=1` }),
     ],
     [
-      'a hint that is not one (-bad-id-token-hint)',
+      'a hint that is not one (oidcc-rp-initiated-logout-bad-id-token-hint)',
       () => ({ id_token_hint: 'nonsense', post_logout_redirect_uri: GOODBYE }),
     ],
     [
-      'a hint of alg none (-modified-id-token-hint)',
+      'a hint of alg none (oidcc-rp-initiated-logout-modified-id-token-hint)',
       (hint: string) => ({ id_token_hint: unsigned(hint), post_logout_redirect_uri: GOODBYE }),
     ],
-    ['an address but no hint (-no-id-token-hint)', () => ({ post_logout_redirect_uri: GOODBYE })],
+    [
+      'an address but no hint (oidcc-rp-initiated-logout-no-id-token-hint)',
+      () => ({ post_logout_redirect_uri: GOODBYE }),
+    ],
   ])('with %s sends nobody anywhere and ends nothing unasked (RED-8)', async (_, parametersFor) => {
     const { visitor, hint } = await signedIn();
     const page = await visitor.open(logoutUrl(parametersFor(hint)));
@@ -907,5 +924,97 @@ describe('a client of another house', () => {
     expect(tokens.scope).toBe('openid email read:orders read:bills write:bills');
     // Without the API nobody is asked.
     expect((await askSilently(ours, visitor)).get('error')).toBeNull();
+  });
+});
+
+describe('back-channel logout', () => {
+  let first: RelyingParty;
+  let second: RelyingParty;
+  beforeAll(async () => {
+    const open = (app: App) => openRelyingParty(app, openid.ClientSecretBasic(app.client_secret));
+    [first, second] = await Promise.all([open(apps.told), open(apps.wiki)]);
+  });
+
+  /** A person in a browser, signed in to the first client. */
+  async function signedIn(address = `${crypto.randomUUID()}@example.com`, visitor = browser()) {
+    const { tokens, claims } = await complete(first, { visitor, address });
+    return { visitor, address, claims, hint: tokens.id_token ?? fail('no ID token') };
+  }
+  const signOutWith = (hint: string, more: Record<string, string> = {}) =>
+    `/oidc/logout?${new URLSearchParams({ id_token_hint: hint, ...more })}`;
+
+  /** What the next logout token says, once it holds. */
+  async function nextToken(channel: BackChannel, app: App) {
+    const keys = createRemoteJWKSet(new URL(`${server.issuer}/.well-known/jwks.json`));
+    const options = { issuer: `${server.issuer}/`, audience: app.client_id, typ: 'logout+jwt' };
+    return (await jwtVerify(witness(await channel.waitForToken()), keys, options)).payload;
+  }
+
+  it('tells the client whose session it was, and the browser goes back with its state (oidcc-backchannel-rp-initiated-logout)', async () => {
+    const { visitor, claims, hint } = await signedIn();
+    const left = await visitor.open(signOutWith(hint, { post_logout_redirect_uri: GOODBYE, state: 'bye' }));
+    expect(left.leavesTo?.href).toBe(`${GOODBYE}?state=bye`);
+    const payload = await nextToken(told, apps.told);
+    expect(payload).toMatchObject({
+      sub: claims.sub,
+      sid: claims.sid,
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    });
+    expect(payload).not.toHaveProperty('nonce');
+    expect((await askSilently(first, visitor)).get('error')).toBe('login_required');
+  });
+
+  it('tells every client of the session, and the page that says so names the others', async () => {
+    const { visitor, claims, hint } = await signedIn();
+    const silent = await complete(second, { visitor, address: '' });
+    expect(silent.claims.sid).toBe(claims.sid);
+    const page = await visitor.open(signOutWith(hint, { ui_locales: 'de' }));
+    expect(page.text).toContain('Sie sind von Told abgemeldet');
+    expect(page.text).toContain('Auch diese Anwendungen melden Sie ab: Wiki & Söhne');
+    expect(page.text).not.toContain('Basic');
+    expect((await nextToken(told, apps.told)).sid).toBe(claims.sid);
+    expect((await nextToken(wiki, apps.wiki)).sid).toBe(claims.sid);
+  });
+
+  it.each([
+    ['/v2/logout', (id: string) => `/v2/logout?client_id=${id}`],
+    ['the page that asks first', () => '/oidc/logout'],
+  ])('happens after %s as well', async (_, path) => {
+    const { visitor, claims } = await signedIn();
+    const page = await visitor.open(path(apps.told.client_id));
+    if (page.url.pathname === '/logout') await visitor.submit(page, { press: 'Sign out' });
+    expect((await nextToken(told, apps.told)).sid).toBe(claims.sid);
+  });
+
+  it('happens when somebody else signs in with the browser, and not when the same person is proven again', async () => {
+    const { visitor, address, claims, hint } = await signedIn();
+    const again = await complete(second, { visitor, address, parameters: { prompt: 'login' } });
+    expect(again.claims.sid).toBe(claims.sid);
+    const other = await complete(second, {
+      ...{ visitor, address: 'somebody.else@example.com', parameters: { prompt: 'login' } },
+    });
+    expect(other.claims.sid).not.toBe(claims.sid);
+    expect(await nextToken(told, apps.told)).toMatchObject({ sub: claims.sub, sid: claims.sid });
+    expect(await nextToken(wiki, apps.wiki)).toMatchObject({ sub: claims.sub, sid: claims.sid });
+    // The hint is of a session that is over: nobody else is signed out with it unasked.
+    expect((await visitor.open(signOutWith(hint))).text).toContain('Sign out');
+    expect((await askSilently(second, visitor)).has('code')).toBe(true);
+  });
+
+  it.each([
+    ['says nothing', { kind: 'silence' }],
+    ['is broken', { kind: 'answer', status: 500 }],
+  ] as const)('holds nobody up where the client %s (LGO-3)', async (_, behaviour) => {
+    const { visitor, claims, hint } = await signedIn();
+    told.behave(behaviour);
+    const began = performance.now();
+    const answer = await visitor.send(signOutWith(hint));
+    expect(performance.now() - began).toBeLessThan(1_000);
+    const page = await visitor.open(answer.headers.get('location') ?? '');
+    expect(page.text).toContain('You are signed out of Told');
+    expect((await nextToken(told, apps.told)).sid).toBe(claims.sid);
+    told.behave({ kind: 'answer', status: 200 });
+    // It is asked again after two seconds; one that is silent is waited for five.
+    expect((await nextToken(told, apps.told)).sid).toBe(claims.sid);
   });
 });

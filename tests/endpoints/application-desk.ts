@@ -54,6 +54,20 @@ export const APPLICATIONS: readonly Client[] = [
     grantTypes: GRANTS,
     connections: CONNECTIONS,
   }),
+  publicClient({
+    clientId: 'hosted',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    crossOriginAuthentication: false,
+    trustsForwardedAddress: true,
+  }),
+  confidentialClient({
+    clientId: 'trusted',
+    tokenEndpointAuthMethod: 'client_secret_post',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    trustsForwardedAddress: true,
+  }),
 ];
 
 /** How something is asked: by the store's first process, from no network that is known, unless a test says so. */
@@ -111,6 +125,7 @@ export async function openApplicationDesk() {
         clock,
         issuer: ISSUER,
         clientAddress: () => wish.ip ?? null,
+        tellSoon() {},
       }),
       codes: on.codes,
       families: on.families,

@@ -58,8 +58,6 @@ const redeem = () => desk.redeem(browser.authorizationCode, {}, HERE);
 const native = { clientId: 'native', ip: '192.0.2.1' };
 const web = { clientId: 'web', ip: '192.0.2.1' };
 const ann = { account: 'email' };
-/** Tokens are traded between servers: whose network that is says nothing of the person. */
-const nowhere = { ip: null };
 
 const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
   'a code is sent by e-mail': { act: start, rows: [{ ...native, type: 'cls' }] },
@@ -181,7 +179,7 @@ const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
   'an authorization code is redeemed': {
     before: press,
     act: redeem,
-    rows: [{ ...web, ...ann, ...nowhere, type: 'seacft' }],
+    rows: [{ ...web, ...ann, type: 'seacft' }],
   },
   'an authorization code is used again': {
     async before() {
@@ -189,12 +187,12 @@ const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
       await redeem();
     },
     act: redeem,
-    rows: [{ ...web, ...ann, ...nowhere, type: 'feacft' }],
+    rows: [{ ...web, ...ann, type: 'feacft' }],
   },
   'a refresh token is exchanged': {
     before: beOffline,
     act: () => refresh(refreshToken),
-    rows: [{ ...native, ...ann, ...nowhere, type: 'sertft' }],
+    rows: [{ ...native, ...ann, type: 'sertft' }],
   },
   'a refresh token is used again, when its successor is long in use': {
     async before() {
@@ -203,7 +201,7 @@ const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
       desk.stage.pass(60);
     },
     act: () => refresh(refreshToken),
-    rows: [{ ...native, ...ann, ...nowhere, type: 'ferrt' }],
+    rows: [{ ...native, ...ann, type: 'ferrt' }],
   },
   'a refresh token is dead': {
     async before() {
@@ -211,7 +209,7 @@ const HAPPENINGS: Readonly<Record<string, Happening & { rows: object[] }>> = {
       await desk.post('/oauth/revoke', { client_id: 'native', token: refreshToken }, HERE);
     },
     act: () => refresh(refreshToken),
-    rows: [{ ...native, ...ann, ...nowhere, type: 'fertft' }],
+    rows: [{ ...native, ...ann, type: 'fertft' }],
   },
   'somebody signs out': {
     before: press,

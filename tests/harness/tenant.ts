@@ -56,6 +56,7 @@ export async function startTenant(
     DATABASE_URL: databaseUrl,
     SECRET: 'q4Lm8xTz1Vn6Rk3Wb9Yc5Pd2Gf7Hs0Ja',
     TRUSTED_PROXIES: '1',
+    OUTBOUND_PRIVATE_NETWORKS: '127.0.0.1/32',
     SMTP_URL: post.url,
     EMAIL_FROM: 'login@acme.test',
     TWILIO_ACCOUNT_SID: twilio.accountSid,
@@ -101,6 +102,7 @@ async function addApi(databaseUrl: string): Promise<void> {
     tokenLifetimeForWebSeconds: 7_200,
     allowOfflineAccess: true,
     skipConsent: true,
+    tokenDialect: 'rfc9068_profile' as const,
     isSystem: false,
   };
   await apis.add(orders, now);

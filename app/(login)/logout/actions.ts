@@ -15,8 +15,10 @@ export async function confirmSignOut(): Promise<void> {
   // Without the cookie no page of ours asked, and nothing is ended.
   if (request === null) return redirect('/logout/done');
 
-  await latchkey.deps.sessions.end(await headers(), request.clientId);
+  const { toldClients } = await latchkey.deps.sessions.end(await headers(), request.clientId);
   await setCookies(latchkey, [cookies.removeSignOut(), cookies.holdSession('', 0)]);
   const location = postLogoutLocation(request);
-  return location === null ? redirect('/logout/done') : redirectToClient(location);
+  if (location !== null) return redirectToClient(location);
+  await setCookies(latchkey, [await cookies.holdSignedOut({ ...request, toldClients })]);
+  return redirect('/logout/done');
 }

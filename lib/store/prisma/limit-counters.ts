@@ -90,7 +90,7 @@ export function insertLimitEvent(
 ): Prisma.Sql {
   const name = Prisma.sql`split_part(key, ':', 1)`;
   return Prisma.sql`
-    told AS (
+    newly_full AS (
       UPDATE limit_counters AS held SET told_window = held.window_start
       WHERE held.key = (SELECT min(key) FROM spent) AND held.told_window IS DISTINCT FROM held.window_start
         AND ${told.onlyIf ?? Prisma.sql`true`}
@@ -98,7 +98,7 @@ export function insertLimitEvent(
     ),
     limit_event AS (
       ${insertLogEvent(origin, {
-        from: Prisma.sql`told`,
+        from: Prisma.sql`newly_full`,
         type: Prisma.sql`CASE WHEN ${name} = 'guesses_per_ip' THEN 'limit_mu' WHEN ${name} LIKE 'guesses%' THEN 'limit_wc'
           ELSE 'api_limit' END`,
         clientId: told.clientId,

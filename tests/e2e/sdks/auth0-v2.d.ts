@@ -1,4 +1,4 @@
-// What the tests use of auth0 2.44, which has no types of its own.
+// What the tests use of auth0 2.44, which has no types of its own. @see https://auth0.github.io/node-auth0/2.44.1
 declare module 'auth0-v2' {
   type Tokens = {
     access_token: string;
@@ -21,5 +21,30 @@ declare module 'auth0-v2' {
       authorizationCodeGrant(data: { code: string; redirect_uri: string }): Promise<Tokens>;
     };
     tokens: { revokeRefreshToken(data: { token: string }): Promise<unknown> };
+  }
+
+  export class ManagementClient {
+    constructor(options: { domain: string; clientId: string; clientSecret: string });
+    connections: { getAll(asked: { strategy: string }): Promise<{ id: string; name: string }[]> };
+    users: {
+      create(user: Record<string, unknown>): Promise<Record<string, unknown>>;
+      get(asked: { id: string }): Promise<Record<string, unknown>>;
+      getAll(asked: { q: string; search_engine: 'v3' }): Promise<Record<string, unknown>[]>;
+      getByEmail(email: string): Promise<Record<string, unknown>[]>;
+      update(asked: { id: string }, changes: Record<string, unknown>): Promise<Record<string, unknown>>;
+      logs(asked: { id: string }): Promise<Record<string, unknown>[]>;
+      delete(asked: { id: string }): Promise<void>;
+    };
+    userBlocks: { getByIdentifier(asked: { identifier: string }): Promise<Record<string, unknown>> };
+    jobs: {
+      importUsersJob(job: {
+        connection_id: string;
+        users_json: string;
+        upsert?: boolean;
+      }): Promise<Record<string, unknown>>;
+      exportUsers(job: Record<string, unknown>): Promise<Record<string, unknown>>;
+      get(asked: { id: string }): Promise<Record<string, unknown>>;
+      errors(asked: { id: string }): Promise<Record<string, unknown>[]>;
+    };
   }
 }

@@ -1,6 +1,8 @@
 // Applications that run on servers, built from npm packages that nobody here touched and told nothing but the domain, the
 // client, its secret and its callback. Each signs somebody in, renews, calls an API that checks the access token, and
 // signs them out. What an application needs of its own is what the package's README says.
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Auth0Client } from '@auth0/nextjs-auth0/server';
 import express, { type RequestHandler } from 'express';
 import openid from 'express-openid-connect';
@@ -34,6 +36,8 @@ import { askOrdersApi, createOrdersApi, ORDERS_SITE } from '@/tests/harness/orde
 import { readCode, signIn } from '@/tests/harness/sign-in';
 import { API, DOMAIN, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
+import { describeOperators } from './operators';
+import { describeUsers } from './users';
 
 const SITES = ['eoc.test', 'eoc-plain.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
 /** For libraries that send no challenge unless told otherwise. */
@@ -145,6 +149,53 @@ describe('express-openid-connect 3.4', () => {
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
     expect(json(await browser.app.open('/'))).toBeNull();
     await expectSignedOut(browser, registered);
+  });
+});
+
+describe('express-openid-connect 3.4 with its back channel', () => {
+  it('hears of a sign-out that another application began, and lets the person in again', async () => {
+    const site = 'eoc.test';
+    const server = express();
+    // Requests from our server come by the network, as an operator with a network of their own allows.
+    const listening = server.listen(0, '127.0.0.1');
+    await once(listening, 'listening');
+    const channel = `http://127.0.0.1:${(listening.address() as AddressInfo).port}/backchannel-logout`;
+    const registered = await register(site, '/callback', {
+      oidc_logout: { backchannel_logout_urls: [channel] },
+    });
+    const loggedOut = new Map<string, unknown>();
+    server.use(
+      openid.auth({
+        issuerBaseURL: `https://${DOMAIN}`,
+        baseURL: `https://${site}`,
+        clientID: registered.client_id,
+        clientSecret: registered.client_secret,
+        secret: COOKIE_SECRET,
+        authRequired: false,
+        authorizationParams: { response_type: 'code', scope: 'openid email' },
+        backchannelLogout: {
+          store: {
+            get: (id, done) => done(null, loggedOut.get(id) as never),
+            set: (id, value, done) => done?.(void loggedOut.set(id, value)),
+            destroy: (id, done) => done?.(void loggedOut.delete(id)),
+          },
+        },
+      }),
+    );
+    server.get('/', (request, response) => void response.json(request.oidc.user ?? null));
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const home = await passThrough(browser, await browser.app.open('/login'), address);
+    expect(json(home)).toMatchObject({ email: address });
+    const page = await browser.login.open('/oidc/logout');
+    await browser.login.submit(page, { press: 'Sign out' });
+    await expect.poll(() => loggedOut.size).toBeGreaterThan(0);
+    expect(json(await browser.app.open('/'))).toBeNull();
+    const again = await passThrough(browser, await browser.app.open('/login'), address);
+    expect(json(again)).toMatchObject({ email: address });
+    listening.close();
   });
 });
 
@@ -526,3 +577,6 @@ function keepSessions(): RequestHandler {
     next(void Object.assign(request, { session }));
   };
 }
+
+describeUsers(() => tenant);
+describeOperators();
