@@ -29,6 +29,8 @@ export const LIMITS = {
   failed_redemptions: { max: 5_000, windowSeconds: 600, strict: false },
   /** Requests of one caller of the management API: fifty a second, as much as a script of an operator does by itself. */
   management_requests: { max: 3_000, windowSeconds: 60, strict: false },
+  /** Rotations of the signing keys, over all callers: each leaves a key that is published for weeks. Auth0's figure. */
+  key_rotations: { max: 5, windowSeconds: 86_400, strict: true },
   /**
    * Text messages to one number: more help nobody. Its known browsers have one such budget together, strangers another,
    * which is all of it that they can use up.

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { boundBody, UPLOAD_MS } from './body-deadline';
 import { FRONT_HEADER, NONCE_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
@@ -77,6 +78,7 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
       return (request, response) => {
         const nonce = randomBytes(16).toString('base64');
         request.url = targetOf(request);
+        boundBody(request, pathOf(request));
         nameOurselves(request, { host, peer: request.socket.remoteAddress ?? '', nonce, frontSecret });
         if (stopping) response.setHeader('Connection', 'close');
         const path = pathOf(request);
@@ -108,7 +110,8 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
 
     tune(server) {
       server.headersTimeout = 10_000;
-      server.requestTimeout = 20_000;
+      // Of bodies: boundBody, which is stricter but for one path.
+      server.requestTimeout = UPLOAD_MS;
       server.keepAliveTimeout = 65_000;
       server.maxRequestsPerSocket = 0;
     },

@@ -4,10 +4,14 @@ import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
 import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createAccountLog } from '@/lib/store/prisma/account-log';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import type { Database } from '@/lib/store/prisma/database';
+import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
+import { declaredClientIds } from './declared-clients';
 import { CONNECTION_SECRET, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
@@ -17,20 +21,28 @@ export function composeManagement(
     ManagementDeps,
     | 'clients'
     | 'connections'
+    | 'resourceServers'
+    | 'signingKeys'
     | 'clock'
     | 'operators'
     | 'log'
     | 'managementEvents'
     | 'clientAddress'
     | 'limitOverrides'
+    | 'changes'
+    | 'sendLater'
   > & {
-    environment: Pick<Environment, 'emailFrom' | 'issuer' | 'outboundPrivateNetworks'>;
+    environment: Pick<
+      Environment,
+      'emailFrom' | 'issuer' | 'isLoopback' | 'managementClient' | 'outboundPrivateNetworks'
+    >;
     prisma: Database['prisma'];
     box: SecretBox;
     guard<Store extends object>(store: Store): Store;
   },
 ): ManagementDeps {
   const { environment, prisma, box, guard, ...ports } = given;
+  const limits = guard(createLimitStore(prisma));
   return {
     ...ports,
     issuer: environment.issuer,
@@ -38,16 +50,27 @@ export function composeManagement(
       seal: (plain) => box.seal('cursor', plain),
       unseal: (sealed) => box.unseal('cursor', sealed),
     },
-    rateLimits: guard(createLimitStore(prisma)),
+    rateLimits: limits,
     credentials: {
       drawId: drawClientId,
       drawSecret: drawClientSecret,
       hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
       sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
+    declaredClients: declaredClientIds(environment),
+    drawResourceServerId: () => randomBytes(12).toString('hex'),
+    drawCredentialId: () => `cred_${randomBytes(12).toString('base64url')}`,
+    drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
-    findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
+    accounts: guard(createAccountRegister(prisma)),
+    jobs: guard(createJobStore(prisma)),
+    drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
+    accountLog: guard(createAccountLog(prisma)),
+    lockouts: limits,
+    hashSubject: (subject) => box.hash('subject', subject),
+    drawUserId: () => randomBytes(12).toString('hex'),
+    findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     ledger: guard(createSmsLedger(prisma)),
     timelines: guard(createTimelineStore(prisma)),
     letterhead: letterheadOf(environment),

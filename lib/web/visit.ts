@@ -53,6 +53,6 @@ async function isOvertaken(
     request.prompt.length > 0 || request.maxAgeSeconds !== null || request.hintedSubject !== null;
   if (secret === null || asksAgain) return false;
   const session = await runtime.sessions.findActive(secret, runtime.clock());
-  if (session === null || session.createdAt.getTime() <= createdAt) return false;
+  if (session === null || session.authenticatedAt.getTime() <= createdAt) return false;
   return !(await isProvenByLink(runtime.login, interaction));
 }

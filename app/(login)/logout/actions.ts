@@ -15,8 +15,10 @@ async function takeSignOut({ cookies, deps }: Runtime, browser: Browser): Promis
   // Without the cookie no page of ours asked, and nothing is ended.
   if (request === null) return goTo('/logout/done');
 
-  await deps.sessions.end(browser.headers, request.clientId);
-  return goTo(postLogoutLocation(request) ?? '/logout/done', {
-    setCookies: [cookies.removeSignOut(), cookies.holdSession('', 0)],
-  });
+  const { toldClients } = await deps.sessions.end(browser.headers, request.clientId);
+  const ended = [cookies.removeSignOut(), cookies.holdSession('', 0)];
+  const location = postLogoutLocation(request);
+  if (location !== null) return goTo(location, { setCookies: ended });
+  const said = await cookies.holdSignedOut({ ...request, toldClients });
+  return goTo('/logout/done', { setCookies: [...ended, said] });
 }
