@@ -40,7 +40,12 @@ const config = (phase: string): NextConfig => ({
       './public/login.js',
     ],
   },
-  experimental: { serverActions: { bodySizeLimit: '64kb' }, authInterrupts: true },
+  experimental: {
+    serverActions: { bodySizeLimit: '64kb' },
+    authInterrupts: true,
+    // Most pages of Next's are never asked for: a process loads one when somebody does.
+    preloadEntriesOnStart: false,
+  },
 });
 
 export default config;

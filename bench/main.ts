@@ -18,6 +18,7 @@ import { type MailSink, startMailSink } from './sink/mail-sink';
 import { startLatchkeySystem } from './systems/latchkey';
 import { startOidcProvider } from './systems/oidc-provider';
 import type { System } from './systems/system';
+import { runUsersBenchmark } from './users';
 import { readVersions } from './versions';
 
 /** How much is measured: rounds over all systems in turn, each round every point. */
@@ -53,6 +54,7 @@ const WARM_UP_USERS = 8;
 const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
 const HELP = `npm run bench -- [options]
+  --users              a million users instead of logins: searches, import, export (with --quick: fewer)
   --quick              two short rounds with 8 users
   --no-embedded        leave the embedded database out
   --no-browser         do not weigh the page
@@ -73,6 +75,7 @@ type Options = Readonly<{
 export async function runBenchmark(words: string[]): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
+  if (words.includes('--users')) return runUsersBenchmark(words);
   const options = readOptions(words);
   if (options === null) return console.log(HELP);
 

@@ -1,5 +1,6 @@
 // The document around a page: its language and the way that is written, which the stylesheet, screen readers and hyphenation
-// go by. Only the page knows its language, so app/layout.tsx leaves the document to it.
+// go by, and what every page asks of browsers and search engines. Only the page knows its language, so app/layout.tsx leaves
+// the document to it.
 import type { ReactNode } from 'react';
 
 export function Document({
@@ -13,8 +14,16 @@ export function Document({
   children: ReactNode;
 }) {
   return (
-    <html lang={language} dir={direction}>
-      <body>{children}</body>
-    </html>
+    <>
+      {/* React moves these into the head. */}
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex, nofollow" />
+      {/* Safari would make a telephone link of a one-time code. */}
+      <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <html lang={language} dir={direction}>
+        <body>{children}</body>
+      </html>
+    </>
   );
 }

@@ -80,7 +80,8 @@ export function codeNote(t: Words, problem: LoginProblem, now: number): FieldNot
   }
 }
 
-function waitNote(t: Words, milliseconds: number): FieldNote | null {
+/** What is said while a limit has no room; null once it has. */
+export function waitNote(t: Words, milliseconds: number): FieldNote | null {
   if (milliseconds <= 0) return null;
   return { kind: 'trouble', text: t('problem.wait', { duration: durationInWords(t, milliseconds) }) };
 }

@@ -1,6 +1,7 @@
 // The server an operator runs: node:http in front of Next, in one process and with one copy of our code.
 // The protocol (/authorize, /oauth/token, /userinfo, …) is answered here by the very functions that Next's route files
-// mount on hosts without this front (docs/decisions/0002); pages go on to Next with their security headers already set.
+// mount on hosts without this front (docs/decisions/0002), and so are the pages of a sign-in, by the steps behind Next's pages
+// and actions (docs/decisions/0027); other pages go on to Next with their security headers already set.
 // Knows nothing of either: `instrumentation.ts` leaves the front on globalThis when Next has loaded it.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -8,6 +9,8 @@ import http from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import nextEnv from '@next/env';
+import { keepHeapSmall } from './heap.mjs';
+import { readPageBuild } from './page-build.mjs';
 
 const dev = process.argv.includes('--dev');
 const { loadEnvConfig } = nextEnv;
@@ -17,7 +20,10 @@ process.chdir(dir);
 loadEnvConfig(dir, dev);
 const port = Number(process.env.PORT || 3000);
 
-if (!dev) takeBuiltConfig();
+if (!dev) {
+  keepHeapSmall();
+  takeBuiltConfig();
+}
 const { default: next } = await import('next');
 const app = next({ dev, dir, port, hostname: 'localhost', quiet: true });
 await app.prepare();
@@ -29,7 +35,8 @@ if (front === undefined) {
   process.exit(1);
 }
 
-const server = http.createServer(front.listener(app.getRequestHandler()));
+const build = dev ? null : await readPageBuild(dir);
+const server = http.createServer(front.listener(app.getRequestHandler(), build));
 front.tune(server);
 const upgrade = app.getUpgradeHandler();
 server.on('upgrade', (request, socket, head) => (dev ? upgrade(request, socket, head) : socket.destroy()));

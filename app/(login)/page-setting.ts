@@ -2,14 +2,17 @@
 import type { LanguageChoice, PageSetting } from '@/components/frame';
 import { directionOf, LANGUAGES, type Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
-import { runtime } from '@/lib/runtime/boot';
+import type { Runtime } from '@/lib/runtime/compose';
 import { wordsOf } from '@/lib/runtime/words';
 import type { Step } from '@/lib/web/answer';
-import { responseNonce } from '@/lib/web/browser';
+import { type Browser, responseNonce } from '@/lib/web/browser';
 import type { Visit } from '@/lib/web/visit';
-import { chooseLanguage } from './login/[interaction]/actions';
 
-export async function pageSetting(language: Language, client: Client | null): Promise<PageSetting> {
+export function pageSetting(
+  latchkey: Runtime,
+  browser: Browser,
+  { language, client }: { language: Language; client: Client | null },
+): PageSetting {
   return {
     t: wordsOf(language),
     language,
@@ -18,14 +21,19 @@ export async function pageSetting(language: Language, client: Client | null): Pr
     client: client && { name: client.name, logoSrc: null },
     brand: null,
     footer: null,
-    nonce: await responseNonce(),
-    script: (await runtime()).loginScript,
+    nonce: responseNonce(browser),
+    script: latchkey.loginScript,
   };
 }
 
 /** The same for a step of an interaction: while somebody may answer it, they may also choose its language. */
-export async function stepSetting(visit: Visit, step: Step): Promise<PageSetting> {
-  const setting = await pageSetting(visit.language, visit.kind === 'unknown' ? null : visit.client);
+export function stepSetting(
+  latchkey: Runtime,
+  browser: Browser,
+  { visit, step, chooseLanguage }: { visit: Visit; step: Step; chooseLanguage: LanguageChoice['action'] },
+): PageSetting {
+  const client = visit.kind === 'unknown' ? null : visit.client;
+  const setting = pageSetting(latchkey, browser, { language: visit.language, client });
   if (visit.kind !== 'open' && visit.kind !== 'proven') return setting;
   const languages: LanguageChoice = {
     action: chooseLanguage,

@@ -1,17 +1,12 @@
 // `latchkey apps`: applications, which the standards call clients. The management API does the work, wherever it runs.
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
-import {
-  APPLICATION_TYPES,
-  type ClientDocument,
-  type CreatedClientDocument,
-  GRANT_TYPES,
-  ID_TOKEN_ALGORITHMS,
-} from '@/lib/management/clients';
-import { TOKEN_ENDPOINT_AUTH_METHODS } from '@/lib/oidc/vocabulary';
+import type { ClientDocument } from '@/lib/management/client-settings';
+import { type CreatedClientDocument, FORMER_SECRET_SECONDS } from '@/lib/management/clients';
 import { readEnvironment } from '@/lib/runtime/environment';
-import { print, printJson } from './command-line';
-import { readJsonObject } from './connections';
+import { addGrantCommand } from './app-grants';
+import { type AppSettings, type AppType, addAppSettings, bodyOf, typeOption } from './app-settings';
+import { CommandFailure, confirm, print, printJson, readWholeNumber } from './command-line';
 import { formatCard, formatTable } from './layout';
 import { ask, withApi } from './management-api';
 
@@ -22,35 +17,13 @@ import { ask, withApi } from './management-api';
 export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: string }): void {
   const apps = program.command('apps').description('applications that sign people in (OAuth clients)');
 
-  apps
-    .command('create')
-    .description('register an application; prints its client secret, this once')
-    .requiredOption('--name <name>', 'shown to people who sign in')
-    .addOption(
-      new Option('--type <type>', 'what it is')
-        .choices(APPLICATION_TYPES)
-        .default('regular_web' satisfies AppType),
-    )
-    .option('--third-party', 'it is of another house: people are asked what it may have')
-    .option(
-      '--callback <url...>',
-      'where people return to after sign-in, exactly as the application sends it',
-    )
-    .option('--logout-url <url...>', 'where people may be sent after sign-out')
-    .option('--web-origin <origin...>', 'origins whose scripts may call, and sign in silently')
-    .option('--allowed-origin <origin...>', 'origins whose scripts may call, and no more')
-    .addOption(new Option('--grant <type...>', 'what it may ask for').choices(GRANT_TYPES))
-    .addOption(
-      new Option('--auth-method <method>', 'how it proves itself').choices(TOKEN_ENDPOINT_AUTH_METHODS),
-    )
-    .option('--jwks <file>', 'its public keys (a JWK set), for private_key_jwt')
-    .addOption(
-      new Option('--id-token-alg <algorithm>', 'what signs its ID tokens: our key, or its secret').choices(
-        ID_TOKEN_ALGORITHMS,
-      ),
-    )
-    .option('--no-require-pkce', 'it keeps a secret and cannot send a PKCE challenge')
-    .option('--login-url <url>', 'where the application itself begins a sign-in')
+  addAppSettings(
+    apps
+      .command('create')
+      .description('register an application; prints its client secret, this once')
+      .requiredOption('--name <name>', 'shown to people who sign in')
+      .addOption(typeOption().default('regular_web' satisfies AppType)),
+  )
     .option('--json', 'print JSON, as the management API answers')
     .addHelpText('after', CREATE_HELP)
     .action((options: CreateOptions) => createApp(options, calledFrom));
@@ -69,6 +42,41 @@ export function addAppsCommands(program: Command, { calledFrom }: { calledFrom: 
     .option('--json', 'print JSON, as the management API answers')
     .addHelpText('after', '\nExample:\n  $ latchkey apps show XbQ0vTz8…')
     .action(showApp);
+
+  addAppSettings(
+    apps
+      .command('update')
+      .description('change what is given, and leave the rest as it is')
+      .argument('<client-id>')
+      .option('--name <name>', 'shown to people who sign in')
+      .addOption(typeOption())
+      .option('--add-callback <url...>', 'further places where people return to after sign-in')
+      .option('--first-party', 'it is of our own house')
+      .option('--require-pkce', 'it sends a PKCE challenge with every sign-in'),
+  )
+    .option('--json', 'print JSON, as the management API answers')
+    .addHelpText('after', UPDATE_HELP)
+    .action((clientId: string, options: UpdateOptions) => updateApp(clientId, options, calledFrom));
+
+  apps
+    .command('rotate-secret')
+    .description('give an application another client secret; prints it, this once')
+    .argument('<client-id>')
+    .option('--former-seconds <seconds>', 'how long the secret it has is good beside it', readWholeNumber)
+    .option('--json', 'print JSON, as the management API answers')
+    .addHelpText('after', ROTATE_HELP)
+    .action(rotateSecret);
+
+  apps
+    .command('delete')
+    .description('take an application away, with its tokens and grants; asks first')
+    .argument('<client-id>')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print JSON: what was deleted')
+    .addHelpText('after', '\nExample:\n  $ latchkey apps delete XbQ0vTz8… --yes')
+    .action(deleteApp);
+
+  addGrantCommand(apps);
 }
 
 const CREATE_HELP = `
@@ -86,48 +94,37 @@ Examples:
       --callback https://example.com/api/auth/callback/latchkey --json
   $ latchkey apps create --name Bank --jwks public-keys.json --callback https://bank.example.com/callback`;
 
-type AppType = (typeof APPLICATION_TYPES)[number];
+const UPDATE_HELP = `
+A list takes the place of the one that is there: name all of it, or add callbacks with --add-callback. An application that
+needs a secret from now on is given one, which is printed this once.
 
-type CreateOptions = {
-  name: string;
-  type: string;
-  thirdParty?: true;
-  callback?: string[];
-  logoutUrl?: string[];
-  webOrigin?: string[];
-  allowedOrigin?: string[];
-  grant?: string[];
-  authMethod?: string;
-  jwks?: string;
-  idTokenAlg?: string;
-  requirePkce: boolean;
-  loginUrl?: string;
-  json?: true;
-};
+Examples:
+  $ latchkey apps update XbQ0vTz8… --name "Acme Shop" --login-url https://shop.example.com/login
+  $ latchkey apps update XbQ0vTz8… --add-callback https://shop.example.com/callback
+  $ latchkey apps update XbQ0vTz8… --grant authorization_code refresh_token client_credentials
+  $ latchkey apps update XbQ0vTz8… --jwks public-keys.json
+  $ latchkey apps update XbQ0vTz8… --no-require-pkce --id-token-lifetime 3600`;
+
+const ROTATE_HELP = `
+Left out, --former-seconds is a day: time to give the new secret to every server. With 0 the former one is dead at once.
+
+Examples:
+  $ latchkey apps rotate-secret XbQ0vTz8…
+  $ latchkey apps rotate-secret XbQ0vTz8… --former-seconds 0`;
+
+type CreateOptions = AppSettings & { name: string; type: string; json?: true };
 
 async function createApp(options: CreateOptions, calledFrom: string): Promise<void> {
-  const jwks = options.jwks === undefined ? undefined : await readJsonObject(calledFrom, options.jwks);
   const body = {
     name: options.name,
     app_type: options.type,
-    is_first_party: options.thirdParty !== true,
-    callbacks: options.callback,
-    allowed_logout_urls: options.logoutUrl,
-    web_origins: options.webOrigin,
-    allowed_origins: options.allowedOrigin,
-    grant_types: options.grant,
-    token_endpoint_auth_method: options.authMethod ?? (jwks && 'private_key_jwt'),
-    jwks,
-    jwt_configuration: options.idTokenAlg && { alg: options.idTokenAlg },
-    require_pkce: options.requirePkce,
-    initiate_login_uri: options.loginUrl,
+    ...(await bodyOf(options, { calledFrom })),
   };
   const app = await withApi((api) =>
     ask<CreatedClientDocument>(api, { method: 'POST', path: CLIENTS_PATH, body }),
   );
   if (options.json) return printJson(app);
-  print(`${describe(app)}\n`);
-  if (app.client_secret !== undefined) print('The secret is shown this once: keep it now.');
+  printApp(app);
   print(
     `The application finds everything else at ${readEnvironment().issuer}.well-known/openid-configuration`,
   );
@@ -152,15 +149,82 @@ async function listApps(options: { json?: true }): Promise<void> {
 const PER_PAGE = 100;
 
 async function showApp(clientId: string, options: { json?: true }): Promise<void> {
-  const path = `${CLIENTS_PATH}/${encodeURIComponent(clientId)}`;
-  const app = await withApi((api) => ask<ClientDocument>(api, { method: 'GET', path }));
+  const app = await withApi((api) => ask<ClientDocument>(api, { method: 'GET', path: pathOf(clientId) }));
   if (options.json) return printJson(app);
   print(describe(app));
 }
 
+type UpdateOptions = AppSettings & {
+  name?: string;
+  type?: string;
+  firstParty?: true;
+  addCallback?: string[];
+  json?: true;
+};
+
+async function updateApp(clientId: string, options: UpdateOptions, calledFrom: string): Promise<void> {
+  const { name, type, firstParty, addCallback: added = [] } = options;
+  const settings = await bodyOf(options, { calledFrom });
+  const given = { name, app_type: type, ...settings, ...(firstParty && { is_first_party: true }) };
+  if (added.length === 0 && Object.values(given).every((value) => value === undefined))
+    throw new CommandFailure('There is nothing to change: see "latchkey apps update --help".', 2);
+  const path = pathOf(clientId);
+  const app = await withApi(async (api) => {
+    const { callbacks, refresh_token: refresh } = await ask<ClientDocument>(api, { method: 'GET', path });
+    const body = {
+      ...given,
+      ...(added.length > 0 && { callbacks: [...(options.callback ?? callbacks), ...added] }),
+      // All of it is replaced together.
+      ...(settings.refresh_token !== undefined && {
+        refresh_token: { ...refresh, ...settings.refresh_token },
+      }),
+    };
+    return ask<CreatedClientDocument>(api, { method: 'PATCH', path, body });
+  });
+  if (options.json) return printJson(app);
+  printApp(app);
+}
+
+async function rotateSecret(
+  clientId: string,
+  { formerSeconds, json }: { formerSeconds?: number; json?: true },
+): Promise<void> {
+  const query = formerSeconds === undefined ? '' : `?former_secret_seconds=${formerSeconds}`;
+  const app = await withApi((api) =>
+    ask<CreatedClientDocument>(api, { method: 'POST', path: `${pathOf(clientId)}/rotate-secret${query}` }),
+  );
+  if (json) return printJson(app);
+  printApp(app);
+  const seconds = formerSeconds ?? FORMER_SECRET_SECONDS;
+  print(seconds === 0 ? 'The former one is dead.' : `The former one is good for ${seconds} seconds more.`);
+}
+
+async function deleteApp(clientId: string, { yes, json }: { yes?: true; json?: true }): Promise<void> {
+  const path = pathOf(clientId);
+  const { name } = await withApi(async (api) => {
+    const app = await ask<ClientDocument>(api, { method: 'GET', path });
+    await confirm(`Everybody who signed in to "${app.name}" is signed out of it. Delete it?`, { yes });
+    await ask(api, { method: 'DELETE', path });
+    return app;
+  });
+  if (json) return printJson({ client_id: clientId, deleted: true });
+  print(`The application "${name}" is deleted.`);
+}
+
+function pathOf(clientId: string): string {
+  return `${CLIENTS_PATH}/${encodeURIComponent(clientId)}`;
+}
+
+function printApp(app: CreatedClientDocument): void {
+  print(describe(app));
+  if (app.client_secret !== undefined) print('\nThe secret is shown this once: keep it now.');
+}
+
 function describe(app: CreatedClientDocument): string {
+  const { alg, lifetime_in_seconds: lifetime } = app.jwt_configuration;
   return formatCard([
     ['Name', app.name],
+    ...(app.description === null ? [] : [['Description', app.description] as const]),
     ['Type', app.app_type],
     ['Whose', app.is_first_party ? 'ours' : 'of another house: people are asked'],
     ['Client ID', app.client_id],
@@ -168,10 +232,21 @@ function describe(app: CreatedClientDocument): string {
     ['Authenticates by', app.token_endpoint_auth_method],
     ['Callbacks', app.callbacks],
     ['Logout URLs', app.allowed_logout_urls],
+    ...(app.backchannel_logout_uri === null
+      ? []
+      : [['Back-channel logout', app.backchannel_logout_uri] as const]),
     ['Web origins', app.web_origins],
     ...(app.allowed_origins.length === 0 ? [] : [['Allowed origins', app.allowed_origins] as const]),
     ['Grants', app.grant_types],
     ['PKCE', app.require_pkce ? 'required' : 'optional'],
+    ['ID tokens', `${alg}, ${lifetime} seconds`],
+    ['Refresh tokens', describeRefresh(app.refresh_token)],
     ...(app.initiate_login_uri === null ? [] : [['Login URL', app.initiate_login_uri] as const]),
   ]);
+}
+
+function describeRefresh(refresh: ClientDocument['refresh_token']): string {
+  const whole = refresh.infinite_token_lifetime ? 'no end' : `${refresh.token_lifetime} seconds`;
+  const idle = refresh.infinite_idle_token_lifetime ? 'any time' : `${refresh.idle_token_lifetime} seconds`;
+  return `${refresh.rotation_type}, ${whole}, unused for ${idle}`;
 }

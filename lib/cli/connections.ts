@@ -206,7 +206,7 @@ function describe({
 }
 
 /** A line for each option: `totp.length`. Lists and what they hold are written as JSON. */
-function flatten(options: object, prefix = ''): [string, string][] {
+export function flatten(options: object, prefix = ''): [string, string][] {
   return Object.entries(options).flatMap(([key, value]): [string, string][] => {
     const name = `${prefix}${key}`;
     if (isObject(value) && Object.keys(value).length > 0) return flatten(value, `${name}.`);
@@ -225,8 +225,8 @@ const CLIP_CHARACTERS = 100;
 
 type Setting = Readonly<{ path: readonly string[]; value: unknown }>;
 
-/** @throws {CommandFailure} 2 */
-async function readSetting(setting: string, readText: ReadText): Promise<Setting> {
+/** What `key=value` says. @throws {CommandFailure} 2 */
+export async function readSetting(setting: string, readText: ReadText): Promise<Setting> {
   const [, key = '', text = ''] = /^([A-Za-z][\w.]*)=(.*)$/su.exec(setting) ?? [];
   if (key === '')
     throw new CommandFailure(`--set takes key=value, such as totp.length=8; not "${setting}".`, 2);
@@ -260,7 +260,8 @@ export async function readJsonObject(folder: string, file: string): Promise<Reco
 
 type ReadText = (file: string) => Promise<string>;
 
-async function readFileFrom(folder: string, file: string): Promise<string> {
+/** The text of a file. @throws {CommandFailure} 2 */
+export async function readFileFrom(folder: string, file: string): Promise<string> {
   try {
     return await readFile(resolve(folder, file), 'utf8');
   } catch (problem) {
@@ -270,7 +271,10 @@ async function readFileFrom(folder: string, file: string): Promise<string> {
 }
 
 /** The options with one more setting. */
-function put(options: Readonly<Record<string, unknown>>, { path, value }: Setting): Record<string, unknown> {
+export function put(
+  options: Readonly<Record<string, unknown>>,
+  { path, value }: Setting,
+): Record<string, unknown> {
   const [key = '', ...below] = path;
   const inside = options[key];
   const next = below.length === 0 ? value : put(isObject(inside) ? inside : {}, { path: below, value });

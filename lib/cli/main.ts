@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EnvironmentError } from '@/lib/runtime/environment';
 import { OperationFailure } from '@/lib/runtime/operations';
+import { addApisCommands } from './apis';
 import { addAppsCommands } from './apps';
 import { CommandFailure, type ExitCode } from './command-line';
 import { addConnectionsCommands } from './connections';
 import { addConsoleCommands } from './console';
 import { addDoctorCommand } from './doctor';
+import { addKeysCommands } from './keys';
 import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
 import { addSmsSpendCommand } from './sms-spend';
+import { addUserFileCommands } from './user-files';
+import { addUsersCommands } from './users';
 
 /**
  * Runs one command.
@@ -39,8 +43,11 @@ function describeProgram(calledFrom: string): Command {
   addMigrateCommand(program);
   addDoctorCommand(program);
   addAppsCommands(program, { calledFrom });
+  addApisCommands(program);
   addConnectionsCommands(program, { calledFrom });
   addConsoleCommands(program);
+  addUserFileCommands(addUsersCommands(program, { calledFrom }), { calledFrom });
+  addKeysCommands(program);
   addMessagesCommand(program);
   addSmsSpendCommand(program);
   return program;

@@ -40,7 +40,8 @@ function parseContentType(contentType: string | null): BodyEncoding | null {
   const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return null;
   if (type?.trim() === 'application/x-www-form-urlencoded') return 'form';
-  if (type?.trim() === 'application/json') return 'json';
+  // Auth0's guide of 2014 writes the type in quotes, and so do those who copied it.
+  if (type?.trim().replace(/^'(.*)'$/, '$1') === 'application/json') return 'json';
   return null;
 }
 

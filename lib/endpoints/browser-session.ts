@@ -13,7 +13,14 @@ export type BrowserSessions = {
   hold(session: Readonly<{ secret: string; expiresAt: Date }>): readonly string[];
   /**
    * Ends the session that these request headers hold, for all processes before it answers, and writes the audit event;
-   * without a session it changes nothing. Returns the Set-Cookie values that remove the cookie.
+   * without a session it changes nothing. The clients that took part are told behind the answer.
    */
-  end(headers: Headers, clientId: string | null): Promise<Readonly<{ setCookies: readonly string[] }>>;
+  end(headers: Headers, clientId: string | null): Promise<EndedSession>;
 };
+
+export type EndedSession = Readonly<{
+  /** Set-Cookie values that remove the cookie. */
+  setCookies: readonly string[];
+  /** Ids of the clients that are told. */
+  toldClients: readonly string[];
+}>;

@@ -73,15 +73,15 @@ function checkParameters(parameters: Parameters): void {
     throw new OAuthError('invalid_request', 'This credential_type is not supported.');
 }
 
-/** A page has no secret to show, so only a client without one is served, and only in a page of its own. */
+/** A page has no secret to show, so only a client without one is served, where it may, and only in a page of its own. */
 function checkPage(client: Client | null, origin: string | null): Client {
-  if (client === null || !isPublicClient(client)) {
+  if (client === null || !isPublicClient(client) || !client.crossOriginAuthentication) {
     throw new OAuthError('unauthorized_client', 'Cross-origin login is not allowed for this client.', {
       status: 403,
     });
   }
   checkCaller(client, origin);
   if (origin === null || !client.webOrigins.includes(origin))
-    throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
+    throw new OAuthError('access_denied', 'This is no web origin of the client.', { status: 403 });
   return client;
 }

@@ -3,7 +3,7 @@
 // of embedded passwordless (auth0-contract §3.8).
 import { findOfferedConnection, readSentIdentifier, startEmbedded } from '@/lib/login/embedded-login';
 import { unservedCountry } from '@/lib/login/start-login';
-import { type Client, isPublicClient } from '@/lib/oidc/client';
+import type { Client } from '@/lib/oidc/client';
 import { parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
 import {
@@ -20,7 +20,7 @@ import type { ProofDeps } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { authenticateApplication, checkCaller, tooMany } from './passwordless-start';
-import { contextOf } from './request-context';
+import { contextOf, isPersonsAddress } from './request-context';
 import { answerApi, respondJson } from './respond';
 
 type ChallengeDeps = ProofDeps & Pick<Deps, 'clients' | 'embedded' | 'sendLater' | 'log'>;
@@ -59,7 +59,7 @@ async function challenge(
     throw new OAuthError('invalid_request', `Nobody can be reached by this ${name}.`);
   if ((readParameter(parameters, 'delivery_method') ?? 'text') !== 'text')
     throw new OAuthError('invalid_request', 'The delivery_method must be text.');
-  const context = contextOf(deps, headers);
+  const context = contextOf(deps, headers, client);
   const started = await startEmbedded(embedded, {
     client,
     answeredBy: 'session',
@@ -68,7 +68,7 @@ async function challenge(
     identifier,
     sendMode: 'code',
     embeddedLink: null,
-    countsNetwork: isPublicClient(client),
+    countsNetwork: isPersonsAddress(client, headers),
     context,
   });
   if (started.kind === 'limited') throw tooMany(started.until, context.now);

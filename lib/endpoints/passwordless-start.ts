@@ -22,7 +22,7 @@ import { type Body, readBody } from './body';
 import { type ProofDeps, proveClient } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
-import { contextOf } from './request-context';
+import { contextOf, isPersonsAddress } from './request-context';
 import { answerApi, respondJson } from './respond';
 
 type StartDeps = ProofDeps &
@@ -57,14 +57,14 @@ async function start(
   const connection = await checkConnection(deps, client, parameters);
   const send = checkSend(parameters, connection);
   const identifier = checkIdentifier(deps, parameters, connection);
-  const context = contextOf(deps, headers);
+  const context = contextOf(deps, headers, client);
   const started = await startEmbedded(deps.embedded, {
     client,
     connection,
     identifier,
     answeredBy: 'client',
     ...(await linkOf(deps, { client, connection, identifier, send, authParams })),
-    countsNetwork: isPublicClient(client),
+    countsNetwork: isPersonsAddress(client, headers),
     context,
   });
   if (started.kind === 'limited') throw tooMany(started.until, context.now);
@@ -169,7 +169,7 @@ export function checkCaller(client: Client, origin: string | null): void {
   checkFirstParty(client);
   const isAllowed = origin === null ? client.applicationType !== 'spa' : mayCall(client, origin);
   if (isPublicClient(client) && !isAllowed) {
-    throw new OAuthError('access_denied', 'This origin is not one of the client’s.', { status: 403 });
+    throw new OAuthError('access_denied', 'This is no web origin of the client.', { status: 403 });
   }
 }
 

@@ -1,7 +1,7 @@
 // POST /passwordless/verify: whether a code is right, without using it up; the page that asks goes on to
 // /passwordless/verify_redirect, which does. With grant_type=password it is /oauth/ro by another name. auth0-contract §3.3.
 import { checkOneTimeCode } from '@/lib/login/embedded-login';
-import { type Client, isPublicClient } from '@/lib/oidc/client';
+import type { Client } from '@/lib/oidc/client';
 import { parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
 import { refuseCode } from '@/lib/oidc/grants/passwordless-otp';
@@ -12,7 +12,7 @@ import { readBody } from './body';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
 import { authenticateApplication, checkCaller } from './passwordless-start';
-import { contextOf } from './request-context';
+import { contextOf, isPersonsAddress } from './request-context';
 import { type ResourceOwnerDeps, tradePassword } from './resource-owner';
 import { answerApi, respondJson } from './respond';
 
@@ -46,10 +46,10 @@ export async function passwordlessVerify(deps: VerifyDeps, request: Request): Pr
         requireParameter(parameters, 'phone_number'),
       otp: requireParameter(parameters, 'verification_code'),
     };
-    const context = contextOf(deps, headers);
+    const context = contextOf(deps, headers, client);
     const checked = await checkOneTimeCode(deps.embedded, code, {
       origin,
-      countsNetwork: isPublicClient(client),
+      countsNetwork: isPersonsAddress(client, headers),
       context,
     });
     if (checked.kind === 'proven') return respondJson({});

@@ -1,22 +1,43 @@
 // Who asks, at endpoints for programs: for limits, the audit log, and the language of a message. No browser is known here.
+import ipaddr from 'ipaddr.js';
 import { chooseLanguage } from '@/lib/login/languages';
 import type { RequestContext } from '@/lib/login/request-context';
+import { type Client, isPublicClient } from '@/lib/oidc/client';
 import type { Deps } from './deps';
 
-/**
- * `auth0-forwarded-for` is not read: no client is registered as one whose word for an address is taken (RLM-4). An
- * authenticated client is not limited by its own address in its stead.
- */
-export function contextOf(deps: Pick<Deps, 'clientAddress' | 'clock'>, headers: Headers): RequestContext {
+/** @param client who asks, proven; its word for the address of the person may be taken */
+export function contextOf(
+  deps: Pick<Deps, 'clientAddress' | 'clock'>,
+  headers: Headers,
+  client: Client | null = null,
+): RequestContext {
   // Auth0's header for an application whose pages do not speak the browser's language.
   const wanted = headers.get('x-request-language') ?? headers.get('accept-language');
   return {
-    ip: deps.clientAddress(headers),
+    ip: forwardedAddress(client, headers) ?? deps.clientAddress(headers),
     userAgent: headers.get('user-agent'),
     language: chooseLanguage([], wanted),
     knownBrowserId: null,
     now: deps.clock(),
   };
+}
+
+/**
+ * Whether the address of the context is the person's own, so that limits by network count it: a client without a secret is
+ * the browser or the telephone of a person, a server has an address for all of them.
+ */
+export function isPersonsAddress(client: Client, headers: Headers): boolean {
+  return isPublicClient(client) || forwardedAddress(client, headers) !== null;
+}
+
+/**
+ * The address that a client says the person has: of one that has proven itself and is registered as one whose word is taken,
+ * and of no other (RLM-4). Auth0's header.
+ */
+function forwardedAddress(client: Client | null, headers: Headers): string | null {
+  if (client === null || !client.trustsForwardedAddress || isPublicClient(client)) return null;
+  const said = headers.get('auth0-forwarded-for')?.trim() ?? '';
+  return ipaddr.isValid(said) ? ipaddr.process(said).toString() : null;
 }
 
 /** Origin of the page that a browser comes from; null where it does not say. No page can make a browser name another. */

@@ -1,8 +1,10 @@
 // The cookies a browser holds for us, by name, size and lifetime; pages and endpoints share them. Knows neither Next nor
 // the seal itself.
+import type { ChangeProblem } from '@/lib/login/change-identifier';
 import { completeInteraction, INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
+import type { SignedOut } from './end-session';
 
 export type CookieSealer = Readonly<{
   /** Authenticated encryption of any JSON value. */
@@ -18,6 +20,9 @@ export type KnownBrowser = Readonly<{
   subjects: readonly string[];
 }>;
 
+/** A new identifier as it was typed, and what did not fit. */
+export type ChangeAttempt = Readonly<{ typedIdentifier: string; problem: ChangeProblem }>;
+
 /** Browsers drop cookies over 4096 bytes with name and attributes: longer seals travel in pieces. */
 const PIECE_LENGTH = 3600;
 const MAX_PIECES = 4;
@@ -28,8 +33,12 @@ const REMEMBERED_SECONDS = 24 * 3600;
 /** Browsers keep no cookie longer (RFC 6265bis §5.5). */
 const KNOWN_BROWSER_SECONDS = 400 * 86_400;
 const KNOWN_SUBJECTS_MAX = 10;
-/** Time a person has to confirm a sign-out. */
+/** What was typed with a code for another address is kept for the next try. */
+const CHANGE_ATTEMPT_SECONDS = 600;
+/** Time a person has to confirm a sign-out, and to read that it is done. */
 const SIGN_OUT_SECONDS = 600;
+/** Applications that are named as signed out; a longer list helps nobody. */
+const TOLD_CLIENTS_MAX = 20;
 
 /** The cookies a request came with, by the names they go by, oldest first. */
 export type HeldCookies = ReadonlyMap<string, string>;
@@ -107,6 +116,23 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       return lax('sign-out', await sealer.seal(request, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);
     },
     removeSignOut: (): Cookie => remove('sign-out'),
+
+    /** What did not fit of a new identifier and its code, for the page that asks for both. */
+    async readChangeAttempt(held: HeldCookies): Promise<ChangeAttempt | null> {
+      return (await unseal(readCookie(held, 'change'))) as ChangeAttempt | null;
+    },
+    async holdChangeAttempt(attempt: ChangeAttempt): Promise<Cookie> {
+      return lax('change', await sealer.seal(attempt, CHANGE_ATTEMPT_SECONDS), CHANGE_ATTEMPT_SECONDS);
+    },
+    removeChangeAttempt: (): Cookie => remove('change'),
+    /** What the page says that a sign-out ends on. */
+    async readSignedOut(held: HeldCookies): Promise<SignedOut | null> {
+      return (await unseal(readCookie(held, 'signed-out'))) as SignedOut | null;
+    },
+    async holdSignedOut({ clientId, uiLocales, toldClients }: SignedOut): Promise<Cookie> {
+      const said: SignedOut = { clientId, uiLocales, toldClients: toldClients.slice(0, TOLD_CLIENTS_MAX) };
+      return lax('signed-out', await sealer.seal(said, SIGN_OUT_SECONDS), SIGN_OUT_SECONDS);
+    },
   };
 }
 

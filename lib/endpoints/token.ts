@@ -1,7 +1,7 @@
 // POST /oauth/token: body, client, grant, answer. Form or JSON; readable by scripts of the client's own origins only.
 // RFC 6749 §3.2, §5.
 import { proveOneTimeCode } from '@/lib/login/embedded-login';
-import { type Client, isPublicClient } from '@/lib/oidc/client';
+import type { Client } from '@/lib/oidc/client';
 import { parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
 import type { PasswordlessGrantDeps } from '@/lib/oidc/grants/passwordless-otp';
@@ -12,7 +12,7 @@ import { readBody } from './body';
 import { type ProofDeps, proveClient, tryOften } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
-import { contextOf } from './request-context';
+import { contextOf, isPersonsAddress } from './request-context';
 import { answerApi, respondJson } from './respond';
 
 type TokenDeps = ProofDeps &
@@ -56,13 +56,15 @@ async function serve(
   request: Request,
   { client, parameters }: { client: Client; parameters: Parameters },
 ): Promise<TokenResponse> {
-  const grant = () => serveGrant({ ...deps, ...codeProofs(deps, request) }, client, parameters);
+  const { headers } = request;
+  const askedFrom = { ip: deps.clientAddress(headers), userAgent: headers.get('user-agent') };
+  const grant = () => serveGrant({ ...deps, ...codeProofs(deps, request), askedFrom }, client, parameters);
   const authorizationCode = parameters.values.get('code');
   if (parameters.values.get('grant_type') !== AUTHORIZATION_CODE_GRANT || authorizationCode === undefined)
     return grant();
   const { clientId } = client;
   const redemption = { limit: 'failed_redemptions', clientId, target: authorizationCode } as const;
-  return tryOften(deps, { ...redemption, failure: 'invalid_grant', headers: request.headers }, grant);
+  return tryOften(deps, { ...redemption, failure: 'invalid_grant', headers }, grant);
 }
 
 /**
@@ -71,16 +73,15 @@ async function serve(
  */
 export function codeProofs(
   deps: Pick<Deps, 'embedded' | 'clientAddress' | 'clock'>,
-  request: Request,
+  { headers }: Request,
   { forEveryClient = false } = {},
 ): Pick<PasswordlessGrantDeps, 'proveOneTimeCode'> {
-  const context = contextOf(deps, request.headers);
   return {
     proveOneTimeCode: (proof) =>
       proveOneTimeCode(deps.embedded, proof, {
-        context,
+        context: contextOf(deps, headers, proof.client),
         forEveryClient,
-        countsNetwork: isPublicClient(proof.client),
+        countsNetwork: isPersonsAddress(proof.client, headers),
       }),
   };
 }

@@ -14,8 +14,9 @@ import {
   type JWK,
   SignJWT,
 } from 'jose';
-import type { PublicJwk, SigningKey, SigningKeyStore } from '@/lib/oidc/signing-key';
+import type { PublicJwk, SigningKey, SigningKeyRegister, SigningKeyStore } from '@/lib/oidc/signing-key';
 import type { SigningAlgorithm, TokenClaims, TokenSigner, TokenType } from '@/lib/oidc/token-signer';
+import { certify } from './certificate';
 import { openClientSecret } from './client-secret';
 import type { SecretBox } from './secret-box';
 
@@ -35,6 +36,7 @@ const PREVIOUS_KEY_PUBLISHED_DAYS = 35;
 const CLOCK_LEEWAY_SECONDS = 60;
 
 export type SigningKeys = TokenSigner &
+  SigningKeyRegister &
   Readonly<{
     /**
      * Makes the first RS256 keys where there are none, and seals again with the first SECRET what a later one had sealed, so
@@ -42,15 +44,8 @@ export type SigningKeys = TokenSigner &
      * @throws {SealedWithAnotherSecretError} when a key cannot be opened with any SECRET
      */
     ensureKeys(): Promise<void>;
-    /** The next key of each algorithm signs from now on, in every process within five seconds; returns their `kid`s. */
-    rotate(): Promise<readonly string[]>;
     /** Rotates if the current key has signed for longer than that; false if it has not. */
     rotateIfOlderThan(days: number): Promise<boolean>;
-    /**
-     * Ends the trust in a previous key: tokens it signed are refused at once here, and within five seconds elsewhere.
-     * False when there is no previous key of that name; the current one must be rotated first.
-     */
-    revoke(kid: string): Promise<boolean>;
   }>;
 
 /** SECRET no longer holds what the keys are sealed with. The message is one line for an operator. */
@@ -88,8 +83,8 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
     const known = (await keySets.reload()).find(algorithm, 'current');
     if (known !== null) return known;
     const [current, next] = await Promise.all([
-      makeKey({ algorithm, box, status: 'current', now: clock() }),
-      makeKey({ algorithm, box, status: 'next', now: clock() }),
+      makeKey(deps, algorithm, 'current'),
+      makeKey(deps, algorithm, 'next'),
     ]);
     // Of processes that begin at once one is heard, and all of them sign with its key.
     await store.begin({ current, next });
@@ -102,7 +97,7 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
   async function rotate(algorithm: SigningAlgorithm, keySet: KeySet): Promise<string> {
     const [current, next] = [keySet.find(algorithm, 'current'), keySet.find(algorithm, 'next')];
     if (current === null || next === null) throw new Error(`There are no ${algorithm} keys to rotate.`);
-    const successor = await makeKey({ algorithm, box, status: 'next', now: clock() });
+    const successor = await makeKey(deps, algorithm, 'next');
     // Whoever loses this race finds the keys rotated all the same.
     await store.rotate({ currentKid: current.kid, nextKid: next.kid, successor, now: clock() });
     return (await keySets.reload()).find(algorithm, 'current')?.kid ?? next.kid;
@@ -121,6 +116,15 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
       return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key);
     },
 
+    async verifyForClient(token, sealedSecret) {
+      if (!isCompact(token)) return null;
+      const key = new TextEncoder().encode(openClientSecret(box, sealedSecret));
+      const claims = await openToken(token, { alg: 'HS256', key });
+      return claims !== null && holdsNow(claims, { issuer, now: clock(), allowExpired: true })
+        ? claims
+        : null;
+    },
+
     async verify(token, { typ, allowExpired = false }) {
       const signed = readSignedToken(token);
       if (signed === null || signed.typ !== typ) return null;
@@ -128,12 +132,16 @@ export function createTokenSigner(deps: SigningKeysDeps): SigningKeys {
         (await keySets.load()).verifying(signed.kid, clock()) ??
         (await keySets.loadForUnknownKid()).verifying(signed.kid, clock());
       if (key === null || key.algorithm !== signed.alg) return null;
-      const claims = await openToken(token, { alg: key.algorithm, publicKey: await key.publicKey() });
+      const claims = await openToken(token, { alg: key.algorithm, key: await key.publicKey() });
       return claims !== null && holdsNow(claims, { issuer, now: clock(), allowExpired }) ? claims : null;
     },
 
     async publicKeys() {
       return (await keySets.load()).published(clock()).map(({ publicJwk }) => publicJwk);
+    },
+
+    async list() {
+      return (await store.list()).map(({ sealedPrivateJwk: _, ...key }) => key);
     },
 
     async ensureKeys() {
@@ -180,21 +188,29 @@ export function canSignWith(box: SecretBox, { sealedPrivateJwk }: SigningKey): b
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
 const SEAL_PURPOSE = 'signing-key';
+/** Keys that older software knows, which is what certificates are for. */
+const CERTIFIED: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
-async function makeKey(wanted: {
-  algorithm: SigningAlgorithm;
-  box: SecretBox;
-  status: 'current' | 'next';
-  now: Date;
-}): Promise<SigningKey> {
-  const { algorithm, box, status, now } = wanted;
+async function makeKey(
+  { box, clock, issuer }: SigningKeysDeps,
+  algorithm: SigningAlgorithm,
+  status: 'current' | 'next',
+): Promise<SigningKey> {
+  const now = clock();
   const pair = await generateKeyPair(algorithm, { modulusLength: RSA_MODULUS_BITS, extractable: true });
   const [publicPart, privateJwk] = await Promise.all([exportJWK(pair.publicKey), exportJWK(pair.privateKey)]);
   const kid = await calculateJwkThumbprint(publicPart);
+  const commonName = new URL(issuer).hostname;
   return {
     kid,
     algorithm,
-    publicJwk: { ...(publicPart as PublicJwk), kid, use: 'sig', alg: algorithm },
+    publicJwk: {
+      ...(publicPart as PublicJwk),
+      kid,
+      use: 'sig',
+      alg: algorithm,
+      ...(CERTIFIED.includes(algorithm) && (await certify(pair, { kid, commonName, now }))),
+    },
     sealedPrivateJwk: box.seal(SEAL_PURPOSE, JSON.stringify(privateJwk)),
     status,
     createdAt: now,
@@ -333,9 +349,7 @@ function createKeySetCache({ store, box, clock }: SigningKeysDeps) {
 
 /** What an unverified token says of itself, or null when it is not one that we could have made. */
 function readSignedToken(token: string): { typ: TokenType; alg: string; kid: string } | null {
-  // Compact serialisation in canonical base64url: no padding, no spare bits, one spelling of each token (COD-8).
-  const parts = token.split('.');
-  if (parts.length !== 3 || !parts.every(isCanonicalBase64url)) return null;
+  if (!isCompact(token)) return null;
   try {
     const { typ, alg, kid, crit } = decodeProtectedHeader(token);
     if (typeof alg !== 'string' || typeof kid !== 'string' || crit !== undefined) return null;
@@ -346,6 +360,12 @@ function readSignedToken(token: string): { typ: TokenType; alg: string; kid: str
   }
 }
 
+/** Compact serialisation in canonical base64url: no padding, no spare bits, one spelling of each token (COD-8). */
+function isCompact(token: string): boolean {
+  const parts = token.split('.');
+  return parts.length === 3 && parts.every(isCanonicalBase64url);
+}
+
 function isCanonicalBase64url(text: string): boolean {
   return text !== '' && Buffer.from(text, 'base64url').toString('base64url') === text;
 }
@@ -353,10 +373,10 @@ function isCanonicalBase64url(text: string): boolean {
 /** The claims, once the signature is right. The key alone decides the algorithm; `jku`, `jwk` and `x5u` decide nothing. */
 async function openToken(
   token: string,
-  key: { alg: SigningAlgorithm; publicKey: CryptoKey },
+  { alg, key }: { alg: SigningAlgorithm; key: CryptoKey } | { alg: 'HS256'; key: Uint8Array },
 ): Promise<TokenClaims | null> {
   try {
-    const { payload } = await compactVerify(token, key.publicKey, { algorithms: [key.alg] });
+    const { payload } = await compactVerify(token, key, { algorithms: [alg] });
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
     return typeof claims === 'object' && claims !== null && !Array.isArray(claims)
       ? (claims as TokenClaims)

@@ -84,7 +84,7 @@ export type ChallengeAnswer = Readonly<{
   newUserId: string;
   /** Null where an application of its own is given tokens: no browser of ours is signed in. */
   session: NewSession | null;
-  /** Cookie value of the session this browser had until now, to be ended. */
+  /** Cookie value of the session this browser had until now: the same person goes on with it, another's is ended. */
   replacedSessionSecret: string | null;
   /**
    * Null for a proof by link: the waiting tab or the one that opened the link fetches it with `finish`. Where the link is
@@ -108,8 +108,15 @@ export type ChallengeAnswer = Readonly<{
 }>;
 
 export type Answered = Readonly<
-  /** `noticeSentTo`: the address of the notice about a new browser, already in the outbox; null where there is none. */
-  | { kind: 'proven'; accountId: string; firstLogin: boolean; noticeSentTo: string | null }
+  | {
+      kind: 'proven';
+      accountId: string;
+      /** The new session, or the one this browser goes on with; null where no browser of ours is signed in. */
+      sessionId: string | null;
+      firstLogin: boolean;
+      /** The address of the notice about a new browser, already in the outbox; null where there is none. */
+      noticeSentTo: string | null;
+    }
   | { kind: 'wrong'; triesLeft: number }
   /** The right code, dead. */
   | { kind: 'expired' }

@@ -1,6 +1,7 @@
 // Puts a login message into words of our own: subject, HTML and plain text, the code first where there is one. The same
 // message always gives the same words, to the letter, so that a repeated attempt is recognised as one (idempotency keys
 // compare bodies). What was not written by us is made harmless: text for HTML by the layout, names by `plainName`.
+import { CHANGE_PATH } from './change-path';
 import { type EmailPart, type Letter, layOutEmail, layOutText } from './email-layout';
 import { emailRecipient } from './identifier';
 import type { Email, LoginMessage, Unsendable } from './message';
@@ -42,6 +43,7 @@ export function composeEmail(message: LoginMessage, letterhead: Letterhead): Ema
 function write(message: LoginMessage, phrases: Phrases): Letter | null {
   const { kind, oneTimeCode: code, link } = message;
   if (kind === 'new_device') return writeNewDevice(message, phrases);
+  if (kind === 'email_changed') return writeEmailChanged(message, phrases);
   if (kind === 'change_email') return code === null ? null : writeChange(code, phrases);
   if (code === null) return link === null ? null : writeLink(link, phrases);
   return link === null ? writeCode(code, phrases) : writeBoth(code, link, phrases);
@@ -92,9 +94,10 @@ function writeLink(link: string, phrases: Phrases): Letter {
 }
 
 function writeChange(code: string, phrases: Phrases): Letter {
-  const { words, values } = phrases;
+  const { words } = phrases;
   const { translate } = words;
   const letter = writeCode(code, phrases);
+  const values = { ...phrases.values, host: phrases.changePage };
   return {
     ...letter,
     subject: translate('changeSubject', { code: inLine(code, words) }),
@@ -105,20 +108,39 @@ function writeChange(code: string, phrases: Phrases): Letter {
 }
 
 /** A notice: nothing in it to press or to type, so that nobody learns to press in one. */
-function writeNewDevice({ askedAt }: LoginMessage, { words, values, device }: Phrases): Letter {
+function writeNewDevice(message: LoginMessage, phrases: Phrases): Letter {
+  const { words, values } = phrases;
   const { translate } = words;
-  const when = { time: values.time, date: formatsOf(words).date.format(askedAt) };
   return {
     subject: translate('newDeviceSubject', values),
     preview: translate('newDeviceLead', values),
     heading: translate('newDeviceHeading', values),
-    parts: [
-      text(translate('newDeviceLead', values)),
-      text(device ? translate('newDeviceWhenFrom', { ...when, device }) : translate('newDeviceWhen', when)),
-    ],
+    parts: [text(translate('newDeviceLead', values)), text(momentOf(message, phrases))],
     notes: [translate('newDeviceYou'), translate('newDeviceNotYou', values)],
     stop: null,
   };
+}
+
+/** To the old address. Names neither of the two: whoever reads it now may be somebody else. */
+function writeEmailChanged(message: LoginMessage, phrases: Phrases): Letter {
+  const { words, values } = phrases;
+  const { translate } = words;
+  const lead = translate('changedLead', values);
+  return {
+    subject: translate('changedSubject', values),
+    preview: lead,
+    heading: translate('changedHeading'),
+    parts: [text(lead), text(momentOf(message, phrases))],
+    notes: [translate('newDeviceYou'), translate('changedNotYou', values)],
+    stop: null,
+  };
+}
+
+/** When it was, and from where as far as that is known. */
+function momentOf({ askedAt }: LoginMessage, { words, values, device }: Phrases): string {
+  const { translate } = words;
+  const when = { time: values.time, date: formatsOf(words).date.format(askedAt) };
+  return device ? translate('newDeviceWhenFrom', { ...when, device }) : translate('newDeviceWhen', when);
 }
 
 const text = (words: string): EmailPart => ({ kind: 'text', words });
@@ -147,6 +169,8 @@ function phrasesOf(message: LoginMessage, { issuerHost }: Letterhead) {
     words,
     values,
     device,
+    /** Where the code of a change is typed. */
+    changePage: isolate(`${issuerHost}${CHANGE_PATH}`, words),
     /** How long, and until when. */
     expiry: (key: 'expiry' | 'expiryBoth') =>
       translate(key, { minutes: lifetimeMinutes(message), until: values.until }),

@@ -2,6 +2,7 @@
 // browsers fill it in there and nowhere else. Every character costs the operator money, so it says nothing more.
 // WICG, Origin-bound one-time codes delivered via SMS; 3GPP TS 23.038 and 23.040 for what a segment holds.
 import { SegmentedMessage } from 'sms-segments-calculator';
+import { CHANGE_PATH } from './change-path';
 import type { LoginMessage, Sms, Unsendable } from './message';
 import { findWords } from './message-words';
 import { readPhoneNumber } from './phone-number';
@@ -22,9 +23,14 @@ export function composeSms(
   if (typeof number === 'string' || number.e164 !== recipient) return { unsendable: 'no telephone number' };
 
   const { language, translate } = findWords(message.language);
-  const boundCode = `@${settings.issuerHost.replace(/:\d+$/, '')} #${code}`;
+  const { issuerHost } = settings;
+  const boundCode = `@${issuerHost.replace(/:\d+$/, '')} #${code}`;
   const theirs = plainText((settings.text ?? '').slice(0, BODY_MAX_LENGTH - boundCode.length - 2));
-  const ours = translate('text', { code, application: shortName(message.applicationName) });
+  const values = { code, application: shortName(message.applicationName) };
+  const ours =
+    message.kind === 'change_phone_number'
+      ? translate('changeText', { ...values, page: `${issuerHost}${CHANGE_PATH}` })
+      : translate('text', values);
   return {
     idempotencyKey: `login-message-${message.messageId}`,
     to: recipient,

@@ -37,6 +37,8 @@ export type EmbeddedDeps = Omit<StartLoginDeps, 'challenges'> &
     challenges: Pick<ChallengeStore, 'answer'> & EmbeddedChallengeStore;
     /** Tokens that stand for a challenge in another place than the link of its message. */
     tokens: Readonly<Record<'loginTicket' | 'authSession', MagicLinks>>;
+    /** Resolves after so many milliseconds. */
+    pause(milliseconds: number): Promise<void>;
   }>;
 
 export type EmbeddedStarted = Readonly<
@@ -175,19 +177,19 @@ type Arrival = Readonly<{
 
 /**
  * Counts a code that an application was given, and if it is the one makes account, identity and token family, in the store's
- * one statement. As much is done where nothing was asked, so that the time tells nothing (OTP-13).
+ * one statement.
  */
-export async function proveOneTimeCode(
+export function proveOneTimeCode(
   deps: EmbeddedDeps,
   { tokenFamily, ...code }: OneTimeCodeProof,
   arrival: Arrival,
 ): Promise<OneTimeCodeProven> {
-  const guess = await ('authSession' in code
-    ? prepareSessionGuess(deps, code, arrival)
-    : prepareGuess(deps, code, arrival));
-  if ('kind' in guess) return guess;
-  const answered = await answer(deps, guess, { tokenFamily, session: null, replacedSessionSecret: null });
-  return answered.kind === 'proven' ? { kind: 'proven' } : refusalOf(answered, guess);
+  const prepared =
+    'authSession' in code ? prepareSessionGuess(deps, code, arrival) : prepareGuess(deps, code, arrival);
+  return refuseEvenly(deps, prepared, async (guess) => {
+    const answered = await answer(deps, guess, { tokenFamily, session: null, replacedSessionSecret: null });
+    return answered.kind === 'proven' ? { kind: 'proven' } : refusalOf(answered, guess);
+  });
 }
 
 /**
@@ -195,15 +197,15 @@ export async function proveOneTimeCode(
  *
  * @param page.origin of the page it was typed in, from where the browser may go on (see {@link isChecked}); null: nowhere
  */
-export async function checkOneTimeCode(
+export function checkOneTimeCode(
   deps: EmbeddedDeps,
   code: NamedCode,
   { origin, ...arrival }: Arrival & { origin: string | null },
 ): Promise<OneTimeCodeProven> {
-  const guess = await prepareGuess(deps, code, arrival);
-  if ('kind' in guess) return guess;
-  const checked = await check(deps, guess, origin);
-  return checked.kind === 'right' ? { kind: 'proven' } : refusalOf(checked, guess);
+  return refuseEvenly(deps, prepareGuess(deps, code, arrival), async (guess) => {
+    const checked = await check(deps, guess, origin);
+    return checked.kind === 'right' ? { kind: 'proven' } : refusalOf(checked, guess);
+  });
 }
 
 /** Seconds in which a page goes on to the address that uses its code up. */
@@ -244,24 +246,24 @@ export type TicketIssued = Readonly<
  *
  * @param page.origin of that page, which alone may use it
  */
-export async function issueTicket(
+export function issueTicket(
   deps: EmbeddedDeps,
   code: NamedCode,
   page: Arrival & { origin: string },
 ): Promise<TicketIssued> {
-  const guess = await prepareGuess(deps, code, page);
-  if ('kind' in guess) return guess;
-  const checked = await check(deps, guess, page.origin);
-  if (checked.kind !== 'right') return refusalOf(checked, guess);
-  const { challengeId, matchedGeneration, pepperId, identifier } = guess;
-  const loginTicket = deps.tokens.loginTicket.derive({
-    challengeId,
-    generation: matchedGeneration ?? 0,
-    pepperId,
+  return refuseEvenly(deps, prepareGuess(deps, code, page), async (guess) => {
+    const checked = await check(deps, guess, page.origin);
+    if (checked.kind !== 'right') return refusalOf(checked, guess);
+    const { challengeId, matchedGeneration, pepperId, identifier } = guess;
+    const loginTicket = deps.tokens.loginTicket.derive({
+      challengeId,
+      generation: matchedGeneration ?? 0,
+      pepperId,
+    });
+    return loginTicket === null
+      ? { kind: 'wrong', channel: identifier.channel }
+      : { kind: 'issued', loginTicket };
   });
-  return loginTicket === null
-    ? { kind: 'wrong', channel: identifier.channel }
-    : { kind: 'issued', loginTicket };
 }
 
 /**
@@ -305,13 +307,14 @@ export async function signInWithTicket(
 }
 
 /** Counts a code that came by an address, and if it is the one signs this browser in. */
-export async function signInWithCode(
+export function signInWithCode(
   deps: EmbeddedDeps,
   code: NamedCode,
   { replacedSessionSecret, ...arrival }: Arrival & { replacedSessionSecret: string | null },
 ): Promise<EmbeddedSignedIn> {
-  const guess = await prepareGuess(deps, code, arrival);
-  return 'kind' in guess ? guess : signIn(deps, guess, replacedSessionSecret);
+  return refuseEvenly(deps, prepareGuess(deps, code, arrival), (guess) =>
+    signIn(deps, guess, replacedSessionSecret),
+  );
 }
 
 async function signIn(
@@ -325,7 +328,7 @@ async function signIn(
   if (answered.kind !== 'proven') return refusalOf(answered, guess);
   return {
     kind: 'signed_in',
-    session: { id: session.id, accountId: answered.accountId, authenticatedAt: now, createdAt: now },
+    session: { id: answered.sessionId ?? session.id, accountId: answered.accountId, authenticatedAt: now },
     sessionSecret: session.secret,
     sessionExpiresAt: session.expiresAt,
   };
@@ -345,6 +348,29 @@ type Guess = Pick<
   }>;
 
 type Refused = Exclude<OneTimeCodeProven, { kind: 'proven' }>;
+
+/** Longer than a refusal needs on a server that is well, shorter than anybody notices. */
+const REFUSAL_MILLISECONDS = 50;
+
+/**
+ * Uses a guess. Refusals take as long as each other, however much there was to look up and to count, so that the time does
+ * not tell whether anybody was asked (OTP-13).
+ */
+async function refuseEvenly<Success extends Readonly<{ kind: 'proven' | 'issued' | 'signed_in' }>>(
+  deps: Pick<EmbeddedDeps, 'pause'>,
+  prepared: Promise<Guess | Refused>,
+  use: (guess: Guess) => Promise<Success | Refused>,
+): Promise<Success | Refused> {
+  const due = deps.pause(REFUSAL_MILLISECONDS);
+  const guess = await prepared;
+  const outcome = 'kind' in guess ? guess : await use(guess);
+  if (isRefused(outcome)) await due;
+  return outcome;
+}
+
+function isRefused({ kind }: Readonly<{ kind: string }>): boolean {
+  return kind !== 'proven' && kind !== 'issued' && kind !== 'signed_in';
+}
 
 function check(
   deps: Pick<EmbeddedDeps, 'challenges'>,

@@ -28,8 +28,14 @@ export type FailureLimits = Readonly<{
 
 /** The port through which limits are counted that nothing else happens with. */
 export type LimitStore = Readonly<{
-  /** Counts against a limit in one statement. Null when it had room, else the limit with its counts, and nothing counted. */
-  count(limit: CountedLimit): Promise<CountedLimit | null>;
+  /**
+   * Counts against a limit in one statement. Null when it had room, else the limit with its counts, and nothing counted; the
+   * audit log is told once for each time it filled up.
+   */
+  count(
+    limit: CountedLimit,
+    by: Readonly<{ clientId: string; ip: string; now: Date }>,
+  ): Promise<CountedLimit | null>;
 }>;
 
 /** Attempts kept in mind as closed; beyond, the oldest goes, and is counted again. */
@@ -58,12 +64,13 @@ export function createFailureLimits(
     async count(attempt) {
       const { limit: name, clientId, ip } = attempt;
       if (ip === null) return null;
+      const now = deps.clock();
       const limit = countLimit(name, {
         key: deps.hashSubject(`${name}:${clientId}:${networkOf(ip)}`),
-        now: deps.clock(),
+        now,
         overrides: deps.limitOverrides(),
       });
-      const full = await deps.store.count(limit);
+      const full = await deps.store.count(limit, { clientId, ip, now });
       if (full === null) return null;
       const until = retryAt(full);
       closed.set(closedKey(attempt), until);

@@ -31,6 +31,8 @@ export const LIMITS = {
   management_requests: { max: 3_000, windowSeconds: 60, strict: false },
   /** Letters an operator has sent: invitations and tests. Enough for a busy day, too few to bother anybody with. */
   operator_letters: { max: 50, windowSeconds: 3600, strict: false },
+  /** Rotations of the signing keys, over all callers: each leaves a key that is published for weeks. Auth0's figure. */
+  key_rotations: { max: 5, windowSeconds: 86_400, strict: true },
   /**
    * Text messages to one number: more help nobody. Its known browsers have one such budget together, strangers another,
    * which is all of it that they can use up.

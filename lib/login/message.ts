@@ -4,7 +4,22 @@
 import type { Channel } from './identifier';
 
 /** Which words a message has. */
-export type MessageKind = 'login' | 'new_device' | 'change_email';
+export type MessageKind =
+  | 'login'
+  /** To the address that was signed in with. */
+  | 'new_device'
+  /** To the address, or number, that is to be that of an account. */
+  | 'change_email'
+  | 'change_phone_number'
+  /** To the address that was that of an account. */
+  | 'email_changed';
+
+/** Kinds that tell something, and carry nothing to answer with. */
+export const NOTICE_KINDS = ['new_device', 'email_changed'] as const satisfies readonly MessageKind[];
+
+export function isNotice(kind: MessageKind): boolean {
+  return (NOTICE_KINDS as readonly MessageKind[]).includes(kind);
+}
 
 export type LoginMessage = Readonly<{
   messageId: string;

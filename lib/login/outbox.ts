@@ -7,7 +7,14 @@ import type { CircuitBreaker } from './circuit-breaker';
 import type { SendMode } from './connection';
 import { type Channel, maskIdentifier, parseEmailIdentifier } from './identifier';
 import { type EmbeddedLink, makeProofs, type ProofMaker } from './magic-link';
-import type { LoginMessage, PreparedMessage, SendOutcome, SmsCharge, Unsendable } from './message';
+import {
+  isNotice,
+  type LoginMessage,
+  type PreparedMessage,
+  type SendOutcome,
+  type SmsCharge,
+  type Unsendable,
+} from './message';
 import { messageReference } from './message-reference';
 import type { CodeSeed } from './one-time-code';
 
@@ -205,7 +212,7 @@ function firstClaim({ askedAt }: LoginMessage): Claim {
 async function deliverClaimed(deps: DeliverDeps & ProofMaker, claimed: ClaimedMessage): Promise<Delivery> {
   if (!claimed.wanted) return record(deps, claimed, claimed, { status: 'superseded' });
   if (deps.clock() >= claimed.expiresAt) return record(deps, claimed, claimed, EXPIRED);
-  const proofs = claimed.kind === 'new_device' ? NO_PROOFS : makeProofs(deps, { ...claimed, seed: claimed });
+  const proofs = isNotice(claimed.kind) ? NO_PROOFS : makeProofs(deps, { ...claimed, seed: claimed });
   if (proofs === null) {
     return record(
       deps,

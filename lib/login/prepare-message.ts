@@ -6,7 +6,7 @@ import { composeEmail, type Letterhead } from './compose-email';
 import { composeSms } from './compose-sms';
 import type { EmailConnection, SmsConnection } from './connection';
 import { formatMailbox, type Mailbox, parseMailbox } from './mailbox';
-import type { Email, LoginMessage, Sms, Unsendable } from './message';
+import { type Email, isNotice, type LoginMessage, type Sms, type Unsendable } from './message';
 import { renderTemplate, type Template, type TemplateProblem, type TemplateVariables } from './template';
 
 /** Which template of a connection is broken, as an operator knows it. Holds nothing of the message. */
@@ -21,7 +21,7 @@ export type PreparedEmail = Readonly<{
 export type PreparedSms = Readonly<{ sms: Sms; templateProblem: BrokenTemplate | null }>;
 
 /**
- * The e-mail for a message, to exactly one address. A notice about a new device has our words and the connection's sender:
+ * The e-mail for a message, to exactly one address. A notice has our words and the connection's sender:
  * templates are made for messages that carry a code or a link.
  */
 export function prepareEmail(
@@ -36,7 +36,7 @@ export function prepareEmail(
   if (mailbox !== null && isAuth0(mailbox)) return { email: ours, templateProblem: AUTH0_SENDER };
 
   const email = { ...ours, from: mailbox === null ? ours.from : formatMailbox(mailbox) };
-  if (message.kind === 'new_device') return { email, templateProblem: sender.problem };
+  if (isNotice(message.kind)) return { email, templateProblem: sender.problem };
   const subject = fillIn(message, 'subject', { source: template.subject, context: 'subject' });
   const body = fillInBody(message, template.body);
   return {
@@ -45,14 +45,17 @@ export function prepareEmail(
   };
 }
 
-/** The text message for a message, to exactly one number. */
+/**
+ * The text message for a message, to exactly one number. One that confirms a number has our words: templates do not say where
+ * its code is typed.
+ */
 export function prepareSms(
   message: LoginMessage,
   { template }: Pick<SmsConnection, 'template'>,
   { issuerHost }: Pick<Letterhead, 'issuerHost'>,
 ): PreparedSms | Unsendable {
   const { text, problem } = fillIn(message, 'template', {
-    source: template?.text ?? null,
+    source: message.kind === 'change_phone_number' ? null : (template?.text ?? null),
     context: 'text',
     syntax: template?.syntax ?? 'liquid',
   });

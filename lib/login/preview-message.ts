@@ -21,7 +21,7 @@ export type PreviewedConnection =
   | Pick<SmsConnection, 'strategy' | 'template' | 'codeLength' | 'codeLifetimeSeconds'>;
 
 /**
- * A message of the connection to a person who does not exist. Text messages are of one kind only.
+ * A message of the connection to a person who does not exist. Text messages sign in, or confirm a number.
  *
  * @param sample.language BCP 47 tag, as a request would name it
  */
@@ -46,12 +46,12 @@ function previewEmail(
   sample: Sample,
   letterhead: Letterhead,
 ): MessagePreview {
-  const carriesLink = sample.kind === 'login' && connection.sendMode !== 'code';
-  const carriesCode =
-    sample.kind === 'change_email' || (sample.kind === 'login' && connection.sendMode !== 'link');
+  const kind = sample.kind === 'change_phone_number' ? 'change_email' : sample.kind;
+  const carriesLink = kind === 'login' && connection.sendMode !== 'code';
+  const carriesCode = kind === 'change_email' || (kind === 'login' && connection.sendMode !== 'link');
   const sampleLink = `https://${letterhead.issuerHost}${LINK_PATH}/sample`;
   const message: LoginMessage = {
-    ...sampleMessage(connection, sample),
+    ...sampleMessage(connection, { ...sample, kind }),
     channel: 'email',
     recipient: 'ann@example.com',
     oneTimeCode: carriesCode ? sampleCode(connection) : null,
@@ -72,7 +72,7 @@ function previewEmail(
 
 function previewSms(connection: Previewed<'sms'>, sample: Sample, letterhead: Letterhead): MessagePreview {
   const message: LoginMessage = {
-    ...sampleMessage(connection, { ...sample, kind: 'login' }),
+    ...sampleMessage(connection, { ...sample, kind: smsKind(sample.kind) }),
     channel: 'sms',
     recipient: '+12025550123',
     oneTimeCode: sampleCode(connection),
@@ -94,6 +94,11 @@ function previewSms(connection: Previewed<'sms'>, sample: Sample, letterhead: Le
     warning: warnOf(counted),
     problems: withSent(problems, prepared.templateProblem),
   };
+}
+
+/** A text message signs in or confirms a number: there are no notices by text. */
+function smsKind(kind: MessageKind): MessageKind {
+  return kind === 'change_phone_number' || kind === 'change_email' ? 'change_phone_number' : 'login';
 }
 
 /** What a carrier charges for, in a sentence; null where it is one segment. */

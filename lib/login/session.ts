@@ -1,5 +1,7 @@
-// The session: a browser that is signed in. One random value in a cookie, only its keyed hash in the database.
+// The session: a browser that is signed in. One random value in a cookie, only its keyed hash in the database. Who proves
+// again to be the same person goes on with the session under a new value; anybody else begins another.
 // OpenID Connect Core §3.1.2.1 for what makes it usable; OWASP ASVS 7.
+import type { Whereabouts } from '@/lib/oidc/whereabouts';
 
 /** Hours a session lasts whatever happens, and without being used. Auth0's defaults. */
 export const SESSION_LIFETIME_SECONDS = 168 * 3600;
@@ -12,28 +14,30 @@ export type ActiveSession = Readonly<{
   id: string;
   /** Account id, the `sub` claim. */
   accountId: string;
+  /** When its person was proven last: a login tab that is older was overtaken by another. */
   authenticatedAt: Date;
-  /** When the session began: a login tab that is older was overtaken by another. */
-  createdAt: Date;
 }>;
 
 export type SessionStore = Readonly<{
   /**
    * The live session of that cookie value, or null: unknown, ended, expired by age or idleness against `now`, or of an
-   * account that is blocked or gone. Moves the idle expiry, at most once in SESSION_TOUCH_SECONDS, in the same statement.
+   * account that is blocked or gone. Moves the idle expiry, and where it was seen, at most once in SESSION_TOUCH_SECONDS, in
+   * the same statement.
    */
-  findActive(secret: string, now: Date): Promise<ActiveSession | null>;
-  /** Ends the session with that public id; ended again it changes nothing. Writes the audit event. */
-  end(ending: {
-    sessionId: string;
-    clientId: string | null;
-    ip: string | null;
-    userAgent: string | null;
-    now: Date;
-  }): Promise<void>;
+  findActive(secret: string, now: Date, seenFrom?: Whereabouts): Promise<ActiveSession | null>;
+  /**
+   * Ends the session with that public id; ended again it changes nothing. The same statement writes the audit event, and the
+   * notices to the clients that took part (lib/login/logout-notice.ts).
+   *
+   * @param ending.clientId the client that asked for it, or null
+   * @returns ids of the clients that are told
+   */
+  end(
+    ending: Whereabouts & Readonly<{ sessionId: string; clientId: string | null; now: Date }>,
+  ): Promise<readonly string[]>;
 }>;
 
-/** A session about to be made. */
+/** A session about to be made, or the next value of the one that goes on. */
 export type NewSession = Readonly<{
   id: string;
   secret: string;

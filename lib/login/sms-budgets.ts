@@ -85,13 +85,13 @@ export function createSmsSpendGuard(deps: SmsSpendGuardDeps): SmsSpendGuard {
  * may have, alone, so that an attack on others, or on its country, does not lock it out.
  */
 function smsBudgets(
-  { hashSubject, limitOverrides }: SmsSpendGuardDeps,
+  deps: SmsSpendGuardDeps,
   { number, country, connection, signUpOpen, startLimits, context }: SmsRequest,
 ): SmsBudgets {
+  const { hashSubject } = deps;
   const { ip, now } = context;
-  const overrides = limitOverrides();
-  const limitOf = (name: SmsLimitName, subject: string) =>
-    countLimit(name, { key: hashSubject(`${name}:${subject}`), now, overrides });
+  const overrides = deps.limitOverrides();
+  const limitOf = (name: SmsLimitName, subject: string) => smsLimit(deps, { name, subject, now });
   const isStranger = context.knownBrowserId === null;
   const network = isStranger && ip !== null ? networkOf(ip) : null;
   const countryBudget = (network: string) => ({
@@ -133,6 +133,14 @@ function smsBudgets(
 }
 
 type SmsLimitName = Exclude<WithheldReason, 'test_identity'>;
+
+/** The limit of that name for one subject of it: a number, a network, a connection. */
+export function smsLimit(
+  { hashSubject, limitOverrides }: Pick<SmsSpendGuardDeps, 'hashSubject' | 'limitOverrides'>,
+  { name, subject, now }: { name: SmsLimitName; subject: string; now: Date },
+): CountedLimit {
+  return countLimit(name, { key: hashSubject(`${name}:${subject}`), now, overrides: limitOverrides() });
+}
 
 /** The last digits of a number, which tell the subscribers of a block apart. */
 const SUBSCRIBER_DIGITS = 4;

@@ -1,11 +1,15 @@
 // `/api/v2/connections`: ways to prove an identifier, and which clients offer them.
 import { z } from 'zod';
+import { CLIENTS_PATH } from './client-routes';
+import { type ClientsDeps, loadClient } from './clients';
 import {
   type ConnectionDocument,
   type ConnectionsDeps,
+  checkStatus,
   connectionBody,
   connectionChangeBody,
   connectionDocument,
+  connectionsPart,
   createConnection,
   enableClients,
   enabledClientsBody,
@@ -14,6 +18,7 @@ import {
   listConnectionsFrom,
   listEnabledClients,
   loadConnection,
+  removeConnection,
   updateConnection,
 } from './connections';
 import { queryList, queryText } from './fields';
@@ -33,7 +38,7 @@ export const CONNECTIONS_PATH = '/api/v2/connections';
 /** Auth0's default. */
 const CONNECTIONS_PER_PAGE = 100;
 
-const route = routeFor<ConnectionsDeps>();
+const route = routeFor<ConnectionsDeps & Pick<ClientsDeps, 'clients'>>();
 
 export const CONNECTION_ROUTES = [
   route({
@@ -55,8 +60,8 @@ export const CONNECTION_ROUTES = [
         const { items, total } = await listConnections(deps, { ...query, range: rangeOf(query) });
         return answerPage('connections', { items: items.map(chosen), total }, query);
       }
-      const { connections, next } = await listConnectionsFrom(deps, query);
-      return { connections: connections.map(chosen), ...(next !== null && { next }) };
+      const { connections, ...part } = await listConnectionsFrom(deps, query);
+      return { connections: connections.map(chosen), ...part };
     },
   }),
   route({
@@ -74,8 +79,9 @@ export const CONNECTION_ROUTES = [
     path: `${CONNECTIONS_PATH}/{id}`,
     summary: 'Get a connection',
     scope: 'read:connections',
+    query: z.strictObject(selectionParameters),
     result: connectionDocument,
-    answer: (deps, { params }) => loadConnection(deps, params.id),
+    answer: async (deps, { params, query }) => select(await loadConnection(deps, params.id), query),
   }),
   route({
     method: 'PATCH',
@@ -85,15 +91,38 @@ export const CONNECTION_ROUTES = [
     scope: 'update:connections',
     body: connectionChangeBody,
     result: connectionDocument,
-    answer: (deps, { params, body }) => updateConnection(deps, { id: params.id, ...body }),
+    answer: (deps, { params, body }) => updateConnection(deps, { id: params.id, body }),
+  }),
+  route({
+    method: 'DELETE',
+    path: `${CONNECTIONS_PATH}/{id}`,
+    summary: 'Delete a connection',
+    description:
+      'Login pages offer it no longer. Who signed in with it stays, and may sign in with another of its kind.',
+    scope: 'delete:connections',
+    answer: (deps, { params }) => removeConnection(deps, params.id),
+  }),
+  route({
+    method: 'GET',
+    path: `${CONNECTIONS_PATH}/{id}/status`,
+    summary: 'Tell whether a connection can be used',
+    description: '404 where it cannot: there is none, or its options are wrong.',
+    scope: 'read:connections',
+    status: 200,
+    result: z.strictObject({}),
+    async answer(deps, { params }) {
+      await checkStatus(deps, params.id);
+      return {};
+    },
   }),
   route({
     method: 'GET',
     path: `${CONNECTIONS_PATH}/{id}/clients`,
     summary: 'List the clients of a connection',
     scope: 'read:connections',
+    query: z.strictObject(checkpointParameters),
     result: enabledClientsDocument,
-    answer: async (deps, { params }) => ({ clients: await listEnabledClients(deps, params.id) }),
+    answer: (deps, { params, query }) => listEnabledClients(deps, { id: params.id, ...query }),
   }),
   route({
     method: 'PATCH',
@@ -102,5 +131,23 @@ export const CONNECTION_ROUTES = [
     scope: 'update:connections',
     body: enabledClientsBody,
     answer: (deps, { params, body }) => enableClients(deps, { id: params.id, clients: body }),
+  }),
+  route({
+    method: 'GET',
+    path: `${CLIENTS_PATH}/{client_id}/connections`,
+    summary: 'List the connections of a client',
+    scope: 'read:connections',
+    query: z.strictObject({
+      ...checkpointParameters,
+      ...selectionParameters,
+      strategy: queryList(queryText()),
+    }),
+    result: connectionsPart,
+    async answer(deps, { params, query }) {
+      await loadClient(deps, params.client_id);
+      const wanted = { ...query, clientId: params.client_id };
+      const { connections, ...part } = await listConnectionsFrom(deps, wanted);
+      return { connections: connections.map((connection) => select(connection, query)), ...part };
+    },
   }),
 ];

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { respondPublicJson } from '@/lib/endpoints/respond';
 import { PATHS } from '@/lib/oidc/vocabulary';
-import type { ManagementRoute } from './route';
+import { type ManagementRoute, successOf } from './route';
 
 export const OPENAPI_PATH = '/api/v2/openapi.json';
 
@@ -62,15 +62,7 @@ const errorDocument = z.strictObject({
 });
 
 function describeRoute(route: ManagementRoute<never>): Json {
-  const {
-    summary,
-    description,
-    scopes,
-    ownScope,
-    body,
-    result,
-    status = result === undefined ? 204 : 200,
-  } = route;
+  const { summary, description, scopes, ownScope, body, form, result, file } = route;
   return {
     operationId: operationId(route),
     tags: [tagOf(route.path)],
@@ -84,17 +76,16 @@ function describeRoute(route: ManagementRoute<never>): Json {
       .join('\n\n'),
     security: scopes.map((scope) => ({ oauth2: [scope] })),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
-    ...(body !== undefined && {
-      requestBody: {
-        required: true,
-        content: { 'application/json': { schema: schemaOf(body, 'input') } },
-      },
-    }),
+    ...(body !== undefined && { requestBody: requestBody('application/json', body) }),
+    ...(form !== undefined && { requestBody: requestBody('multipart/form-data', form) }),
     responses: {
-      [status]: {
+      [successOf(route)]: {
         description: 'It went well.',
         ...(result !== undefined && {
           content: { 'application/json': { schema: schemaOf(result, 'output') } },
+        }),
+        ...(file !== undefined && {
+          content: Object.fromEntries(file.map((type) => [type, { schema: { type: 'string' } }])),
         }),
       },
       default: {
@@ -103,6 +94,10 @@ function describeRoute(route: ManagementRoute<never>): Json {
       },
     },
   };
+}
+
+function requestBody(type: string, schema: z.ZodType): Json {
+  return { required: true, content: { [type]: { schema: schemaOf(schema, 'input') } } };
 }
 
 /** As Auth0 names them: `patch_clients_by_id`. */

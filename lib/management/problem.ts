@@ -6,10 +6,20 @@ import { OAuthError, StorageUnavailable } from '@/lib/oidc/errors';
 
 /** `errorCode` values that we answer with. Auth0's. */
 export type ManagementErrorCode =
+  | 'auth0_idp_error'
+  | 'client_conflict'
+  | 'client_grant_conflict'
   | 'connection_conflict'
+  | 'inexistent_block'
   | 'inexistent_client'
+  | 'inexistent_client_grant'
+  | 'inexistent_credential'
   | 'inexistent_connection'
   | 'inexistent_endpoint'
+  | 'inexistent_job'
+  | 'inexistent_user'
+  | 'inexistent_resource_server'
+  | 'inexistent_signing_key'
   | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'
@@ -21,8 +31,12 @@ export type ManagementErrorCode =
   | 'method_not_allowed'
   | 'operator_conflict'
   | 'recent_proof_required'
+  | 'query_timeout'
+  | 'operation_not_supported'
+  | 'resource_server_conflict'
   | 'service_unavailable'
-  | 'too_many_requests';
+  | 'too_many_requests'
+  | 'user_conflict';
 
 /** A broken rule of the management API. The message is for developers and repeats no value that was sent. */
 export class ManagementProblem extends Error {
@@ -36,6 +50,17 @@ export class ManagementProblem extends Error {
   ) {
     super(message);
   }
+}
+
+/** The caller's token is not good for that. Auth0's words. */
+export function insufficientScope(scopes: readonly string[]): ManagementProblem {
+  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
+  return new ManagementProblem(403, 'insufficient_scope', sentence);
+}
+
+/** What cannot be done to this thing, whoever asks. */
+export function notSupported(sentence: string): ManagementProblem {
+  return new ManagementProblem(400, 'operation_not_supported', sentence);
 }
 
 /** Runs an endpoint of the management API: what it throws becomes Auth0's JSON. Never rejects. */

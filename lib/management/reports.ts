@@ -70,7 +70,13 @@ export async function reportSmsSpend({ ledger, clock }: ReportsDeps, days: numbe
 }
 
 /** Messages that can be looked at. */
-export const PREVIEW_KINDS = ['login', 'new_device', 'change_email'] as const;
+export const PREVIEW_KINDS = [
+  'login',
+  'new_device',
+  'change_email',
+  'change_phone_number',
+  'email_changed',
+] as const;
 
 /** What a sample message is made of. */
 export const previewBody = fieldsOf({

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { readBody } from '@/lib/endpoints/body';
 import type { Caller } from './caller';
+import { PROPERTY_NAME } from './fields';
 import { ManagementProblem } from './problem';
 
 /** Names of a path's `{name}` segments. */
@@ -58,14 +59,20 @@ type Declaration<
   query?: Query;
   /** Left out: there is none. */
   body?: Body;
+  /** Fields of a multipart form, which the answer reads by itself as it comes. */
+  form?: z.ZodType;
   /** Bytes that a body may have, where 64 KiB are too few. */
   bodyMaxBytes?: number;
   /** Of an answer that went well; 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
   /** What is answered; left out: nothing. */
   result?: Result;
+  /** Media types of an answer that is a file and no JSON document. */
+  file?: readonly string[];
   /** True for a POST that changes nothing. */
   isRead?: boolean;
+  /** True where the audit log must not keep what the path named: it was removed, and is known by a pseudonym. */
+  forgetsParams?: boolean;
   /** True where the answer holds a secret: that it was read goes into the audit log. Needs a recent proof as well. */
   showsSecret?: boolean;
   /** True for keys and the team: an operator at the console must have proven who they are a moment ago (ADM-3). */
@@ -95,6 +102,15 @@ export function routeFor<Deps>() {
     ({ ...route, scopes: typeof scope === 'string' ? [scope] : scope }) as unknown as ManagementRoute<Deps>;
 }
 
+/** The status of an answer that went well. */
+export function successOf({
+  status,
+  result,
+  file,
+}: Pick<ManagementRoute<never>, 'status' | 'result' | 'file'>): number {
+  return status ?? (result === undefined && file === undefined ? 204 : 200);
+}
+
 const NO_PARAMETERS = z.strictObject({});
 
 /** Reads a query. @throws {ManagementProblem} 400 that names the parameter */
@@ -109,7 +125,7 @@ export function parseQuery(route: Pick<ManagementRoute<never>, 'query'>, sent: U
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  if (issue?.code !== 'unrecognized_keys') throw badQuery(`${nameOf(issue)} ${issue?.message ?? ''}`);
+  if (issue?.code !== 'unrecognized_keys') throw badQuery(`${nameOfIssue(issue)} ${issue?.message ?? ''}`);
   const known = Object.keys(schema.shape).join(', ');
   throw badQuery(known === '' ? 'this address takes no parameters' : `there are ${known}`);
 }
@@ -135,16 +151,23 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unkno
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw badBody(nameOf(issue) || 'the body', issue?.message ?? '');
+  throw badBody(nameOfIssue(issue) || 'the body', issue?.message ?? '');
 }
 
 /** `options.totp.length`, `callbacks[3]`; empty for the whole. */
-function nameOf(issue: z.core.$ZodIssue | undefined): string {
+export function nameOfIssue(issue: z.core.$ZodIssue | undefined): string {
   return (issue?.path ?? []).reduce<string>(
     (name, part) =>
-      typeof part === 'number' ? `${name}[${part}]` : [name, String(part)].filter(Boolean).join('.'),
+      typeof part === 'number'
+        ? `${name}[${part}]`
+        : [name, tellable(String(part))].filter(Boolean).join('.'),
     '',
   );
+}
+
+/** A key of an object may be anything that was sent. */
+function tellable(key: string): string {
+  return PROPERTY_NAME.test(key) ? key : '…';
 }
 
 /** A query that breaks a rule. */
@@ -152,8 +175,20 @@ export function badQuery(sentence: string): ManagementProblem {
   return new ManagementProblem(400, 'invalid_query_string', `Query validation error: ${sentence}.`);
 }
 
+/** A field that breaks a rule, of a body or of a row of a file. */
+export class BrokenField extends ManagementProblem {
+  override name = 'BrokenField';
+  constructor(
+    readonly field: string,
+    /** `must be …`, or a sentence of its own. */
+    readonly sentence: string,
+  ) {
+    const said = /^[A-Z]/.test(sentence) ? `: ${sentence}` : ` ${sentence}.`;
+    super(400, 'invalid_body', `Payload validation error: ${field}${said}`);
+  }
+}
+
 /** A body that breaks a rule: `field must be …`, or `field: A sentence.` */
-export function badBody(field: string, sentence: string): ManagementProblem {
-  const said = /^[A-Z]/.test(sentence) ? `: ${sentence}` : ` ${sentence}.`;
-  return new ManagementProblem(400, 'invalid_body', `Payload validation error: ${field}${said}`);
+export function badBody(field: string, sentence: string): BrokenField {
+  return new BrokenField(field, sentence);
 }

@@ -3,22 +3,32 @@
 import type { Deps } from '@/lib/endpoints/deps';
 import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
 import type { ManagementEvents } from './audit';
+import { BLOCK_ROUTES, type BlocksDeps } from './block-routes';
 import { type Caller, mayUse, type Operators } from './caller';
+import { CLIENT_GRANT_ROUTES } from './client-grant-routes';
+import type { ClientGrantsDeps } from './client-grants';
 import { CLIENT_ROUTES } from './client-routes';
 import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { RECENT_PROOF_SECONDS } from './console-door';
+import { JOB_ROUTES } from './job-routes';
+import type { JobsDeps } from './jobs';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
-import { answerManagement, ManagementProblem } from './problem';
+import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
-import { type ManagementRoute, parseQuery, parseRequestBody } from './route';
+import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
+import type { ResourceServersDeps } from './resource-servers';
+import { type ManagementRoute, parseQuery, parseRequestBody, successOf } from './route';
+import { SIGNING_KEY_ROUTES } from './signing-key-routes';
+import type { SigningKeysDeps } from './signing-keys';
 import { STATS_ROUTES } from './stats-routes';
 import type { TeamDeps } from './team';
 import { TEAM_ROUTES } from './team-routes';
+import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
 type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
@@ -27,15 +37,27 @@ type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
 
 export type ManagementDeps = ClientsDeps &
   ConnectionsDeps &
-  ReportsDeps &
   TeamDeps &
   OverviewDeps &
+  UserRoutesDeps &
+  JobsDeps &
+  BlocksDeps &
+  ResourceServersDeps &
+  ClientGrantsDeps &
+  SigningKeysDeps &
+  ReportsDeps &
   DispatchDeps;
 
 /** The table. */
 export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...CLIENT_ROUTES,
+  ...RESOURCE_SERVER_ROUTES,
+  ...CLIENT_GRANT_ROUTES,
+  ...SIGNING_KEY_ROUTES,
   ...CONNECTION_ROUTES,
+  ...USER_ROUTES,
+  ...BLOCK_ROUTES,
+  ...JOB_ROUTES,
   ...REPORT_ROUTES,
   ...TEAM_ROUTES,
   ...STATS_ROUTES,
@@ -52,7 +74,7 @@ export function isManagementPath(pathname: string): boolean {
 export async function managementEndpoint(deps: ManagementDeps, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
-  const routes = ROUTES.filter(({ path }) => matches(path, pathname));
+  const routes = routesAt(pathname);
   const endpoint = routes[0]?.path ?? MANAGEMENT_PATH;
   return answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
@@ -84,7 +106,7 @@ async function answerCaller(
   const answer = await route.answer(deps, { params, query, body, caller, request });
   recordEvent(deps, { route, caller, params, headers: request.headers });
   if (answer instanceof Response) return answer;
-  return route.result === undefined ? respondEmpty(route.status ?? 204) : respondJson(answer, route.status);
+  return route.result === undefined ? respondEmpty(successOf(route)) : respondJson(answer, successOf(route));
 }
 
 /** @throws {ManagementProblem} 403 */
@@ -116,11 +138,6 @@ function checkProof(
   throw new ManagementProblem(403, 'recent_proof_required', 'Sign in again first: this takes a recent proof');
 }
 
-function insufficientScope(scopes: readonly string[]): ManagementProblem {
-  const sentence = `Insufficient scope, expected any of: ${scopes.join(',')}`;
-  return new ManagementProblem(403, 'insufficient_scope', sentence);
-}
-
 function recordEvent(
   deps: DispatchDeps,
   {
@@ -135,7 +152,7 @@ function recordEvent(
     headers: Headers;
   },
 ): void {
-  const { method, path, summary, showsSecret = false, isRead = method === 'GET' } = route;
+  const { method, path, summary, showsSecret = false, forgetsParams, isRead = method === 'GET' } = route;
   if (isRead && !showsSecret) return;
   deps.managementEvents.record({
     type: isRead ? 'mgmt_api_read' : 'sapi',
@@ -144,7 +161,7 @@ function recordEvent(
     ip: deps.clientAddress(headers),
     userAgent: headers.get('user-agent'),
     description: summary,
-    details: { actor: caller.kind, request: { method, path, params } },
+    details: { actor: caller.kind, request: { method, path, params: forgetsParams ? {} : params } },
     occurredAt: deps.clock(),
   });
 }
@@ -159,6 +176,13 @@ function findRoute(
   throw new ManagementProblem(405, 'method_not_allowed', 'The method is not allowed here.', {
     Allow: routes.map((candidate) => candidate.method).join(', '),
   });
+}
+
+/** A path that is there word for word is not one in which a word stands for a name. */
+function routesAt(pathname: string): readonly ManagementRoute<ManagementDeps>[] {
+  const fitting = ROUTES.filter(({ path }) => matches(path, pathname));
+  const literal = fitting.filter(({ path }) => path === pathname);
+  return literal.length > 0 ? literal : fitting;
 }
 
 const isPlaceholder = (part: string) => part.startsWith('{');

@@ -20,7 +20,7 @@ export type ActiveGrant = Readonly<{
 }>;
 
 export type TokenFamilyStore = {
-  /** The person behind an access token, or null once the family is revoked or the account is blocked or gone. One statement. */
+  /** The person behind an access token, or null once the family is revoked, the account blocked, or either or the client gone. One statement. */
   findActive(familyId: string): Promise<ActiveGrant | null>;
   /** Revokes the family if it belongs to the client; anything else changes nothing. */
   revoke(revocation: { familyId: string; clientId: string; now: Date }): Promise<void>;

@@ -1,5 +1,7 @@
 // The authorization code: sixty seconds, one use, bound to client, redirect URI and PKCE challenge.
 // Knows what is promised of the store, not how it keeps the promise. RFC 6749 §4.1, RFC 9700 §2.1.1.
+import type { RefreshExpiry } from './refresh-token';
+import type { Whereabouts } from './whereabouts';
 
 /** Seconds between the redirect and the redemption. @see RFC 9700 §4.5, OWASP ASVS 10.4.3 */
 export const AUTHORIZATION_CODE_LIFETIME_SECONDS = 60;
@@ -62,7 +64,8 @@ export type AuthorizationCodeStore = {
     now: Date;
     /** When the access token of this redemption is dead, unless its API lets tokens live longer. */
     accessTokensExpireAt: Date;
-    /** Lifetimes of the refresh token that goes with the scope `offline_access`: unused, and altogether. */
-    refresh: Readonly<{ idleExpiresAt: Date; expiresAt: Date }>;
+    /** End of the refresh token that goes with the scope `offline_access`. */
+    refresh: RefreshExpiry;
+    askedFrom: Whereabouts;
   }): Promise<CodeRedemption>;
 };

@@ -27,9 +27,19 @@ export const PERSON_CLAIMS = [
   'phone_number_verified',
 ] as const;
 
+/** What a person is called: by address or number who has no name. */
+export function nameOf(person: Pick<Subject, 'name' | 'email' | 'phoneNumber'>): string | null {
+  return person.name ?? person.email ?? person.phoneNumber;
+}
+
+/** What a person is called for short: by what comes before the at sign. */
+export function nicknameOf({ nickname, email }: Pick<Subject, 'nickname' | 'email'>): string | null {
+  return nickname ?? email?.slice(0, email.lastIndexOf('@')) ?? null;
+}
+
 function profileClaims(subject: Subject): TokenClaims {
-  const name = subject.name ?? subject.email ?? subject.phoneNumber;
-  const nickname = subject.nickname ?? subject.email?.slice(0, subject.email.lastIndexOf('@')) ?? null;
+  const name = nameOf(subject);
+  const nickname = nicknameOf(subject);
   return {
     ...(name !== null && { name }),
     ...(nickname !== null && { nickname }),

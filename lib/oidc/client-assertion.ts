@@ -1,8 +1,13 @@
 // A client proves itself with a key instead of a secret: a JWT that it signed for us, good for minutes and once.
 // RFC 7523 §2.2, §3, narrowed as draft-ietf-oauth-rfc7523bis asks: our issuer is the only audience there is.
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK } from 'jose';
-import type { Client } from './client';
-import { algorithmsOf, CLIENT_SIGNING_ALGORITHMS, type ClientSigningAlgorithm } from './client-key';
+import { type Client, keysAt } from './client';
+import {
+  algorithmsOf,
+  CLIENT_SIGNING_ALGORITHMS,
+  type ClientKey,
+  type ClientSigningAlgorithm,
+} from './client-key';
 import { byteLength } from './parameters';
 
 /** The one `client_assertion_type` there is. @see RFC 7523 §2.2 */
@@ -49,7 +54,7 @@ export async function consumeClientAssertion(
   client: Client,
   clientAssertion: string,
 ): Promise<boolean> {
-  const claims = await openAssertion(client, clientAssertion);
+  const claims = await openAssertion(keysAt(client, deps.clock()), clientAssertion);
   if (claims === null || !isForUsNow(deps, claims, client)) return false;
   const { jti, exp } = claims;
   if (typeof jti !== 'string' || !isId(jti)) return false;
@@ -64,13 +69,13 @@ function isId(jti: string): boolean {
 type Claims = Readonly<Record<string, unknown>>;
 
 /** The claims, if one of the registered keys signed them. */
-async function openAssertion(client: Client, clientAssertion: string): Promise<Claims | null> {
+async function openAssertion(keys: readonly ClientKey[], clientAssertion: string): Promise<Claims | null> {
   try {
     const { alg, kid, typ, ...header } = decodeProtectedHeader(clientAssertion);
     const algorithm = CLIENT_SIGNING_ALGORITHMS.find((each) => each === alg);
     if (algorithm === undefined || !TYPES.includes(typ?.toLowerCase())) return null;
     if (FOREIGN_KEY_MEMBERS.some((name) => name in header)) return null;
-    return await verifyWithAny(client, clientAssertion, { algorithm, kid });
+    return await verifyWithAny(keys, clientAssertion, { algorithm, kid });
   } catch (problem) {
     if (problem instanceof TypeError || problem instanceof errors.JOSEError) return null;
     throw problem;
@@ -78,11 +83,11 @@ async function openAssertion(client: Client, clientAssertion: string): Promise<C
 }
 
 async function verifyWithAny(
-  { jwks }: Client,
+  keys: readonly ClientKey[],
   clientAssertion: string,
   { algorithm, kid }: { algorithm: ClientSigningAlgorithm; kid: string | undefined },
 ): Promise<Claims | null> {
-  const fitting = jwks.filter(
+  const fitting = keys.filter(
     (key) => algorithmsOf(key).includes(algorithm) && (kid === undefined || key.kid === kid),
   );
   for (const key of fitting) {

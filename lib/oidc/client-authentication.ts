@@ -1,6 +1,6 @@
 // How a client proves itself at the token endpoint: Basic, post, a signed assertion or none; exactly one, and the registered
 // one. RFC 6749 §2.3, RFC 7617, RFC 7523.
-import { type Client, mayProveBy, type TokenEndpointAuthMethod } from './client';
+import { type Client, mayProveBy, secretHashesAt, type TokenEndpointAuthMethod } from './client';
 import {
   type AssertionDeps,
   consumeClientAssertion,
@@ -82,7 +82,7 @@ async function isProof(
     case 'private_key_jwt':
       return consumeClientAssertion(deps, client, credentials.clientAssertion);
     default:
-      return deps.verifySecret(credentials.clientSecret, client.secretHashes);
+      return deps.verifySecret(credentials.clientSecret, secretHashesAt(client, deps.clock()));
   }
 }
 

@@ -1,6 +1,6 @@
 // The public keys a client registers to prove itself with: which ones are good enough, and nothing but their public members.
 // RFC 7517, RFC 7518 §6, RFC 8725 §3.5.
-import { importJWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, importJWK, importSPKI, importX509 } from 'jose';
 
 /** JWS algorithms that a client may sign with, one by kind of key; RSA has two. */
 export const CLIENT_SIGNING_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -20,9 +20,26 @@ export type ClientKey = Readonly<{
   y?: string;
 }>;
 
+/** A key that has a name and a life of its own, beside others of the client. */
+export type ClientCredential = Readonly<{
+  /** `cred_` and 16 characters. */
+  id: string;
+  /** For operators. */
+  name: string | null;
+  key: ClientKey;
+  /** Whether it proves the client; one that does not waits to, or did. */
+  isUsed: boolean;
+  /** ISO 8601: from then on it proves nothing; null: never. */
+  expiresAt: string | null;
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+/** How many a client may have, in a set or one by one. */
+export const KEYS_MAX = 10;
+
 const MEMBERS = ['kty', 'kid', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
-const KEYS_MAX = 10;
 const MEMBER_MAX_CHARACTERS = 1400;
 /** NIST SP 800-131A: 2048 bits. */
 const RSA_MIN_BYTES = 256;
@@ -47,6 +64,27 @@ export async function parseClientKeys(jwks: unknown): Promise<readonly ClientKey
   const kids = parsed.flatMap(({ kid }) => kid ?? []);
   if (new Set(kids).size < kids.length) return 'must not hold two keys of one "kid"';
   return parsed;
+}
+
+/**
+ * The key of a PEM: a public key, or a certificate, of which nothing but its key counts.
+ * @param wanted.kid left out: its RFC 7638 thumbprint
+ * @returns the key, or the rest of a sentence that begins with the name of the field
+ */
+export async function parseClientPem(
+  pem: string,
+  { alg, kid }: Readonly<{ alg: ClientSigningAlgorithm; kid: string | undefined }>,
+): Promise<ClientKey | string> {
+  try {
+    const read = /-----BEGIN CERTIFICATE-----/.test(pem) ? importX509 : importSPKI;
+    const jwk = await exportJWK(await read(pem.trim(), alg, { extractable: true }));
+    const parsed = await parseClientKeys({
+      keys: [{ ...jwk, alg, kid: kid ?? (await calculateJwkThumbprint(jwk)) }],
+    });
+    return typeof parsed === 'string' ? parsed : (parsed[0] ?? 'must hold a key');
+  } catch {
+    return `must be the PEM of a public key, or of a certificate, for ${alg}`;
+  }
 }
 
 /** The algorithms that a key can verify, most of all one and for RSA two. */

@@ -1,5 +1,5 @@
 // The metadata document: what this provider can do, and nothing that it cannot. OpenID Connect Discovery 1.0 §3,
-// RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout 1.0 §2.1.
+// RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout 1.0 §2.1, Back-Channel Logout 1.0 §2.1.
 import { PERSON_CLAIMS } from './claims';
 import { CLIENT_SIGNING_ALGORITHMS } from './client-key';
 import {
@@ -44,6 +44,8 @@ export function describeProvider(
     userinfo_endpoint: at(PATHS.userinfo),
     jwks_uri: at(PATHS.jwks),
     end_session_endpoint: at(PATHS.endSession),
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     scopes_supported: SCOPES,
     response_types_supported: RESPONSE_TYPES,
     response_modes_supported: RESPONSE_MODES,

@@ -4,6 +4,7 @@ import { parseUiLocales } from './authorization-request';
 import { appendToQuery } from './authorization-response';
 import type { Client, ClientStore } from './client';
 import { OAuthError } from './errors';
+import { type IdTokenHint, readIdTokenHint } from './id-token-hint';
 import { type Parameters, readParameter } from './parameters';
 import { isRegisteredPostLogoutRedirectUri } from './redirect-uri';
 import type { TokenSigner } from './token-signer';
@@ -23,10 +24,10 @@ export type EndSessionRequest = Readonly<{
   uiLocales: readonly string[];
 }>;
 
-type Deps = Readonly<{ clients: Pick<ClientStore, 'find'>; signer: Pick<TokenSigner, 'verify'> }>;
-
-/** `sessionId` is null where no browser of ours was signed in. */
-type HintClaims = Readonly<{ clientId: string; sessionId: string | null }>;
+type Deps = Readonly<{
+  clients: Pick<ClientStore, 'find'>;
+  signer: Pick<TokenSigner, 'verify' | 'verifyForClient'>;
+}>;
 
 /**
  * Turns parameters into a request to sign out. No broken rule redirects: the person is told.
@@ -56,28 +57,27 @@ export function postLogoutLocation(
 }
 
 /** The hint may have expired, but it must be an ID token that we signed. @see RP-Initiated Logout 1.0 §4 */
-async function checkIdTokenHint(deps: Deps, parameters: Parameters): Promise<HintClaims | null> {
-  const hint = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
-  if (hint === null) return null;
-  const claims = await deps.signer.verify(hint, { typ: 'JWT', allowExpired: true });
-  const { aud, sid = null } = claims ?? {};
-  if (typeof aud !== 'string' || (sid !== null && typeof sid !== 'string')) {
+async function checkIdTokenHint(deps: Deps, parameters: Parameters): Promise<IdTokenHint | null> {
+  const sent = readParameter(parameters, 'id_token_hint', MAX_BYTES.jwt);
+  if (sent === null) return null;
+  const hint = await readIdTokenHint(deps, sent);
+  if (hint === null)
     throw new OAuthError('invalid_request', 'The id_token_hint is not an ID token of this provider.');
-  }
-  return { clientId: aud, sessionId: sid };
+  return hint;
 }
 
-/** `client_id` and the audience of the hint must be the same client. @see RP-Initiated Logout 1.0 §2 */
+/** `client_id` must be in the audience of the hint, which says whose it is where it names one. @see RP-Initiated Logout 1.0 §2 */
 async function checkClient(
   deps: Deps,
   parameters: Parameters,
-  hint: HintClaims | null,
+  hint: IdTokenHint | null,
 ): Promise<Client | null> {
   const named = readParameter(parameters, 'client_id');
-  if (named !== null && hint !== null && named !== hint.clientId) {
+  if (named !== null && hint?.audience.includes(named) === false) {
     throw new OAuthError('invalid_request', 'client_id is not the client of the id_token_hint.');
   }
-  const clientId = hint?.clientId ?? named;
+  const [only = null, ...others] = hint?.audience ?? [];
+  const clientId = named ?? (others.length === 0 ? only : null);
   if (clientId === null) return null;
   const client = await deps.clients.find(clientId);
   if (client === null) throw new OAuthError('invalid_request', 'There is no such client.');
@@ -85,7 +85,7 @@ async function checkClient(
 }
 
 /** Auth0's clients send the `sid` as `logout_hint`; beside an id_token_hint it must agree with it. */
-function checkLogoutHint(parameters: Parameters, hint: HintClaims | null): string | null {
+function checkLogoutHint(parameters: Parameters, hint: IdTokenHint | null): string | null {
   const logoutHint = readParameter(parameters, 'logout_hint');
   if (hint === null || hint.sessionId === null) return logoutHint;
   if (logoutHint !== null && logoutHint !== hint.sessionId) {

@@ -25,8 +25,8 @@ export type Introspection = Readonly<
       client_id: string;
       sub: string;
       scope: string;
-      /** Seconds since 1970. */
-      exp: number;
+      /** Seconds since 1970; not there for a refresh token that has no end. */
+      exp?: number;
       aud?: string | readonly string[];
       /** Of access tokens alone. */
       token_type?: 'Bearer';
@@ -73,7 +73,7 @@ async function lookAtRefreshToken(
     client_id: clientId,
     sub,
     scope,
-    exp: Math.floor(expiresAt.getTime() / 1000),
+    ...(expiresAt !== null && { exp: Math.floor(expiresAt.getTime() / 1000) }),
     ...(audience !== null && { aud: audience }),
   };
 }

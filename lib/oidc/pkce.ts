@@ -1,5 +1,5 @@
 // Proof Key for Code Exchange, S256 only: `plain` proves nothing to whoever saw the request. RFC 7636, RFC 9700 §2.1.1.
-import { base64url } from 'jose';
+import { createHash } from 'node:crypto';
 import { type Client, isPublicClient } from './client';
 import { OAuthError } from './errors';
 import { type Parameters, readParameter } from './parameters';
@@ -33,11 +33,10 @@ export function checkCodeChallenge(parameters: Parameters, client: Client): stri
  * @throws OAuthError `invalid_grant` for a verifier that is not 43 to 128 unreserved characters.
  * @see RFC 7636 §4.1, §4.6
  */
-export async function deriveCodeChallenge(verifier: string | null): Promise<string | null> {
+export function deriveCodeChallenge(verifier: string | null): string | null {
   if (verifier === null) return null;
   if (!CODE_VERIFIER.test(verifier)) throw new OAuthError('invalid_grant', 'code_verifier is malformed.');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-  return base64url.encode(new Uint8Array(digest));
+  return createHash('sha256').update(verifier).digest('base64url');
 }
 
 /** base64url of 32 bytes. */

@@ -1,14 +1,40 @@
 // Refresh tokens: one live token a family, replaced at every use. Using an older one is theft, and ends the family; using
 // the one just replaced, within seconds, is a client that missed the answer, and gets the same successor again.
+// A client may have it otherwise: other times, and where it proves itself one token that stays the same.
 // RFC 6749 §6, RFC 9700 §4.14, OpenID Connect Core §12.
 import type { AuthorizationGrant } from './authorization-code';
+import { type Client, isPublicClient } from './client';
+import type { Whereabouts } from './whereabouts';
 
-/** Seconds in which the token just replaced still gives its successor. */
-export const REFRESH_GRACE_SECONDS = 10;
-/** Seconds without use after which it is dead. */
-export const REFRESH_IDLE_SECONDS = 30 * 86_400;
-/** Seconds after the first one, however often it was replaced. */
-export const REFRESH_LIFETIME_SECONDS = 30 * 86_400;
+/** What a client has that did not say otherwise. */
+export const REFRESH_DEFAULTS = {
+  refreshRotates: true,
+  refreshGraceSeconds: 10,
+  refreshLifetimeSeconds: 30 * 86_400,
+  refreshIdleSeconds: 30 * 86_400,
+} satisfies RefreshSettings;
+
+/** How the refresh tokens of a client live. */
+export type RefreshSettings = Pick<
+  Client,
+  'refreshRotates' | 'refreshGraceSeconds' | 'refreshLifetimeSeconds' | 'refreshIdleSeconds'
+>;
+
+/** When a refresh token is dead: unused, and in any case. Null: never. */
+export type RefreshExpiry = Readonly<{ idleExpiresAt: Date | null; expiresAt: Date | null }>;
+
+/** The end of a refresh token that a client is given now, whatever becomes of its settings later. */
+export function refreshExpiry(settings: RefreshSettings, now: Date): RefreshExpiry {
+  return {
+    idleExpiresAt: after(now, settings.refreshIdleSeconds),
+    expiresAt: after(now, settings.refreshLifetimeSeconds),
+  };
+}
+
+/** A client that cannot prove itself is told from a thief by nothing but the order of its tokens. @see RFC 9700 §4.14.2 */
+export function mustRotate(client: Client): boolean {
+  return client.refreshRotates || isPublicClient(client);
+}
 
 /** Which token of which family. */
 export type RefreshTarget = Readonly<{ familyId: string; sequence: number }>;
@@ -21,13 +47,15 @@ export type RefreshTokens = Readonly<{
 }>;
 
 export type Rotation = Readonly<
-  /** `sequence` of the token that takes its place, whether it was born now or a moment ago. */
+  /** `sequence` of the token that takes its place, whether it was born now or a moment ago; its own where it stays. */
   | { kind: 'rotated'; sequence: number; grant: AuthorizationGrant }
   /** More was asked for than was granted: nothing was replaced. */
   | { kind: 'scope_exceeded' }
   /** Used before: the family has just been revoked, or was. */
   | { kind: 'reused' }
-  /** Expired, revoked, another client's; the account is blocked or gone, the API gone or no longer for offline access. */
+  /** Another client's, whatever became of it since. */
+  | { kind: 'foreign' }
+  /** Expired, revoked, unknown; the account is blocked or gone, the API gone or no longer for offline access. */
   | { kind: 'refused' }
 >;
 
@@ -36,8 +64,8 @@ export type ActiveRefreshToken = Readonly<{
   sub: string;
   scope: string;
   audience: string | null;
-  /** When it is dead if nobody uses it. */
-  expiresAt: Date;
+  /** When it is dead if nobody uses it; null: never. */
+  expiresAt: Date | null;
 }>;
 
 export type RefreshTokenStore = Readonly<{
@@ -58,9 +86,17 @@ export type RefreshTokenStore = Readonly<{
         scope: readonly string[];
         /** Tokens it must hold where the API knows them. */
         apiScope: readonly string[];
+        /** False: the newest token stays the newest. */
+        rotates: boolean;
         graceSeconds: number;
-        idleSeconds: number;
+        /** Null: it may lie unused for good. */
+        idleSeconds: number | null;
+        askedFrom: Whereabouts;
         now: Date;
       }>,
   ): Promise<Rotation>;
 }>;
+
+function after(now: Date, seconds: number | null): Date | null {
+  return seconds === null ? null : new Date(now.getTime() + seconds * 1000);
+}

@@ -2,6 +2,7 @@
 // resource servers. Knows nothing of how they are stored. RFC 6749 §1.1, RFC 9068 §3; Auth0's names.
 import { OAuthError } from './errors';
 import type { SigningAlgorithm } from './token-signer';
+import { SCOPES } from './vocabulary';
 
 /** Something an API lets be asked for. */
 export type ApiScope = Readonly<{
@@ -45,20 +46,6 @@ export type ResourceServerStore = {
   findGrants(clientId: string): Promise<readonly ClientGrant[]>;
 };
 
-/** The port through which APIs come to be and are looked over. */
-export type ResourceServerRegister = ResourceServerStore & {
-  /** Writes an API; found at once in this process. False, and nothing written, when the identifier is taken. */
-  add(api: ResourceServer, now: Date): Promise<boolean>;
-  /** All of them in the order they were made, the management API first. */
-  list(): Promise<readonly ResourceServer[]>;
-  /**
-   * Grants a client these scopes of an API, in place of those it had; known at once in this process.
-   * @param id `cgr_` and 16 characters, should it be the first grant
-   * @returns false, and nothing written, when there is no such client or API
-   */
-  grant(grant: ClientGrant & Readonly<{ id: string; clientId: string }>, now: Date): Promise<boolean>;
-};
-
 /** The scopes that a person may give away through a client. @see RFC 9700 §2.3 */
 export function scopesForPeople({ scopes, isSystem }: ResourceServer): ReadonlySet<string> {
   const values = scopes.map(({ value }) => value);
@@ -77,6 +64,18 @@ export async function loadApi(
   const api = await deps.resourceServers.find(audience);
   if (api === null) throw new OAuthError('invalid_grant', 'The API that was asked for is gone.');
   return api;
+}
+
+/**
+ * Of a scope that was granted once, what still means something: an API may have lost some of its own since.
+ * @param api null for UserInfo alone
+ */
+export function scopeStillKnown(scope: string, api: ResourceServer | null): string {
+  const known = new Set<string>([...SCOPES, ...(api?.scopes ?? []).map(({ value }) => value)]);
+  return scope
+    .split(' ')
+    .filter((token) => known.has(token))
+    .join(' ');
 }
 
 /** Auth0's spelling, as in `update:current_user_metadata`. */

@@ -6,7 +6,7 @@ import type { SigningAlgorithm } from './token-signer';
 export type SigningKeyStatus = 'next' | 'current' | 'previous' | 'revoked';
 
 /** A public key as JSON. @see RFC 7517 */
-export type PublicJwk = Readonly<Record<string, string>>;
+export type PublicJwk = Readonly<Record<string, string | readonly string[]>>;
 
 export type SigningKey = Readonly<{
   /** RFC 7638 thumbprint: unique, and nobody can choose it. */
@@ -21,6 +21,22 @@ export type SigningKey = Readonly<{
   activatedAt: Date | null;
   /** When it stopped, or was revoked. */
   retiredAt: Date | null;
+}>;
+
+/** Keys as operators look at them and replace them. */
+export type SigningKeyRegister = Readonly<{
+  /** Every key there ever was, oldest first, as the database has them now. */
+  list(): Promise<readonly Omit<SigningKey, 'sealedPrivateJwk'>[]>;
+  /**
+   * The next key of each algorithm signs from now on, in every process within five seconds; returns their `kid`s, none where
+   * there are no keys. Of several calls at once one rotates, and all are told the same.
+   */
+  rotate(): Promise<readonly string[]>;
+  /**
+   * Ends the trust in a previous key: tokens it signed are refused at once here, and within five seconds elsewhere.
+   * False when there is no previous key of that name; the current one must be rotated first.
+   */
+  revoke(kid: string): Promise<boolean>;
 }>;
 
 export type SigningKeyStore = {

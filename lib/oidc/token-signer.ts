@@ -18,6 +18,11 @@ export type TokenSigner = {
    */
   signForClient(claims: TokenClaims, sealedSecret: string): Promise<string>;
   /**
+   * The claims of a token that `signForClient` could have made for the client with that secret, however old, or null. Worth as
+   * much as the client's own word.
+   */
+  verifyForClient(token: string, sealedSecret: string): Promise<TokenClaims | null>;
+  /**
    * The claims of a token that one of our published keys signed, or null: wrong signature, `alg` that is not the key's,
    * unknown or revoked `kid`, another `typ`, another issuer, a `crit`, not a compact JWS. `exp` and `nbf` are checked with
    * 60 s of leeway unless `allowExpired` (an id_token_hint may be old, OpenID Connect RP-Initiated Logout 1.0 §4).

@@ -5,7 +5,8 @@ import type { Log } from './log';
 export type BackgroundWork = Readonly<{
   name: string;
   everySeconds: number;
-  run(): Promise<unknown>;
+  /** What takes long asks now and then whether the process is about to end. */
+  run(isStopping: () => boolean): Promise<unknown>;
 }>;
 
 /** Starts the work; what is returned stops it and waits for the piece in hand. */
@@ -16,7 +17,7 @@ export function startBackground(works: readonly BackgroundWork[], log: Log): () 
     setInterval(() => {
       if (stopped || inHand.has(work.name)) return;
       const running = Promise.resolve()
-        .then(work.run)
+        .then(() => work.run(() => stopped))
         .then(
           () => {},
           (cause) => log.warn('background work failed', { work: work.name, cause: nameOf(cause) }),

@@ -1,44 +1,20 @@
-// The one Latchkey of this process. Next bundles instrumentation, pages and routes apart, so what they share hangs on
-// globalThis and not in a module. A start that fails prints one line and ends the process: Next would go on without us.
-import { randomBytes } from 'node:crypto';
-import { composeRuntime, type Runtime } from './compose';
-import { EnvironmentError, readEnvironment } from './environment';
-import { createFront, type Front } from './front';
-import { findSentence } from './operations';
+// The one Latchkey of this process, for pages and routes. Next bundles each of them apart, so what they share hangs on
+// globalThis and not in a module; and what starts it is in a file of its own, so that no page carries it all along.
+import type { Runtime } from './compose';
 
 const RUNTIME = Symbol.for('latchkey.runtime');
-const FRONT = Symbol.for('latchkey.front');
 
-type Shared = { [RUNTIME]?: Promise<Runtime>; [FRONT]?: Front };
-const shared = globalThis as Shared;
+type Shared = { [RUNTIME]?: Promise<Runtime> };
 
-/** The running Latchkey; started by whoever asks first. */
+/** The running Latchkey: `instrumentation.ts` starts it before Next hands out the first request. */
 export function runtime(): Promise<Runtime> {
-  shared[RUNTIME] ??= composeRuntime(readEnvironment(), {
-    frontSecret: drawSecret(),
-    operatorToken: drawSecret(),
-  });
-  return shared[RUNTIME];
+  const { [RUNTIME]: running } = globalThis as Shared;
+  if (running === undefined) throw new Error('Latchkey has not been started in this process.');
+  return running;
 }
 
-function drawSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** Starts Latchkey and leaves its front for scripts/serve.mjs. Ends the process when it cannot start. */
-export async function startLatchkey(): Promise<void> {
-  try {
-    shared[FRONT] = createFront(await runtime());
-  } catch (error) {
-    process.stderr.write(`Latchkey did not start: ${reasonOf(error)}\n`);
-    process.exit(1);
-  }
-}
-
-/** A mistake of the operator is one sentence; anything else is a bug and shows where it is. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isSentence = error instanceof EnvironmentError || /(Held|Failed|AnotherSecret)/.test(error.name);
-  if (isSentence) return error.message;
-  return findSentence(readEnvironment(), error) ?? error.stack ?? error.message;
+/** What {@link runtime} gives from now on. */
+export function shareRuntime(starting: Promise<Runtime>): Promise<Runtime> {
+  (globalThis as Shared)[RUNTIME] = starting;
+  return starting;
 }

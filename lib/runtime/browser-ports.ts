@@ -20,6 +20,8 @@ export type BrowserPortsDeps = Readonly<{
   clock: () => Date;
   issuer: string;
   clientAddress(headers: Headers): string | null;
+  /** Tells clients of sign-outs, behind the answer. Never throws. */
+  tellSoon(): void;
 }>;
 
 export function createBrowserPorts(deps: BrowserPortsDeps): {
@@ -40,7 +42,7 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
     sessions: {
       async findActive(headers) {
         const secret = cookies.readSession(heldBy(headers));
-        return secret === null ? null : deps.sessions.findActive(secret, clock());
+        return secret === null ? null : deps.sessions.findActive(secret, clock(), originOf(headers));
       },
       heldSecret: (headers) => cookies.readSession(heldBy(headers)),
       hold({ secret, expiresAt }) {
@@ -50,9 +52,12 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
       async end(headers, clientId) {
         const secret = cookies.readSession(heldBy(headers));
         const session = secret === null ? null : await deps.sessions.findActive(secret, clock());
-        if (session !== null)
-          await deps.sessions.end({ sessionId: session.id, clientId, ...originOf(headers) });
-        return { setCookies: [serialize(cookies.holdSession('', 0))] };
+        const toldClients =
+          session === null
+            ? []
+            : await deps.sessions.end({ sessionId: session.id, clientId, ...originOf(headers) });
+        if (toldClients.length > 0) deps.tellSoon();
+        return { setCookies: [serialize(cookies.holdSession('', 0))], toldClients };
       },
     },
 
@@ -78,12 +83,11 @@ export function createBrowserPorts(deps: BrowserPortsDeps): {
     },
 
     signOut: {
-      donePath: '/logout/done',
       async begin({ request }) {
-        return {
-          location: '/logout',
-          setCookies: [serialize(await cookies.holdSignOut(request))],
-        };
+        return { location: '/logout', setCookies: [serialize(await cookies.holdSignOut(request))] };
+      },
+      async finish(signedOut) {
+        return { location: '/logout/done', setCookies: [serialize(await cookies.holdSignedOut(signedOut))] };
       },
     },
   };

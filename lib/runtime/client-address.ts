@@ -1,5 +1,6 @@
 // The client's network address by the operator's rule: the socket's peer, or, with TRUSTED_PROXIES=n, the n-th hop from
 // the right. Whatever a client writes into X-Forwarded-For stands left of what the proxies add and is never reached (RLM-2).
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Headers the front server sets on every request it passes on, after removing what a client sent under these names. */
@@ -35,5 +36,8 @@ export function isFromOwnMachine(headers: Headers, { frontSecret }: { frontSecre
 }
 
 function readAddress(text: string | null): string | null {
-  return text !== null && ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
+  const version = text === null ? 0 : isIP(text);
+  if (text === null || version === 0) return null;
+  // An IPv4 address has one way to be written; one that travels in IPv6 is itself again.
+  return version === 4 ? text : ipaddr.process(text).toString();
 }

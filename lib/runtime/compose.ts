@@ -1,20 +1,21 @@
 // The composition root: the one place that knows every part by name. Opens the database, puts stores, keys, senders and
 // clock behind the ports that the lower floors declare, and hands the result to pages, endpoints and the front.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
 import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
-import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { createRefreshTokens } from '@/lib/keys/refresh-token';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
 import type { ChallengeStore } from '@/lib/login/challenge';
+import type { ChangeDeps } from '@/lib/login/change-identifier';
 import { createCircuitBreaker } from '@/lib/login/circuit-breaker';
 import { type Connection, type ConnectionStore, offeredConnections } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
@@ -24,18 +25,16 @@ import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
 import type { Interaction } from '@/lib/login/interaction';
 import { LANGUAGES } from '@/lib/login/languages';
+import { tellClients } from '@/lib/login/logout-notice';
 import type { LoginMessage } from '@/lib/login/message';
 import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
-import type { Randomness } from '@/lib/login/randomness';
-import { servedCountries } from '@/lib/login/served-countries';
 import type { SessionStore } from '@/lib/login/session';
-import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
-import type { SmsSpendGuard } from '@/lib/login/sms-spend-guard';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { createOperators } from '@/lib/management/operators';
 import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
+import { workOnImports } from '@/lib/management/user-imports';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
@@ -49,8 +48,10 @@ import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challe
 import { countActiveUsers, countFigures } from '@/lib/store/prisma/figures';
 import { createGrantStore } from '@/lib/store/prisma/grants';
 import { removeExpired } from '@/lib/store/prisma/housekeeping';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
@@ -59,7 +60,6 @@ import { createResourceServerStore, ensureManagementApi } from '@/lib/store/pris
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
-import { createSmsBudgetStore } from '@/lib/store/prisma/sms-spend';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
 import { createBrowserPorts } from './browser-ports';
@@ -71,6 +71,7 @@ import type { Environment } from './environment';
 import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog, type Log } from './log';
+import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 import { createMetrics } from './metrics';
 import { createErrorPage, createPressPage } from './plain-page';
@@ -91,7 +92,7 @@ export type Runtime = Readonly<{
   /** What people allowed clients. */
   consents: ConsentStore;
   connections: ConnectionStore;
-  login: LinkDeps & StartLoginDeps & Readonly<{ challenges: ChallengeStore }>;
+  login: LinkDeps & StartLoginDeps & ChangeDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
   /** Address of public/login.js, so that a browser may keep it for good. */
   loginScript: string;
@@ -121,8 +122,8 @@ export type Runtime = Readonly<{
   isProtocolPath(pathname: string): boolean;
   /** Answers a request to a protocol path. */
   answer(request: Request): Promise<Response>;
-  /** The page in place of one that failed. */
-  failedPage(path: string, acceptLanguage: string | null): Response;
+  /** The page in place of one that failed. `cause` is left out where only Next knows it, and has said so. */
+  failedPage(failed: { path: string; acceptLanguage: string | null; cause?: unknown }): Response;
   /** Tells the command line where this server can be reached. */
   announce(address: { url: string; token: string }): Promise<void>;
   close(): Promise<void>;
@@ -131,6 +132,9 @@ export type Runtime = Readonly<{
 /** Messages one process takes from the outbox at once, and how often in one turn at most. */
 const OUTBOX_BATCH = 20;
 const OUTBOX_BATCHES = 50;
+/** Sign-outs one process tells of at once, and how often in one turn at most. */
+const NOTICE_BATCH = 50;
+const NOTICE_BATCHES = 50;
 /** Batches of expired rows that go in one turn at most. */
 const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
@@ -142,12 +146,6 @@ const KEY_LIFETIME_DAYS = 90;
 
 /** A page that fails so soon after storage did, failed of it. */
 const STORAGE_AWAY_MS = 5_000;
-
-const random: Randomness = {
-  id: () => randomBytes(16).toString('base64url'),
-  secret: () => randomBytes(32).toString('base64url'),
-  hex24: () => randomBytes(12).toString('hex'),
-};
 
 /** @throws EnvironmentError and other errors whose message is a sentence for the operator */
 export async function composeRuntime(
@@ -212,31 +210,17 @@ export async function composeRuntime(
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
   };
-  const hashSubject = (subject: string) => box.hash('subject', subject);
   const limitOverrides = () => limits;
-  const [smsProvider] = environment.smsProviders;
   const login = {
     challenges: stores.challenges,
     connections,
-    codes: createCodeDeriver(box),
-    links: createLinkDeriver(box),
-    origin: environment.origin,
-    random,
-    hashSubject,
-    limitOverrides,
-    servedCountries: (connection: Parameters<typeof servedCountries>[0]) =>
-      servedCountries(connection, {
-        countries: environment.smsCountries,
-        sender: smsProvider?.from ?? null,
-        canSend: smsProvider !== undefined,
-      }),
-    spendGuard: tellOperator(
-      createSmsSpendGuard({ budgets: guard(createSmsBudgetStore(prisma)), hashSubject, limitOverrides }),
-      log,
-    ),
+    changes: guard(createIdentifierChangeStore(prisma)),
+    applicationNameOf: createApplicationNames(stores.clients, environment),
+    ...composeLoginParts({ environment, prisma, box, guard, limitOverrides, log }),
   };
+  const { random, hashSubject } = login;
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
-  const { prepare, canSend, webhooks } = composeDelivery({
+  const { prepare, canSend, webhooks, postLogoutToken } = composeDelivery({
     environment,
     connections,
     inbox,
@@ -269,6 +253,23 @@ export async function composeRuntime(
     }),
     clock,
   };
+  const telling = {
+    issuer,
+    signer,
+    random,
+    clock,
+    postLogoutToken,
+    notices: guard(createLogoutNoticeStore(prisma)),
+    breaker: createCircuitBreaker({
+      clock,
+      onChange: (change) =>
+        change.kind === 'opened'
+          ? log.warn('back channel left alone', { clientId: change.way, until: change.probeAt.toISOString() })
+          : log.info('back channel answers again', { clientId: change.way }),
+    }),
+    onGivenUp: (given: { clientId: string; reason: string }) =>
+      log.warn('application not told of a sign-out', given),
+  };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
   const backgroundEvents = createBackgroundEvents(prisma, {
@@ -283,21 +284,26 @@ export async function composeRuntime(
     isOperatorToken: (bearerToken) => box.equal(bearerToken, given.operatorToken),
   });
   const inHand = new Set<Promise<unknown>>();
-  async function send(message: LoginMessage): Promise<void> {
-    const sending = deliver(delivery, message);
-    inHand.add(sending);
+  /** Work that nobody waits for but the end of this process. Never rejects. */
+  async function finish(work: Promise<unknown>, failure: { message: string; messageId?: string }) {
+    inHand.add(work);
     try {
-      await sending;
+      await work;
     } catch (cause) {
-      // The row is still leased to us: the outbox sends it when the lease has run out.
-      log.warn('message not recorded', {
-        messageId: message.messageId,
-        cause: cause instanceof Error ? cause.name : '',
-      });
+      // The row is still leased to us: it is taken up again when the lease has run out.
+      const { message, ...details } = failure;
+      log.warn(message, { ...details, cause: cause instanceof Error ? cause.name : '' });
     } finally {
-      inHand.delete(sending);
+      inHand.delete(work);
     }
   }
+  const send = (message: LoginMessage) =>
+    finish(deliver(delivery, message), {
+      message: 'message not recorded',
+      messageId: message.messageId,
+    });
+  const tellSoon = () =>
+    void finish(tellClients(telling, { limit: NOTICE_BATCH }), { message: 'sign-out not recorded' });
 
   const deps: Deps = {
     issuer,
@@ -320,7 +326,7 @@ export async function composeRuntime(
       hashSubject,
       limitOverrides,
     }),
-    ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, clientAddress: addressOf }),
+    ...createBrowserPorts({ ...stores, cookies, random, clock, issuer, tellSoon, clientAddress: addressOf }),
     embedded: {
       ...login,
       challenges: { ...stores.challenges, ...guard(createEmbeddedChallengeStore(prisma)) },
@@ -328,6 +334,7 @@ export async function composeRuntime(
         loginTicket: createLinkDeriver(box, 'login-ticket'),
         authSession: createLinkDeriver(box, 'auth-session'),
       },
+      pause: (milliseconds) => sleep(milliseconds),
     },
     sendLater: (message) => void send(message),
     clientAddress: addressOf,
@@ -351,6 +358,8 @@ export async function composeRuntime(
     box,
     guard,
     clients: stores.clients,
+    resourceServers: stores.resourceServers,
+    signingKeys: signer,
     connections,
     clock,
     operators,
@@ -358,6 +367,8 @@ export async function composeRuntime(
     clientAddress: addressOf,
     limitOverrides,
     examine: () => examineRunning(environment, { prisma, now: clock() }),
+    changes: login,
+    sendLater: deps.sendLater,
     log: deps.log,
   });
 
@@ -366,13 +377,20 @@ export async function composeRuntime(
       {
         name: 'outbox',
         everySeconds: 1,
-        async run() {
-          for (
-            let batch = 0;
-            batch < OUTBOX_BATCHES && (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH;
-            batch++
-          );
-        },
+        run: () =>
+          repeatWhile(
+            async () => (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH,
+            OUTBOX_BATCHES,
+          ),
+      },
+      {
+        name: 'sign-outs',
+        everySeconds: 1,
+        run: () =>
+          repeatWhile(
+            async () => (await tellClients(telling, { limit: NOTICE_BATCH })) === NOTICE_BATCH,
+            NOTICE_BATCHES,
+          ),
       },
       {
         name: 'settings',
@@ -384,13 +402,19 @@ export async function composeRuntime(
       {
         name: 'expired rows',
         everySeconds: 60,
-        async run() {
-          for (
-            let batch = 0;
-            batch < CLEAN_UP_BATCHES && (await removeExpired(prisma, clock())) > 0;
-            batch++
-          );
-        },
+        run: () => repeatWhile(async () => (await removeExpired(prisma, clock())) > 0, CLEAN_UP_BATCHES),
+      },
+      {
+        name: 'imports',
+        everySeconds: 2,
+        run: (isStopping) =>
+          workOnImports(
+            {
+              ...management,
+              reportFailed: (cause) => void deps.log.failed({ endpoint: 'users import', cause }),
+            },
+            isStopping,
+          ),
       },
       {
         name: 'inbox',
@@ -463,16 +487,15 @@ export async function composeRuntime(
       });
       return response;
     },
-    failedPage(path, acceptLanguage) {
+    failedPage({ path, acceptLanguage, cause }) {
       const isAway = clock().getTime() - storageAwayAt < STORAGE_AWAY_MS;
-      const cause = new Error(isAway ? 'storage is away' : 'a page failed');
       return deps.errorPage({
         status: isAway ? 503 : 500,
         error: isAway ? 'temporarily_unavailable' : 'server_error',
         description: isAway ? 'Storage is away for a moment.' : 'A page failed.',
         reference: deps.log.failed({
           endpoint: path.replace(/^(\/login\/|\/passwordless\/link\/)[^/]+/, '$1…'),
-          cause,
+          cause: cause ?? new Error(isAway ? 'storage is away' : 'a page failed'),
         }),
         client: null,
         acceptLanguage,
@@ -490,6 +513,11 @@ export async function composeRuntime(
   };
 }
 
+/** Does a piece of work again and again while there is more of it, but not for ever. */
+async function repeatWhile(hasMore: () => Promise<boolean>, times: number): Promise<void> {
+  for (let time = 0; time < times && (await hasMore()); time++);
+}
+
 function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {
   return {
     seal: (plain: string) => box.seal(purpose, plain),
@@ -501,17 +529,4 @@ function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {
 async function fingerprint(path: string): Promise<string> {
   const bytes = await readFile(join(process.cwd(), path)).catch(() => '');
   return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-}
-
-/** Whoever asks sees nothing of a text message that is withheld; the operator is told at once. */
-function tellOperator(guard: SmsSpendGuard, log: Log): SmsSpendGuard {
-  return {
-    ...guard,
-    async admit(request) {
-      const reason = await guard.admit(request);
-      const { country, connection, clientId } = request;
-      if (reason !== null) log.warn('text message withheld', { reason, country, connection, clientId });
-      return reason;
-    },
-  };
 }

@@ -7,6 +7,19 @@ import type { DeclaredClient } from '@/lib/store/prisma/setup';
 import type { ConsoleClient } from './console';
 import type { Environment } from './environment';
 
+const DEMO_CLIENT_ID = 'latchkey-demo';
+
+/** Ids of the clients that {@link declareClients} writes anew at every boot. */
+export function declaredClientIds({
+  managementClient,
+  isLoopback,
+}: Pick<Environment, 'managementClient' | 'isLoopback'>): ReadonlySet<string> {
+  return new Set([
+    ...(managementClient ? [managementClient.clientId] : []),
+    ...(isLoopback ? [DEMO_CLIENT_ID] : []),
+  ]);
+}
+
 /** The demo's registration as the demo itself knows it. Its secrets derive from SECRET, so nothing has to be handed over. */
 export type DemoClient = Readonly<{
   clientId: string;
@@ -20,7 +33,7 @@ export function describeDemo(box: SecretBox, origin: string): DemoClient {
   const derive = (purpose: string) =>
     Buffer.from(box.deriveBytes(purpose, origin) ?? '').toString('base64url');
   return {
-    clientId: 'latchkey-demo',
+    clientId: DEMO_CLIENT_ID,
     clientSecret: derive('demo-client-secret'),
     cookieSecret: derive('demo-cookie-secret'),
     origin,

@@ -1,7 +1,9 @@
-// Composes delivery: which providers a connection sends through, with which words, and who reads what they tell later.
+// Composes delivery: which providers a connection sends through, with which words, and who reads what they tell later; and
+// by what clients are told of sign-outs.
 import { createGatewaySender } from '@/lib/delivery/gateway';
 import { createGuardedFetch, type GuardedFetch } from '@/lib/delivery/guarded-fetch';
 import { createInboxSender } from '@/lib/delivery/inbox';
+import { createLogoutTokenPost } from '@/lib/delivery/logout-token-post';
 import { createResendSender } from '@/lib/delivery/resend';
 import { createResendWebhookReader } from '@/lib/delivery/resend-webhook';
 import { createSmtpSender } from '@/lib/delivery/smtp';
@@ -15,6 +17,7 @@ import { countSegments } from '@/lib/login/compose-sms';
 import type { Connection, ConnectionStore, SmsConnection } from '@/lib/login/connection';
 import { parsePhoneIdentifier } from '@/lib/login/identifier';
 import type { InboxStore, Sealing } from '@/lib/login/inbox';
+import type { TellDeps } from '@/lib/login/logout-notice';
 import type {
   EmailSender,
   LoginMessage,
@@ -38,6 +41,7 @@ export type Delivery = Readonly<{
   /** Whether there is anybody to send its messages. */
   canSend(connection: Connection): boolean;
   webhooks: Deps['webhooks'];
+  postLogoutToken: TellDeps['postLogoutToken'];
 }>;
 
 export function composeDelivery(deps: {
@@ -93,6 +97,8 @@ export function composeDelivery(deps: {
 
     canSend: (connection) =>
       (connection.strategy === 'email' ? emailSenders : smsSendersOf(connection)).length > 0,
+
+    postLogoutToken: createLogoutTokenPost(guardedFetch),
 
     webhooks: {
       resend:

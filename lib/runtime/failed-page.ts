@@ -1,6 +1,7 @@
 // What a browser sees when a page of Next's failed. Next would send a document that only its script can fill, and that
 // script never runs on our pages; so the front puts the plain error page in its place, with 503 while storage is away.
 import type { ServerResponse } from 'node:http';
+import { writeInstead } from './write-answer';
 
 /** Next's answer to a form of another build: its action has another name by now. */
 const UNKNOWN_ACTION = 409;
@@ -18,16 +19,9 @@ export function replaceFailure(
     if (!replaced && !response.headersSent && (status >= 500 || status === UNKNOWN_ACTION)) {
       replaced = true;
       // The same page once more has forms of this build: someone in the middle of a login goes on.
-      void send(status === UNKNOWN_ACTION ? seeOther(path) : page());
+      void writeInstead(response, status === UNKNOWN_ACTION ? seeOther(path) : page(), { writeHead, end });
     }
     return replaced;
-  }
-
-  async function send(instead: Response): Promise<void> {
-    const body = await instead.text();
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    writeHead.call(response, instead.status, Object.fromEntries(instead.headers));
-    end.call(response, body, 'utf8');
   }
 
   response.writeHead = ((status: number, ...rest: never[]) =>

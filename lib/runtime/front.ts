@@ -1,20 +1,28 @@
-// The front server of a Node host: answers the protocol by the endpoint functions and hands pages to Next with their
-// security headers set. It makes two things true that Next alone cannot: the peer's address is the socket's, and the host
-// is the issuer's, whatever a client or a careless proxy says. scripts/serve.mjs binds it to a port.
+// The front server of a Node host: answers the protocol by the endpoint functions and the pages of a sign-in by their steps,
+// and hands other pages to Next, all with their security headers set. It makes two things true that Next alone cannot: the
+// peer's address is the socket's, and the host is the issuer's, whatever a client or a careless proxy says.
+// scripts/serve.mjs binds it to a port.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { isConsolePath } from '@/lib/management/console-path';
+import { boundBody, UPLOAD_MS } from './body-deadline';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
+import type { CreateFrontPages, FrontAnswer, FrontPages, PageBuild } from './front-pages';
 import { greeting } from './greeting';
 import { isSameOrigin, pageHeaders } from './page-headers';
 import { type PagePost, readPagePost } from './page-post';
+import { writeAnswer, writeInstead } from './write-answer';
 
 /** What scripts/serve.mjs finds on `globalThis[Symbol.for('latchkey.front')]`. */
 export type Front = Readonly<{
-  listener(handlePage: RequestListener): RequestListener;
+  /**
+   * @param handlePage Next, for every page that is not answered here
+   * @param build null while pages are being written: then all of them are Next's, which notices what changes
+   */
+  listener(handlePage: RequestListener, build: PageBuild | null): RequestListener;
   /** Bounds on slow and silent clients (INP-1). */
   tune(server: Server): void;
   /** Tells the command line and the operator where this server is. */
@@ -41,7 +49,7 @@ const CLAIMED_HEADERS = [
   'x-middleware-subrequest',
 ];
 
-export function createFront(runtime: Runtime): Front {
+export function createFront(runtime: Runtime, createPages: CreateFrontPages): Front {
   const { environment, frontSecret } = runtime;
   const host = new URL(environment.issuer).host;
   const respond = getRequestListener((request) => runtime.answer(request), { overrideGlobalObjects: false });
@@ -57,42 +65,68 @@ export function createFront(runtime: Runtime): Front {
     return readPagePost(request, { mayCall: isConsole && (await holdsSession(request)) });
   }
 
-  return {
-    listener: (handlePage) => (request, response) => {
-      const nonce = randomBytes(16).toString('base64');
-      request.url = targetOf(request);
-      nameOurselves(request, { host, peer: request.socket.remoteAddress ?? '', nonce, frontSecret });
-      if (stopping) response.setHeader('Connection', 'close');
-      const isKnownMethod = METHODS.includes(request.method ?? '');
-      if (isKnownMethod && runtime.isProtocolPath(pathOf(request))) return respond(request, response);
-
-      const path = pathOf(request);
-      const isConsole = isConsolePath(path);
-      const headers = pageHeaders({ ...environment, nonce, isConsole });
-      presetHeaders(response, { 'Cache-Control': 'no-store', ...headers });
-      if (isConsole) admitScripts(request, headers['Content-Security-Policy'] ?? '');
-      const refusal = refusePage(request, environment.origin);
-      if (refusal !== null) return refuse(request, response, refusal);
+  /** What a page of the front's comes to, or the error page in its place. */
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    give: (headers: Headers) => Promise<FrontAnswer>,
+  ): Promise<void> {
+    try {
+      const given = await give(new Headers(request.headers as Record<string, string>));
+      writeAnswer(request, response, given);
+      if (given.kind === 'redirect') for (const message of given.messages) void runtime.send(message);
+    } catch (cause) {
       const acceptLanguage = request.headers['accept-language'] ?? null;
-      replaceFailure(response, { path, page: () => runtime.failedPage(path, acceptLanguage) });
-      if (absent.has(path)) request.url = '/404';
-      if (request.method === 'POST') {
+      await writeInstead(response, runtime.failedPage({ path: pathOf(request), acceptLanguage, cause }));
+    }
+  }
+
+  return {
+    listener(handlePage, build) {
+      const findPage: FrontPages = build === null ? () => null : createPages(runtime, build);
+      return (request, response) => {
+        const nonce = randomBytes(16).toString('base64');
+        request.url = targetOf(request);
+        boundBody(request, pathOf(request));
+        nameOurselves(request, { host, peer: request.socket.remoteAddress ?? '', nonce, frontSecret });
+        if (stopping) response.setHeader('Connection', 'close');
+        const path = pathOf(request);
+        const isKnownMethod = METHODS.includes(request.method ?? '');
+        if (isKnownMethod && runtime.isProtocolPath(path)) return respond(request, response);
+
+        const isConsole = isConsolePath(path);
+        const headers = pageHeaders({ ...environment, nonce, isConsole });
+        presetHeaders(response, { 'Cache-Control': 'no-store', ...headers });
+        if (isConsole) admitScripts(request, headers['Content-Security-Policy'] ?? '');
+        const refusal = refusePage(request, environment.origin);
+        if (refusal !== null) return refuse(request, response, refusal);
+        const page = findPage(path);
+        const passOn = (whole: IncomingMessage) => {
+          const acceptLanguage = request.headers['accept-language'] ?? null;
+          replaceFailure(response, { path, page: () => runtime.failedPage({ path, acceptLanguage }) });
+          if (absent.has(path)) whole.url = '/404';
+          handlePage(whole, response);
+        };
+        if (request.method !== 'POST') {
+          if (page !== null) return void answer(request, response, page.show);
+          if (!isConsole || !isForRouter(request)) return passOn(request);
+          return void holdsSession(request).then((isHeld) =>
+            isHeld ? passOn(request) : refuse(request, response, 404),
+          );
+        }
         void readPost(request, isConsole).then((post) => {
-          if (post.kind === 'whole') handlePage(post.request, response);
-          if (post.kind === 'refused') refuse(request, response, post.status);
+          if (post.kind === 'refused') return refuse(request, response, post.status);
+          if (post.kind === 'aborted') return;
+          const take = post.form === null ? null : (page?.find(post.form) ?? null);
+          return take === null ? passOn(post.request()) : answer(request, response, take);
         });
-      } else if (isConsole && isForRouter(request)) {
-        void holdsSession(request).then((isHeld) =>
-          isHeld ? handlePage(request, response) : refuse(request, response, 404),
-        );
-      } else {
-        handlePage(request, response);
-      }
+      };
     },
 
     tune(server) {
       server.headersTimeout = 10_000;
-      server.requestTimeout = 20_000;
+      // Of bodies: boundBody, which is stricter but for one path.
+      server.requestTimeout = UPLOAD_MS;
       server.keepAliveTimeout = 65_000;
       server.maxRequestsPerSocket = 0;
     },

@@ -5,14 +5,18 @@ import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } fr
 import type { SecretBox } from '@/lib/keys/secret-box';
 import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createAccountLog } from '@/lib/store/prisma/account-log';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
 import { createFigureStore } from '@/lib/store/prisma/figures';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
+import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
+import { declaredClientIds } from './declared-clients';
 import { CONNECTION_SECRET, createEmailSenders, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
@@ -22,6 +26,8 @@ export function composeManagement(
     ManagementDeps,
     | 'clients'
     | 'connections'
+    | 'resourceServers'
+    | 'signingKeys'
     | 'clock'
     | 'operators'
     | 'log'
@@ -29,10 +35,18 @@ export function composeManagement(
     | 'clientAddress'
     | 'limitOverrides'
     | 'examine'
+    | 'changes'
+    | 'sendLater'
   > & {
     environment: Pick<
       Environment,
-      'emailFrom' | 'emailProviders' | 'inbox' | 'issuer' | 'outboundPrivateNetworks'
+      | 'emailFrom'
+      | 'emailProviders'
+      | 'inbox'
+      | 'issuer'
+      | 'isLoopback'
+      | 'managementClient'
+      | 'outboundPrivateNetworks'
     >;
     prisma: Database['prisma'];
     box: SecretBox;
@@ -40,6 +54,7 @@ export function composeManagement(
   },
 ): ManagementDeps {
   const { environment, prisma, box, guard, ...ports } = given;
+  const limits = guard(createLimitStore(prisma));
   const { clock } = ports;
   const sealing = {
     seal: (plain: string) => box.seal('inbox', plain),
@@ -53,16 +68,27 @@ export function composeManagement(
       seal: (plain) => box.seal('cursor', plain),
       unseal: (sealed) => box.unseal('cursor', sealed),
     },
-    rateLimits: guard(createLimitStore(prisma)),
+    rateLimits: limits,
     credentials: {
       drawId: drawClientId,
       drawSecret: drawClientSecret,
       hashSecret: (clientSecret) => hashClientSecret(box, clientSecret),
       sealSecret: (clientSecret) => sealClientSecret(box, clientSecret),
     },
+    declaredClients: declaredClientIds(environment),
+    drawResourceServerId: () => randomBytes(12).toString('hex'),
+    drawCredentialId: () => `cred_${randomBytes(12).toString('base64url')}`,
+    drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
-    findGatewayRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
+    accounts: guard(createAccountRegister(prisma)),
+    jobs: guard(createJobStore(prisma)),
+    drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
+    accountLog: guard(createAccountLog(prisma)),
+    lockouts: limits,
+    hashSubject: (subject) => box.hash('subject', subject),
+    drawUserId: () => randomBytes(12).toString('hex'),
+    findOutboundRefusal: (url) => findUrlRefusal(url, environment.outboundPrivateNetworks),
     ledger: guard(createSmsLedger(prisma)),
     figures: guard(createFigureStore(prisma)),
     timelines: guard(createTimelineStore(prisma)),

@@ -3,20 +3,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
+import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import { COMMAND_LINE } from '@/lib/management/caller';
 import { managementEndpoint } from '@/lib/management/routes';
+import { workOnImports } from '@/lib/management/user-imports';
 import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
 import { createClientStore } from '@/lib/store/prisma/clients';
 import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { DataFolderHeldError, describeHolder } from '@/lib/store/prisma/data-folder';
 import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/prisma/database';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
+import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { ensureSetup } from '@/lib/store/prisma/setup';
+import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import type { Environment } from './environment';
 import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
 import { createEndpointLog, createLog } from './log';
+import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 
 /** Relative to the project's folder, which is the working directory of every command. */
@@ -29,13 +35,20 @@ export class OperationFailure extends Error {
 
 /** The management API, wherever it is answered. */
 export type ManagementApi = Readonly<{
-  /** @param path below the issuer, such as `/api/v2/clients` */
+  /**
+   * @param request.path below the issuer, such as `/api/v2/clients`
+   * @param request.body JSON, or a form with a file
+   */
   send(request: { method: string; path: string; body?: unknown }): Promise<Response>;
+  /** Does the jobs that wait, where there may be no server that does. */
+  work(): Promise<void>;
   close(): Promise<void>;
 }>;
 
 /** How long a command waits for a server that is starting, or for another command, to make room. */
 const PATIENCE_MS = 15_000;
+/** How long a file may take, either way. */
+const FILE_PATIENCE_MS = 15 * 60_000;
 const POLL_MS = 200;
 
 /** @throws {OperationFailure} */
@@ -82,19 +95,21 @@ async function openWhereverItIs(environment: Environment): Promise<ManagementApi
 function openThere({ url, token }: { url: string; token: string }): ManagementApi {
   return {
     async send({ method, path, body }) {
-      const headers = { authorization: `Bearer ${token}`, ...(body !== undefined && JSON_HEADERS) };
+      const { headers, ...sent } = writeBody(body);
+      const isFile = body instanceof FormData || path.endsWith('/file');
       try {
         return await fetch(new URL(path, url), {
           method,
-          headers,
-          ...(body !== undefined && { body: JSON.stringify(body) }),
+          headers: { authorization: `Bearer ${token}`, ...headers },
+          ...sent,
           redirect: 'error',
-          signal: AbortSignal.timeout(PATIENCE_MS),
+          signal: AbortSignal.timeout(isFile ? FILE_PATIENCE_MS : PATIENCE_MS),
         });
       } catch (cause) {
         throw new OperationFailure(`The server at ${url} holds the database and does not answer.`, { cause });
       }
     },
+    work: async () => {},
     close: async () => {},
   };
 }
@@ -105,33 +120,58 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
   try {
     await bringUpToDate(database, environment);
     const clock = () => new Date();
-    const events = createBackgroundEvents(database.prisma, { reportLost: () => {} });
+    const { prisma } = database;
+    const events = createBackgroundEvents(prisma, { reportLost: () => {} });
+    const box = createSecretBox(await loadSecrets(environment));
+    const clients = guardStore(createClientStore(prisma, { clock }));
+    const limitOverrides = () => ({});
+    const log = createLog('silent');
     const management = composeManagement({
       environment,
-      prisma: database.prisma,
-      box: createSecretBox(await loadSecrets(environment)),
+      prisma,
+      box,
       guard: guardStore,
-      clients: guardStore(createClientStore(database.prisma, { clock })),
+      clients,
+      resourceServers: guardStore(createResourceServerStore(prisma, { clock })),
+      signingKeys: createTokenSigner({
+        store: guardStore(createSigningKeyStore(prisma)),
+        box,
+        clock,
+        issuer: environment.issuer,
+      }),
       connections: guardStore(
-        createConnectionStore(database.prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
+        createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
       ),
       clock,
       // Whoever can open the database needs no token.
       operators: { callerOf: async () => COMMAND_LINE },
       managementEvents: events,
       clientAddress: () => null,
-      limitOverrides: () => ({}),
-      examine: () => examineRunning(environment, { prisma: database.prisma, now: clock() }),
-      log: createEndpointLog(createLog('silent')),
+      limitOverrides,
+      changes: {
+        ...composeLoginParts({ environment, prisma, box, guard: guardStore, limitOverrides, log }),
+        changes: guardStore(createIdentifierChangeStore(prisma)),
+        applicationNameOf: createApplicationNames(clients, environment),
+      },
+      examine: () => examineRunning(environment, { prisma, now: clock() }),
+      // A server takes it from the outbox.
+      sendLater: () => {},
+      log: createEndpointLog(log),
     });
     return {
-      send: ({ method, path, body }) => {
-        const init = body === undefined ? {} : { headers: JSON_HEADERS, body: JSON.stringify(body) };
-        return managementEndpoint(
+      send: ({ method, path, body }) =>
+        managementEndpoint(
           management,
-          new Request(new URL(path, environment.issuer), { method, ...init }),
-        );
-      },
+          new Request(new URL(path, environment.issuer), { method, ...writeBody(body) }),
+        ),
+      work: () =>
+        workOnImports(
+          {
+            ...management,
+            reportFailed: (cause) => process.stderr.write(`latchkey: ${reasonOf(cause)}\n`),
+          },
+          () => false,
+        ),
       async close() {
         await events.close();
         await database.close();
@@ -143,7 +183,11 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
   }
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
+/** A form says by itself what it is. */
+function writeBody(body: unknown): { body?: string | FormData; headers?: Record<string, string> } {
+  if (body === undefined || body instanceof FormData) return body === undefined ? {} : { body };
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
 
 /**
  * The embedded database is nobody else's and is migrated on the way. A server's may be in use by an older version, so

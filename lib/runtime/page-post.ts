@@ -5,7 +5,8 @@
 import { IncomingMessage } from 'node:http';
 
 export type PagePost = Readonly<
-  | { kind: 'whole'; request: IncomingMessage }
+  /** `form` is null for one that names no action. `request` has it all once more, for Next to read. */
+  | { kind: 'whole'; form: FormData | null; request(): IncomingMessage }
   | { kind: 'refused'; status: 400 | 413 | 415 }
   /** The client hung up: nobody to answer. */
   | { kind: 'aborted' }
@@ -32,14 +33,13 @@ export async function readPagePost(
   const body = await readBody(request).catch(() => null);
   if (body === null) return { kind: 'aborted' };
   if (body === 'too large') return refused(413);
-  if (encoding.toLowerCase().startsWith('multipart')) {
-    const form = await readForm(body, contentType);
-    const isOurs = isCall ? isActionCall(form) : isActionForm(form) || (mayCall && isStatefulForm(form));
-    if (!isOurs) return refused(400);
-  } else if (isCall) {
-    return refused(415);
-  }
-  return { kind: 'whole', request: withBody(request, body) };
+  const isMultipart = encoding.toLowerCase().startsWith('multipart');
+  if (isCall && !isMultipart) return refused(415);
+  const form = isMultipart ? await readForm(body, contentType) : null;
+  const isOurs =
+    form === null || (isCall ? isActionCall(form) : isActionForm(form) || (mayCall && isStatefulForm(form)));
+  if (!isOurs) return refused(400);
+  return { kind: 'whole', form: isCall ? null : form, request: () => withBody(request, body) };
 }
 
 function refused(status: 400 | 413 | 415): PagePost {

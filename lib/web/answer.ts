@@ -1,11 +1,10 @@
-// What every action of a login begins with: the post comes from a page of ours, the interaction is this browser's and
-// may still be answered. Anything else goes to the page that says why.
-import 'server-only';
-import { redirect } from 'next/navigation';
+// What every answer to a step of a login begins with: the interaction is this browser's and may still be answered. Anything
+// else goes to the page that says why. That a page of ours sent the form is proven by the door it came through.
 import type { Interaction } from '@/lib/login/interaction';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { heldCookies, requireSameOrigin, setCookies } from './browser';
+import type { Browser } from './browser';
+import { goTo, type Outcome } from './outcome';
 import { visitInteraction } from './visit';
 
 /** The pages of an interaction that can be answered: until somebody has proven who they are, and `consent` from then on. */
@@ -14,6 +13,7 @@ export const STEPS = ['identifier', 'code', 'done', 'consent'] as const;
 export type Step = (typeof STEPS)[number];
 
 export type OpenInteraction = Readonly<{
+  kind: 'open';
   interaction: Interaction;
   client: Client;
   /** Path of a step of this interaction. */
@@ -21,20 +21,20 @@ export type OpenInteraction = Readonly<{
 }>;
 
 /**
- * The interaction that a form answers. A form for one that cannot be answered, or not at that step, ends at the page that
+ * The interaction that a form answers, or, for one that cannot be answered, or not at that step, the way to the page that
  * explains (FRM-8).
  */
 export async function openInteraction(
   runtime: Runtime,
-  form: FormData,
-  posted: Step,
-): Promise<OpenInteraction> {
-  await requireSameOrigin(runtime);
+  browser: Browser,
+  { form, posted }: { form: FormData; posted: Step },
+): Promise<OpenInteraction | Readonly<{ kind: 'closed'; outcome: Outcome }>> {
   const id = textOf(form, 'interaction');
   const step = (to: Step) => stepPath(id, to);
-  const visit = await visitInteraction(runtime, id);
-  if (visit.kind !== (posted === 'consent' ? 'proven' : 'open')) redirect(step(posted));
-  return { interaction: visit.interaction, client: visit.client, step };
+  const visit = await visitInteraction(runtime, browser, id);
+  if (visit.kind !== (posted === 'consent' ? 'proven' : 'open'))
+    return { kind: 'closed', outcome: goTo(step(posted)) };
+  return { kind: 'open', interaction: visit.interaction, client: visit.client, step };
 }
 
 /** Path of a step of an interaction. */
@@ -42,8 +42,13 @@ export function stepPath(interactionId: string, step: Step): string {
   return `/login/${encodeURIComponent(interactionId)}/${step}`;
 }
 
-export async function saveInteraction(runtime: Runtime, interaction: Interaction): Promise<void> {
-  await setCookies(runtime, await runtime.cookies.holdInteraction(interaction, await heldCookies()));
+/** The cookies that hold an interaction from now on. */
+export async function saveInteraction(
+  runtime: Runtime,
+  browser: Browser,
+  interaction: Interaction,
+): Promise<Pick<Outcome, 'setCookies'>> {
+  return { setCookies: await runtime.cookies.holdInteraction(interaction, browser.cookies) };
 }
 
 /** A field as text; absent, repeated or a file, it is empty. */

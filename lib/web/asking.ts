@@ -1,13 +1,12 @@
 // What the identifier page asks for: the identifiers of the connections it offers, and the country that a number without
 // country code is dialled in. The page that asks and the action that reads the answer agree because both ask here.
-import 'server-only';
 import { type Connection, channelsOf } from '@/lib/login/connection';
 import type { Channel } from '@/lib/login/identifier';
 import type { Interaction } from '@/lib/login/interaction';
 import { exampleNumber, PHONE_COUNTRIES } from '@/lib/login/phone-number';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { presumedCountry } from './browser';
+import { type Browser, presumedCountry } from './browser';
 
 export type Asked = Readonly<{
   offered: readonly Connection[];
@@ -20,12 +19,13 @@ export type Asked = Readonly<{
 
 export async function whatIsAsked(
   runtime: Runtime,
+  browser: Browser,
   { client, interaction }: { client: Client; interaction: Interaction },
 ): Promise<Asked> {
   const offered = await runtime.offered(client, interaction);
   const sms = offered.find((connection) => connection.strategy === 'sms');
   const countries = sms === undefined ? [] : (runtime.login.servedCountries(sms) ?? PHONE_COUNTRIES);
-  const likely = [interaction.chosenCountry, await presumedCountry(interaction)];
+  const likely = [interaction.chosenCountry, presumedCountry(browser, interaction)];
   const [only = null, ...others] = countries;
   return {
     offered,

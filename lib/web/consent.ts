@@ -1,19 +1,19 @@
 // What the page of consent knows, and what its form needs: whose session is asked, for what, and what was allowed before.
-import 'server-only';
 import type { HeldSession } from '@/lib/login/consent';
 import type { Interaction } from '@/lib/login/interaction';
 import type { Subject } from '@/lib/oidc/authorization-code';
 import { findNeededConsent, type NeededConsent } from '@/lib/oidc/consent';
 import { type ScopesToShow, scopesToShow } from '@/lib/oidc/scopes-to-show';
 import type { Runtime } from '@/lib/runtime/compose';
-import { heldCookies } from './browser';
+import type { Browser } from './browser';
 
 /** The session that an interaction asks, as far as this browser still holds it. */
-export async function askedSession(
-  runtime: Runtime,
+export function askedSession(
+  { cookies }: Runtime,
+  browser: Browser,
   { sessionId }: Interaction,
-): Promise<HeldSession | null> {
-  const secret = runtime.cookies.readSession(await heldCookies());
+): HeldSession | null {
+  const secret = cookies.readSession(browser.cookies);
   return sessionId === null || secret === null ? null : { id: sessionId, secret };
 }
 
@@ -33,9 +33,10 @@ export async function askedConsent(runtime: Runtime, { request }: Interaction): 
 /** What the page shows; null once nobody is signed in here whom it could ask. */
 export async function whatConsentShows(
   runtime: Runtime,
+  browser: Browser,
   interaction: Interaction,
 ): Promise<Readonly<{ account: string; asked: ScopesToShow; returnsTo: string | null }> | null> {
-  const session = await askedSession(runtime, interaction);
+  const session = askedSession(runtime, browser, interaction);
   const consent = await askedConsent(runtime, interaction);
   const found = session && (await runtime.consents.findAsked({ session, consent, now: runtime.clock() }));
   if (found === null) return null;

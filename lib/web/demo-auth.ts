@@ -30,6 +30,8 @@ export function demoAuthOptions({ environment, demo }: Runtime): NextAuthOptions
       },
     ],
     callbacks: {
+      // There is one place to return to, whatever a request names (RED-9).
+      redirect: () => `${environment.origin}/demo`,
       jwt: ({ token, account, profile }) =>
         account ? { ...token, claims: profile, idToken: account.id_token } : token,
       session: ({ session, token }) => ({ ...session, claims: token.claims }),

@@ -10,7 +10,7 @@ import { clientHome } from '@/lib/login/restart';
 import type { ActiveSession } from '@/lib/login/session';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { heldCookies, pageLanguage } from './browser';
+import { type Browser, pageLanguage } from './browser';
 
 export type VisitedLink = Readonly<{
   link: LinkVisit;
@@ -22,8 +22,7 @@ export type VisitedLink = Readonly<{
 
 /** Once a request, however many parts of a page ask. */
 export const visitMagicLink = cache(
-  async (runtime: Runtime, magicLinkToken: string): Promise<VisitedLink> => {
-    const held = await heldCookies();
+  async (runtime: Runtime, browser: Browser, magicLinkToken: string): Promise<VisitedLink> => {
     let found: FoundChallenge | null = null;
     const challenges = {
       ...runtime.login.challenges,
@@ -36,8 +35,8 @@ export const visitMagicLink = cache(
       { ...runtime.login, challenges },
       {
         magicLinkToken,
-        findInteraction: (id) => runtime.cookies.readInteraction(held, id),
-        findAccountId: async () => (await findSession(runtime))?.accountId ?? null,
+        findInteraction: (id) => runtime.cookies.readInteraction(browser.cookies, id),
+        findAccountId: async () => (await findSession(runtime, browser))?.accountId ?? null,
         now: runtime.clock(),
       },
     );
@@ -46,7 +45,7 @@ export const visitMagicLink = cache(
       link,
       challenge,
       client: challenge && (await runtime.clients.find(challenge.clientId)),
-      language: await pageLanguage('interaction' in link ? link.interaction : null),
+      language: pageLanguage(browser, 'interaction' in link ? link.interaction : null),
     };
   },
 );
@@ -58,8 +57,8 @@ export function linkPath(magicLinkToken: string, below: 'stop' | 'done' | null =
 }
 
 /** The live session of this browser, or null. */
-export async function findSession(runtime: Runtime): Promise<ActiveSession | null> {
-  const secret = runtime.cookies.readSession(await heldCookies());
+export async function findSession(runtime: Runtime, browser: Browser): Promise<ActiveSession | null> {
+  const secret = runtime.cookies.readSession(browser.cookies);
   return secret === null ? null : runtime.sessions.findActive(secret, runtime.clock());
 }
 

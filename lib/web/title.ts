@@ -1,14 +1,12 @@
 // Titles: `step - app`, with the error first where there is one, so that a screen reader says it before anything else.
-import 'server-only';
-import type { Metadata } from 'next';
 import { wordsOf } from '@/lib/runtime/words';
 import type { Step } from './answer';
 import type { Visit } from './visit';
 
 /** @param isSignUp whether the identifier page speaks of signing up */
-export function titleOf(visit: Visit, step: Step, isSignUp = false): Metadata {
+export function titleOf(visit: Visit, step: Step, isSignUp = false): string {
   const t = wordsOf(visit.language);
-  if (visit.kind !== 'open' && visit.kind !== 'proven') return { title: t('stale.heading') };
+  if (visit.kind !== 'open' && visit.kind !== 'proven') return t('stale.heading');
   const app = visit.client.name;
   const { asked, outcome } = visit.interaction;
   const headings = {
@@ -18,5 +16,5 @@ export function titleOf(visit: Visit, step: Step, isSignUp = false): Metadata {
     consent: t('consent.heading', { app }),
   } satisfies Record<Step, string>;
   const failed = outcome !== null && outcome.kind !== 'sent_again';
-  return { title: t(failed ? 'page.titleWithError' : 'page.title', { step: headings[step], app }) };
+  return t(failed ? 'page.titleWithError' : 'page.title', { step: headings[step], app });
 }

@@ -1,12 +1,10 @@
 // A visit to a page of an interaction: what may be shown for the id in the URL in this browser. Reads; never writes.
-import 'server-only';
-import { cache } from 'react';
 import { isExpired } from '@/lib/endpoints/sealed-cookies';
 import type { Interaction } from '@/lib/login/interaction';
 import type { Language } from '@/lib/login/languages';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { heldCookies, pageLanguage } from './browser';
+import { type Browser, pageLanguage } from './browser';
 import { isProvenByLink } from './waiting';
 
 export type Visit = Readonly<
@@ -24,12 +22,12 @@ export type Visit = Readonly<
   | { kind: 'unknown'; language: Language }
 >;
 
-/** Once a request, however many parts of a page ask. */
-export const visitInteraction = cache(async (runtime: Runtime, id: string): Promise<Visit> => {
-  const held = await heldCookies();
+/** @param id of an interaction, as the URL or a form says */
+export async function visitInteraction(runtime: Runtime, browser: Browser, id: string): Promise<Visit> {
+  const { cookies: held } = browser;
   const interaction = await runtime.cookies.readInteraction(held, id);
   const client = interaction && (await runtime.clients.find(interaction.request.clientId));
-  const language = await pageLanguage(interaction);
+  const language = pageLanguage(browser, interaction);
   if (interaction === null || client === null) return { kind: 'unknown', language };
 
   const visit = { interaction, client, language };
@@ -39,7 +37,7 @@ export const visitInteraction = cache(async (runtime: Runtime, id: string): Prom
   if (await isOvertaken(runtime, interaction, runtime.cookies.readSession(held)))
     return { kind: 'overtaken', ...visit };
   return { kind: 'open', ...visit };
-});
+}
 
 /**
  * Asks the database only for a browser that holds a session, and not where fresh proof was asked for, or the session is this
@@ -55,6 +53,6 @@ async function isOvertaken(
     request.prompt.length > 0 || request.maxAgeSeconds !== null || request.hintedSubject !== null;
   if (secret === null || asksAgain) return false;
   const session = await runtime.sessions.findActive(secret, runtime.clock());
-  if (session === null || session.createdAt.getTime() <= createdAt) return false;
+  if (session === null || session.authenticatedAt.getTime() <= createdAt) return false;
   return !(await isProvenByLink(runtime.login, interaction));
 }

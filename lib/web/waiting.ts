@@ -1,10 +1,10 @@
 // What a page that waits for a message may know: how the message fares, and whether the sign-in went on without this page.
 // The page itself and the script that asks for it now and then get the same answer.
-import 'server-only';
 import type { ChallengeStore, FoundChallenge } from '@/lib/login/challenge';
 import type { Interaction } from '@/lib/login/interaction';
 import type { DeliveryState } from '@/lib/login/outbox';
 import type { Runtime } from '@/lib/runtime/compose';
+import type { Browser } from './browser';
 
 export type WaitingState =
   | DeliveryState
@@ -59,4 +59,14 @@ export async function waitingState(
   if (challenge?.state === 'cancelled') return 'cancelled';
   const isQuiet = outcome === null || outcome.kind === 'sent_again';
   return isQuiet ? runtime.deliveryState(asked) : 'under_way';
+}
+
+/** What the script of a waiting page is told: as little as the page itself tells, and nothing of anybody else's sign-in. */
+export async function waitingNews(
+  runtime: Runtime,
+  { cookies }: Browser,
+  interactionId: string,
+): Promise<Readonly<{ state: WaitingState }>> {
+  const interaction = await runtime.cookies.readInteraction(cookies, interactionId);
+  return { state: interaction === null ? 'under_way' : await waitingState(runtime, interaction) };
 }

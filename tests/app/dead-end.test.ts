@@ -1,7 +1,7 @@
 // Which way a page offers out of a sign-in that cannot go on.
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { DeadEnd } from '@/app/(login)/login/[interaction]/dead-end';
+import { showDeadEnd } from '@/app/(login)/login/[interaction]/dead-end';
 import type { Words } from '@/components/words';
 import { type Interaction, newInteraction } from '@/lib/login/interaction';
 import { restartLocation } from '@/lib/login/restart';
@@ -32,7 +32,9 @@ function wayOut(
   const begun = newInteraction({ id: 'i1', createdAt: 0, request: REQUEST });
   const interaction = { ...begun, finished };
   const visit = { kind, interaction, client: { ...CLIENT, ...changes }, language: 'en' } as const;
-  const html = renderToStaticMarkup(DeadEnd({ visit, page: PAGE, issuer: ISSUER, now: 0 }));
+  const deps = { deps: { issuer: ISSUER }, clock: () => new Date(0) };
+  const shown = showDeadEnd(deps, { visit, page: PAGE, title: '' });
+  const html = shown.kind === 'page' ? renderToStaticMarkup(shown.card) : '';
   return /<a href="([^"]+)" class="button"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? null;
 }
 

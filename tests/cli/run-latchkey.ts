@@ -1,7 +1,9 @@
-// The command line as people call it: a process of its own, from a folder that is not the project's.
+// The command line as people call it: a process of its own, from a folder that is not the project's; or the same function in
+// this process, where there is much to call and nothing that a process of its own would show.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
+import { runCommandLine } from '@/lib/cli/main';
 
 const PROGRAM = path.resolve(import.meta.dirname, '..', '..', 'bin', 'latchkey.mjs');
 
@@ -40,4 +42,25 @@ export async function runLatchkeyJson(words: readonly string[], where: Parameter
   const run = await runLatchkey([...words, '--json'], where);
   expect(run).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(run.stdout);
+}
+
+/** Runs a command in this process. */
+export async function callLatchkey(
+  words: readonly string[],
+  { cwd, environment }: Parameters<typeof runLatchkey>[1],
+): Promise<Run> {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const printed = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      printed[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    return { code: await runCommandLine(words, { calledFrom: cwd }), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
 }

@@ -3,6 +3,8 @@
 import type { ReactElement } from 'react';
 import type { Footer, PageSetting } from '@/components/frame';
 import type { FormAction } from '@/components/hidden-inputs';
+import { ChangeCard, type ChangeCardProps } from '@/components/login/change-card';
+import { ChangedCard } from '@/components/login/changed-card';
 import { CodeCard, type CodeCardProps } from '@/components/login/code-card';
 import { ConsentCard, type ConsentCardProps } from '@/components/login/consent-card';
 import { AlreadySignedInCard, DeadLinkCard, type DeadLinkCardProps } from '@/components/login/dead-link-card';
@@ -122,6 +124,13 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
       finishAction={post('/finish')}
       changeHref="/identifier"
       deliveryHref="/delivery"
+      {...changes}
+    />
+  );
+  const change = (changes: Partial<ChangeCardProps>) => (
+    <ChangeCard
+      {...{ page: ofNobody, action, value: '', problem: null, now: NOW }}
+      asking={{ ...asking, channels: ['email', 'sms'] }}
       {...changes}
     />
   );
@@ -250,6 +259,14 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     stop: <StopCard {...stop} isConfirmMissing={false} />,
     'stop, of an application’s own page': <StopCard {...stop} isConfirmMissing={false} backHref={null} />,
     'stop without a tick': <StopCard {...stop} isConfirmMissing />,
+    change: change({}),
+    'change of nothing': change({ problem: { kind: 'missing' } }),
+    'change of a bad address': change({ value: 'maria@', problem: { kind: 'malformed' } }),
+    'change without a code': change({ value: 'maria@example.com', problem: { kind: 'code_missing' } }),
+    'change with a wrong code': change({ value: 'maria@example.com', problem: { kind: 'wrong' } }),
+    'change that is over': change({ value: 'maria@example.com', problem: { kind: 'refused' } }),
+    'change too often': change({ value: '+44 7400 123456', problem: { kind: 'wait', until: NOW + 25_000 } }),
+    changed: <ChangedCard page={ofNobody} />,
     'stop done': <StopDoneCard {...{ page, shownAddress }} />,
     stopped: <StoppedCard page={page} startAgainHref="/again" />,
     'stopped, seen elsewhere': <StoppedCard {...{ page, shownAddress }} startAgainHref={null} />,
@@ -287,7 +304,10 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'not found': error({ page: ofNobody, error: 'not_found', reference: null, at: null }),
     unavailable: error({ error: 'unavailable', tryAgainHref: '/again' }),
     'server error': error({ error: 'server_error', tryAgainHref: '/again', backHref: home }),
-    'signed out': <SignedOutCard page={page} signInHref="https://app.example/login" />,
+    'signed out': <SignedOutCard page={page} alsoFrom={[]} signInHref="https://app.example/login" />,
+    'signed out of several': (
+      <SignedOutCard page={page} alsoFrom={['Wiki', 'Ärger & Söhne']} signInHref={null} />
+    ),
     'sign out': <SignOutConfirmCard {...{ page, action, hidden }} stayHref={home} />,
   };
 }

@@ -3,11 +3,20 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRefreshTokens } from '@/lib/keys/refresh-token';
+import { createSecretBox } from '@/lib/keys/secret-box';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
+import { openDatabase } from '@/lib/store/prisma/database';
+import { removeExpired } from '@/lib/store/prisma/housekeeping';
+import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
+import { createSessionRegister } from '@/lib/store/prisma/session-register';
+import type { PrismaClient } from '@/prisma/generated/client';
 import { startBalancer } from '@/tests/harness/balancer';
 import { createDatabase } from '@/tests/harness/database';
-import { findSpills } from '@/tests/harness/evidence';
+import { findSpills, witness } from '@/tests/harness/evidence';
 import {
   everythingPrinted,
   type LatchkeyProcess,
@@ -37,6 +46,10 @@ import { createVisitor, type Visitor } from '@/tests/harness/visitor';
 /** Requests in one race. */
 const RACERS = 50;
 
+/** The operator's own program. */
+const MACHINE = { client_id: 'operator', client_secret: 'Vb8Kq2Zt5Wn1Xc7Rm4Lp9Ds3Gf6Hj0Ya' };
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
 let post: SmtpSink;
 let databaseUrl: string;
 let pair: [LatchkeyProcess, LatchkeyProcess];
@@ -49,6 +62,8 @@ beforeAll(async () => {
     databaseUrl,
     {
       SMTP_URL: post.url,
+      MANAGEMENT_CLIENT_ID: MACHINE.client_id,
+      MANAGEMENT_CLIENT_SECRET: MACHINE.client_secret,
       // Limits are what other tests are about; the recipient's hour stays as it is (RLM-3).
       LIMITS: JSON.stringify({ starts_per_ip: 10_000, guesses_per_ip: 10_000 }),
     },
@@ -87,6 +102,19 @@ const silentCode = async (visitor: Visitor) =>
 
 /** One of the two in turn. */
 const addressOf = (index: number) => pair[index % 2 === 0 ? 0 : 1].address;
+
+const box = () => createSecretBox([pair[0].environment.SECRET ?? '']);
+const operator = () => ({ ip: null, userAgent: null, now: new Date() });
+
+/** What happens in a third process, of the operator's. */
+async function elsewhere<Result>(work: (prisma: PrismaClient) => Promise<Result>): Promise<Result> {
+  const database = await openDatabase({ databaseUrl, dataDir: '' });
+  try {
+    return await work(database.prisma);
+  } finally {
+    await database.close();
+  }
+}
 
 /** The database is asked, never told. */
 async function look<Row>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
@@ -243,6 +271,231 @@ describe('many at once', () => {
     }
     throw new Error(`Too few messages to ${name}.`);
   }
+});
+
+describe('a refresh token', () => {
+  type Tokens = { access_token: string; refresh_token: string; id_token: string };
+
+  /** Registers an application whose refresh tokens live as it says. */
+  async function register(refresh_token: Record<string, number>): Promise<App> {
+    const at = pair[0].address;
+    const grant = { grant_type: 'client_credentials', audience: `${pair[0].issuer}/api/v2/`, ...MACHINE };
+    const asked = await fetch(`${at}/oauth/token`, {
+      ...{ method: 'POST', headers: FORM, body: new URLSearchParams(grant) },
+    });
+    const { access_token } = (await asked.json()) as Tokens;
+    const made = await fetch(`${at}/api/v2/clients`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${witness(access_token)}` },
+      body: JSON.stringify({
+        name: 'Till',
+        app_type: 'spa',
+        callbacks: ['https://rp.test/cb'],
+        refresh_token,
+      }),
+    });
+    expect(made.status).toBe(201);
+    return (await made.json()) as App;
+  }
+
+  /** The first one, of a sign-in of its own in this browser. */
+  async function given(of: App, visitor: Visitor): Promise<Tokens> {
+    const asked = authorizePath(of, { scope: 'openid email offline_access', prompt: 'none' });
+    const body = tokenRequest(of, authorizationCodeOf(await visitor.open(asked)));
+    const response = await fetch(`${pair[0].address}/oauth/token`, { method: 'POST', headers: FORM, body });
+    return noted((await response.json()) as Tokens);
+  }
+
+  function noted(tokens: Tokens): Tokens {
+    for (const secret of Object.values(tokens)) if (typeof secret === 'string') witness(secret);
+    return tokens;
+  }
+
+  const refreshBody = (of: App, refresh_token: string) =>
+    new URLSearchParams({ grant_type: 'refresh_token', client_id: of.client_id, refresh_token }).toString();
+
+  async function refresh(at: LatchkeyProcess, of: App, refreshToken: string): Promise<Tokens | null> {
+    const response = await fetch(`${at.address}/oauth/token`, {
+      ...{ method: 'POST', headers: FORM, body: refreshBody(of, refreshToken) },
+    });
+    const answer = (await response.json()) as Tokens & { error?: string; error_description?: string };
+    if (response.status === 200) return noted(answer);
+    expect([response.status, answer.error, answer.error_description]).toEqual([
+      403,
+      'invalid_grant',
+      'Unknown or invalid refresh token.',
+    ]);
+    return null;
+  }
+
+  function raceFor(of: App, refreshToken: string) {
+    const request = { url: new URL('/oauth/token', pair[0].issuer), method: 'POST' as const, headers: FORM };
+    const body = Buffer.from(refreshBody(of, refreshToken));
+    return race(Array.from({ length: RACERS }, (_, index) => ({ ...request, body, at: addressOf(index) })));
+  }
+
+  const familyOf = async ({ refresh_token }: Tokens) => {
+    const target = createRefreshTokens(box()).read(refresh_token);
+    const [family] = await look<{ sequence: number; revoked: boolean }>(
+      `SELECT refresh_sequence AS sequence, revoked_at IS NOT NULL AS revoked FROM token_families WHERE id = $1`,
+      [target?.familyId],
+    );
+    return family;
+  };
+
+  const isIn = async (at: LatchkeyProcess, { access_token }: Tokens) =>
+    (await fetch(`${at.address}/userinfo`, { headers: { Authorization: `Bearer ${access_token}` } }))
+      .status === 200;
+
+  it(`used ${RACERS} times at once over both gives the same successor each time (RFT-2, RFT-3)`, async () => {
+    const visitor = await signedIn();
+    for (let round = 0; round < 3; round++) {
+      const first = await given(app, visitor);
+      const answers = await raceFor(app, first.refresh_token);
+      expect(answers.map(({ status }) => status)).toEqual(Array(RACERS).fill(200));
+      const tokens = await Promise.all(answers.map(async (answer) => noted((await answer.json()) as Tokens)));
+      const successors = new Set(tokens.map(({ refresh_token }) => refresh_token));
+      expect(successors.size).toBe(1);
+      expect(await familyOf(first)).toEqual({ sequence: 1, revoked: false });
+      const [successor = ''] = successors;
+      expect(await refresh(pair[round % 2 === 0 ? 1 : 0], app, successor)).not.toBeNull();
+    }
+  });
+
+  it(`without a grace, of ${RACERS} uses at once over both one succeeds at most, and then all is over (RFT-2)`, async () => {
+    const strict = await register({ leeway: 0 });
+    const visitor = await signedIn();
+    for (let round = 0; round < 3; round++) {
+      const first = await given(strict, visitor);
+      const answers = await raceFor(strict, first.refresh_token);
+      const good = answers.filter(({ status }) => status === 200);
+      expect(good.length).toBeLessThanOrEqual(1);
+      expect(answers.filter(({ status }) => status === 403)).toHaveLength(RACERS - good.length);
+      expect(await familyOf(first)).toMatchObject({ revoked: true });
+      for (const answer of good) {
+        const tokens = noted((await answer.json()) as Tokens);
+        for (const server of pair) expect(await isIn(server, tokens)).toBe(false);
+        expect(await refresh(pair[1], strict, tokens.refresh_token)).toBeNull();
+      }
+    }
+  });
+
+  it('whose answer was lost gives the same successor again, at the other process too (RFT-3)', async () => {
+    const first = await given(app, await signedIn());
+    const lost = await refresh(pair[0], app, first.refresh_token);
+    const again = await refresh(pair[1], app, first.refresh_token);
+    expect(again?.refresh_token).toBe(lost?.refresh_token);
+    expect(await refresh(pair[0], app, again?.refresh_token ?? '')).not.toBeNull();
+  });
+
+  it('that was used long ago is known as such after both have started anew and cleared up (RFT-4)', async () => {
+    const strict = await register({ leeway: 0 });
+    const first = await given(strict, await signedIn());
+    const second = await refresh(pair[0], strict, first.refresh_token);
+    const third = await refresh(pair[1], strict, second?.refresh_token ?? '');
+    pair = [await restart(pair[0], 'stop'), await restart(pair[1], 'stop')];
+    await elsewhere((prisma) => removeExpired(prisma, new Date()));
+    expect(await refresh(pair[1], strict, first.refresh_token)).toBeNull();
+    expect(await refresh(pair[0], strict, third?.refresh_token ?? '')).toBeNull();
+    expect(await familyOf(first)).toMatchObject({ revoked: true });
+    const events = await look<{ count: number }>(
+      `SELECT count(*)::int AS count FROM log_events WHERE type = 'ferrt' AND client_id = $1`,
+      [strict.client_id],
+    );
+    expect(events).toEqual([{ count: 1 }]);
+  }, 60_000);
+
+  it('lives no longer than its client has it, however often it is used, nor unused (RFT-7)', async () => {
+    const [brief, restless] = [
+      await register({ token_lifetime: 4 }),
+      await register({ idle_token_lifetime: 2 }),
+    ];
+    const visitor = await signedIn();
+    let tokens: Tokens | null = await given(brief, visitor);
+    const begun = Date.now();
+    const unused = await given(restless, visitor);
+    const used = await given(restless, visitor);
+    await sleep(1_000);
+    const renewed = await refresh(pair[1], restless, used.refresh_token);
+    for (let use = 0; tokens !== null && use < 20; use++, await sleep(300))
+      tokens = await refresh(pair[use % 2 === 0 ? 0 : 1], brief, tokens.refresh_token);
+    expect(tokens).toBeNull();
+    expect(Date.now() - begun).toBeGreaterThan(3_900);
+    expect(await refresh(pair[0], restless, unused.refresh_token)).toBeNull();
+    expect(await refresh(pair[0], restless, renewed?.refresh_token ?? '')).toBeNull();
+  });
+
+  it.each<[string, (prisma: PrismaClient, accountId: string, sessionId: string) => Promise<unknown>]>([
+    [
+      'the person is blocked',
+      (prisma, accountId) => createAccountRegister(prisma).change(accountId, { isBlocked: true }, new Date()),
+    ],
+    [
+      'the person is deleted',
+      async (prisma, accountId) => {
+        const accounts = createAccountRegister(prisma);
+        const { identities = [] } = (await accounts.find(accountId)) ?? {};
+        const origin = { ...operator(), clientId: null };
+        const named = { identifiers: identities, identifierHashes: [], pseudonym: 'deleted|1' };
+        await accounts.remove({ id: accountId, ...named, origin });
+      },
+    ],
+    [
+      'what the application was granted is revoked',
+      (prisma, accountId) =>
+        createRefreshTokenRegister(prisma).revoke({ accountId, clientId: app.client_id }, operator()),
+    ],
+    [
+      'the session is revoked',
+      (prisma, accountId, sessionId) =>
+        createSessionRegister(prisma).end({
+          of: { accountId, sessionId },
+          revokesTokens: true,
+          by: operator(),
+        }),
+    ],
+  ])('is refused by both at once when %s (RFT-6, FRM-7)', async (how, act) => {
+    const visitor = await signedIn();
+    const tokens = await given(app, visitor);
+    const { sub = '', sid } = decodeJwt(tokens.id_token);
+    for (const server of pair) expect(await isIn(server, tokens)).toBe(true);
+    await elsewhere((prisma) => act(prisma, sub, String(sid)));
+    for (const server of pair) {
+      expect(await isIn(server, tokens)).toBe(false);
+      expect(await refresh(server, app, tokens.refresh_token)).toBeNull();
+    }
+    const silent = await visitor.open(authorizePath(app, { prompt: 'none' }));
+    const error = silent.leavesTo && callbackParameters(silent.leavesTo).get('error');
+    // A grant is the application's; the browser stays signed in.
+    expect(error).toBe(how.includes('granted') ? null : 'login_required');
+  });
+
+  it('outlives a sign-out: offline_access is asked for to do so (RFT-6)', async () => {
+    const visitor = await signedIn();
+    const tokens = await given(app, visitor);
+    await visitor.open(`/oidc/logout?${new URLSearchParams({ id_token_hint: tokens.id_token })}`);
+    expect(await refresh(pair[1], app, tokens.refresh_token)).not.toBeNull();
+  });
+
+  it('gives its successor to a client that missed it because the process was killed (RFT-3, AVL-3)', async () => {
+    const visitor = await signedIn(pair[1]);
+    for (let kill = 0; kill < 2; kill++) {
+      const tokens = [];
+      for (let tab = 0; tab < 8; tab++) tokens.push(await given(app, visitor));
+      const lost = tokens.map(({ refresh_token }) => refresh(pair[0], app, refresh_token).catch(() => null));
+      await sleep(Math.random() * 25);
+      await pair[0].kill();
+      const first = await Promise.all(lost);
+      const starting = startLatchkey(pair[0].environment);
+      for (const [index, { refresh_token }] of tokens.entries()) {
+        const again = await refresh(pair[1], app, refresh_token);
+        expect(again, 'an honest client was shut out').not.toBeNull();
+        if (first[index]) expect(again?.refresh_token).toBe(first[index].refresh_token);
+        expect(await refresh(pair[1], app, again?.refresh_token ?? '')).not.toBeNull();
+      }
+      pair[0] = await starting;
+    }
+  }, 60_000);
 });
 
 describe('one installation', () => {

@@ -8,11 +8,13 @@ import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import type { Connection } from '@/lib/login/connection';
+import { createFailureLimits } from '@/lib/login/failure-limits';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Client } from '@/lib/oidc/client';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { createBrowserPorts } from '@/lib/runtime/browser-ports';
+import { PKCE } from '@/tests/harness/public-client';
 import { confidentialClient, publicClient } from '@/tests/memory/clients';
 import { emailConnection, memoryConnections, smsConnection } from '@/tests/memory/connections';
 import { ISSUER, memoryDeps } from '@/tests/memory/deps';
@@ -24,7 +26,7 @@ const GRANTS = ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT];
 const CONNECTIONS = ['email', 'sms'];
 
 /** A server, a telephone, a page and another house's, which may all use the passwordless grant as far as anybody may. */
-const CLIENTS: readonly Client[] = [
+export const APPLICATIONS: readonly Client[] = [
   confidentialClient({
     tokenEndpointAuthMethod: 'client_secret_post',
     grantTypes: GRANTS,
@@ -51,6 +53,20 @@ const CLIENTS: readonly Client[] = [
     applicationType: 'native',
     grantTypes: GRANTS,
     connections: CONNECTIONS,
+  }),
+  publicClient({
+    clientId: 'hosted',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    crossOriginAuthentication: false,
+    trustsForwardedAddress: true,
+  }),
+  confidentialClient({
+    clientId: 'trusted',
+    tokenEndpointAuthMethod: 'client_secret_post',
+    grantTypes: GRANTS,
+    connections: CONNECTIONS,
+    trustsForwardedAddress: true,
   }),
 ];
 
@@ -83,15 +99,24 @@ export async function openApplicationDesk() {
     secret: () => randomBytes(32).toString('base64url'),
     hex24: () => randomBytes(12).toString('hex'),
   };
-  const memory = memoryDeps(...CLIENTS);
+  const memory = memoryDeps(...APPLICATIONS);
   const signer = memorySigner(ISSUER, clock);
+  let limits: LimitOverrides = {};
+  const failureLimits = createFailureLimits({
+    store: stage.first.limits,
+    clock,
+    hashSubject: (subject) => box.hash('subject', subject),
+    limitOverrides: () => limits,
+  });
 
   function depsOf({ on = stage.first, ...wish }: Wish): Deps {
+    limits = wish.limits ?? {};
     return {
       ...memory,
       clock,
       random,
       signer,
+      failureLimits,
       ...createBrowserPorts({
         cookies: createSealedCookies(createCookieSealer(box, { clock }), ISSUER),
         sessions: on.sessions,
@@ -99,7 +124,8 @@ export async function openApplicationDesk() {
         random,
         clock,
         issuer: ISSUER,
-        clientAddress: () => null,
+        clientAddress: () => wish.ip ?? null,
+        tellSoon() {},
       }),
       codes: on.codes,
       families: on.families,
@@ -125,9 +151,10 @@ export async function openApplicationDesk() {
         origin: 'https://op.test',
         random,
         hashSubject: (subject) => box.hash('subject', subject),
-        limitOverrides: () => wish.limits ?? {},
+        limitOverrides: () => limits,
         servedCountries: () => wish.served ?? null,
         spendGuard: { admit: async () => null, answered: async () => {} },
+        pause: async () => {},
       },
     };
   }
@@ -178,9 +205,49 @@ export async function openApplicationDesk() {
       wish,
     );
 
+  /** Signs a browser in by the press on a link of the server's application: its cookies, and the code of the answer. */
+  async function press(wish: Wish = {}): Promise<{ cookie: string; authorizationCode: string }> {
+    const asked = { client_id: 'web', client_secret: 's3cret', connection: 'email', email: 'ann@x.test' };
+    await post('/passwordless/start', { ...asked, send: 'code' }, wish);
+    const link = {
+      client_id: 'web',
+      redirect_uri: 'https://rp.test/cb',
+      response_type: 'code',
+      code_challenge: PKCE.challenge,
+      code_challenge_method: 'S256',
+      connection: 'email',
+      email: 'ann@x.test',
+      verification_code: messages.at(-1)?.oneTimeCode ?? '',
+    };
+    const pressed = { ...wish, form: true, headers: { Origin: new URL(ISSUER).origin } };
+    const { headers } = await post('/passwordless/verify_redirect', link, pressed);
+    const cookies = headers.getSetCookie().map((line) => line.split(';')[0]);
+    const authorizationCode = new URL(headers.get('location') ?? '').searchParams.get('code') ?? '';
+    return { cookie: cookies.join('; '), authorizationCode };
+  }
+
+  /** Redeems a code, as the server's application. */
+  const redeem = (code: string, body: Readonly<Record<string, string>> = {}, wish: Wish = {}) =>
+    post(
+      '/oauth/token',
+      {
+        grant_type: 'authorization_code',
+        client_id: 'web',
+        client_secret: 's3cret',
+        code,
+        code_verifier: PKCE.verifier,
+        redirect_uri: 'https://rp.test/cb',
+        ...body,
+      },
+      wish,
+    );
+
   return {
     stage,
     resourceServers: memory.resourceServers,
+    depsOf,
+    press,
+    redeem,
     signer,
     messages,
     /** The code of the newest message. */
@@ -193,7 +260,7 @@ export async function openApplicationDesk() {
     async reset(): Promise<void> {
       messages.length = 0;
       await stage.reset();
-      for (const { clientId } of CLIENTS)
+      for (const { clientId } of APPLICATIONS)
         await stage.prisma.client.create({ data: clientRow(clientId, stage.now) });
     },
   };

@@ -217,6 +217,19 @@ describe('a refresh token', () => {
     expect([whole.scope, audienceOf(whole)]).toEqual([asked.scope, [THINGS, USERINFO]]);
   });
 
+  it('brings no scope any more that the API has lost (SCP-1)', async () => {
+    const deps = signedIn({ allowOfflineAccess: true });
+    const tokens = await tokensFor(deps, { ...asked, scope: `${asked.scope} write:things` });
+    deps.resourceServers.put(
+      api({ allowOfflineAccess: true, scopes: [{ value: 'write:things', description: '' }] }),
+    );
+    const next = (await (await refresh(deps, tokens)).json()) as Tokens;
+    expect(next.scope).toBe('openid offline_access write:things');
+    expect(decodeJwt(next.access_token).scope).toBe(next.scope);
+    const lost = (await (await refresh(deps, next, { scope: 'read:things' })).json()) as Tokens;
+    expect(lost.scope).toBe('');
+  });
+
   it('is dead where the API allows it no longer', async () => {
     const deps = signedIn({ allowOfflineAccess: true });
     const tokens = await tokensFor(deps, asked);

@@ -126,6 +126,11 @@ describe('a code typed in a page of the client', () => {
     // A page that may call, and no more.
     expect((await authenticate('123456', {}, { headers: { Origin: 'https://docs.test' } })).status).toBe(403);
     expect((await authenticate('123456', { client_id: 'web' })).status).toBe(403);
+    expect(await refusal(await authenticate('123456', { client_id: 'hosted' }))).toEqual([
+      403,
+      'unauthorized_client',
+      'Cross-origin login is not allowed for this client.',
+    ]);
     expect((await authenticate('123456', { client_id: 'nobody' })).status).toBe(403);
     const preflight = (path: string) => desk.send(path, { method: 'OPTIONS', headers: { Origin: PAGE } });
     expect((await preflight('/co/authenticate')).headers.get('access-control-allow-credentials')).toBe(

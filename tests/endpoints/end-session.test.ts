@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endSession } from '@/lib/endpoints/end-session';
 import { postLogoutLocation } from '@/lib/oidc/end-session-request';
+import type { TokenType } from '@/lib/oidc/token-signer';
 import { confidentialClient, publicClient } from '../memory/clients';
 import { ISSUER, type MemoryDeps, memoryDeps, SESSION_COOKIE, SUBJECT } from '../memory/deps';
 
@@ -10,20 +11,28 @@ function signedIn(): MemoryDeps {
   return deps;
 }
 
-function hintOf(deps: MemoryDeps, claims: object = {}, typ: 'JWT' | 'at+jwt' = 'JWT'): Promise<string> {
-  const good = { iss: ISSUER, sub: SUBJECT.sub, aud: 'web', sid: 'sid1', exp: 1_700_000_000 };
-  return deps.signer.sign({ ...good, ...claims }, { typ, alg: 'RS256' });
+const HINT = { iss: ISSUER, sub: SUBJECT.sub, aud: 'web', sid: 'sid1', exp: 1_700_000_000 };
+
+function hintOf(deps: MemoryDeps, claims: object = {}, typ: TokenType = 'JWT'): Promise<string> {
+  return deps.signer.sign({ ...HINT, ...claims }, { typ, alg: 'RS256' });
 }
+
+const withHint = async (deps: MemoryDeps, parameters: Record<string, string> = {}) =>
+  get(deps, { id_token_hint: await hintOf(deps), ...parameters });
 
 function get(deps: MemoryDeps, parameters: Record<string, string> = {}): Promise<Response> {
   const url = `https://op.test/oidc/logout?${new URLSearchParams(parameters)}`;
   return endSession(deps, new Request(url, { headers: { Cookie: SESSION_COOKIE } }));
 }
 
+/** To the client, or to our own page, which is told of whom it is to speak. */
 function expectEnded(deps: MemoryDeps, response: Response, location: string): void {
   expect(response.status).toBe(303);
   expect(response.headers.get('location')).toBe(location);
-  expect(response.headers.getSetCookie()).toEqual(['__Host-session=; Path=/; Max-Age=0']);
+  const removed = '__Host-session=; Path=/; Max-Age=0';
+  expect(response.headers.getSetCookie()).toEqual(
+    location === '/logout/done' ? [removed, '__Host-signed-out=sealed'] : [removed],
+  );
   expect(deps.happened).toEqual([expect.stringMatching(/^ended sid1/)]);
 }
 
@@ -75,9 +84,70 @@ describe('/oidc/logout with the hint of this browser’s session', () => {
     expectEnded(deps, await get(deps, { id_token_hint: await hintOf(deps), state: 'S' }), '/logout/done');
   });
 
+  it('tells our own page whose sign-out it was, in which language, and who hears of it', async () => {
+    const deps = signedIn();
+    await withHint(deps, { ui_locales: 'de en' });
+    expect(deps.signedOut).toMatchObject([
+      { clientId: 'web', uiLocales: ['de', 'en'], toldClients: ['web', 'wiki'] },
+    ]);
+  });
+
   it('takes the sid itself for a hint, as Auth0’s clients send it', async () => {
     const deps = signedIn();
     expectEnded(deps, await get(deps, { client_id: 'web', logout_hint: 'sid1' }), '/logout/done');
+  });
+
+  it('takes both hints where they agree, a client_id beside them, and passes over what else there may be', async () => {
+    const deps = signedIn();
+    const parameters = {
+      ...{ client_id: 'web', logout_hint: 'sid1', ui_locales: 'fr' },
+      ...{ federated: '', nonsense: 'x', post_logout_redirect_uri: 'https://rp.test/bye' },
+    };
+    expectEnded(deps, await withHint(deps, parameters), 'https://rp.test/bye');
+  });
+
+  it('takes a hint for one of several clients, where client_id says which', async () => {
+    const hint = { aud: ['other', 'web'] };
+    const deps = signedIn();
+    const named = { id_token_hint: await hintOf(deps, hint), client_id: 'web' };
+    const uri = { post_logout_redirect_uri: 'https://rp.test/bye' };
+    expectEnded(deps, await get(deps, { ...named, ...uri }), 'https://rp.test/bye');
+    const unnamed = signedIn();
+    await expectRefused(unnamed, await get(unnamed, { id_token_hint: await hintOf(unnamed, hint), ...uri }));
+    const alone = signedIn();
+    expectEnded(
+      alone,
+      await get(alone, { id_token_hint: await hintOf(alone, { aud: ['web'] }), ...uri }),
+      'https://rp.test/bye',
+    );
+  });
+
+  it('takes a hint that the client’s secret signed, where its ID tokens are signed so (JWT-1)', async () => {
+    const begin = () => {
+      const deps = memoryDeps(confidentialClient({ sealedSecret: 'sealed s3cret' }), publicClient());
+      deps.beginSession();
+      return deps;
+    };
+    const deps = begin();
+    const parameters = (id_token_hint: string) => ({
+      id_token_hint,
+      post_logout_redirect_uri: 'https://rp.test/bye',
+    });
+    const hint = await deps.signer.signForClient(HINT, 'sealed s3cret');
+    expectEnded(deps, await get(deps, parameters(hint)), 'https://rp.test/bye');
+    for (const [secret, claims] of [
+      ['sealed another', HINT],
+      ['sealed s3cret', { ...HINT, aud: 'spa' }],
+      ['sealed s3cret', { ...HINT, iss: 'https://evil.test/' }],
+    ] as const) {
+      const other = begin();
+      await expectRefused(
+        other,
+        await get(other, parameters(await other.signer.signForClient(claims, secret))),
+      );
+    }
+    const without = signedIn();
+    await expectRefused(without, await get(without, parameters(hint)));
   });
 
   it('does not mind that the session has ended already', async () => {
@@ -127,6 +197,7 @@ describe('/oidc/logout refuses, without a redirect and with the session alive,',
       `${hint}x`,
       await hintOf(deps, { iss: 'https://evil.test/' }),
       await hintOf(deps, {}, 'at+jwt'),
+      await hintOf(deps, {}, 'logout+jwt'),
       await hintOf(deps, { aud: 'nobody' }),
       await hintOf(deps, { sid: 5 }),
     ]) {

@@ -44,6 +44,7 @@ async function stage() {
     ...redemption,
     accessTokensExpireAt: expiresAt,
     refresh: { idleExpiresAt: expiresAt, expiresAt },
+    askedFrom: { ip: null, userAgent: null },
   });
   const { accessToken } = await issueAccessToken(deps, { client: WEB, grant, api: null, now });
   return {
@@ -127,8 +128,16 @@ describe('/oauth/introspect', () => {
   it('says nothing of tokens that are revoked, replaced or expired', async () => {
     const { deps, accessToken, refreshToken } = await stage();
     const family = { familyId: 'family1', clientId: 'web', now: deps.clock() };
-    const rotation = { ...family, sequence: 0, scope: [], apiScope: [], graceSeconds: 10, idleSeconds: 60 };
-    await deps.refreshTokenStore.rotate(rotation);
+    await deps.refreshTokenStore.rotate({
+      ...family,
+      sequence: 0,
+      scope: [],
+      apiScope: [],
+      rotates: true,
+      graceSeconds: 10,
+      idleSeconds: 60,
+      askedFrom: { ip: null, userAgent: null },
+    });
     await expectInactive(await ask(deps, refreshToken));
     await deps.families.revoke(family);
     await expectInactive(await ask(deps, accessToken));

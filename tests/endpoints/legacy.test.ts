@@ -72,6 +72,15 @@ describe('the guide of 2014', () => {
     expect((await trade(desk.code(), { connection: 'email', username: 'ann@x.test' })).status).toBe(200);
   });
 
+  it.each([
+    [599, 200],
+    [601, 401],
+  ])('OTP-11: sends codes that live ten minutes: after %i s the answer is %i', async (seconds, status) => {
+    await makeKnown();
+    desk.stage.pass(seconds);
+    expect((await trade(desk.code())).status).toBe(status);
+  });
+
   it('OTP-17: sends the code in hand again, and none too soon', async () => {
     await makeKnown();
     await makeKnown();

@@ -240,6 +240,19 @@ describe('guesses', () => {
     await desk.start(WEB);
     for (let times = 0; times < 3; times++) expect((await guess('2001:db8::1', WEB)).status).toBe(403);
   });
+
+  it('RLM-4: are counted by the network that a client names whose word is taken', async () => {
+    const trusted = { ...WEB, client_id: 'trusted' };
+    await desk.start(trusted);
+    const guess = (address: string) =>
+      desk.trade(otherThan(desk.code()), trusted, {
+        limits: { guesses_per_ip: 1 },
+        headers: { 'auth0-forwarded-for': address },
+      });
+    expect((await guess('198.51.100.1')).status).toBe(403);
+    expect((await guess('198.51.100.1')).status).toBe(429);
+    expect((await guess('198.51.100.2')).status).toBe(403);
+  });
 });
 
 describe('OTP-14: what never is a code, a name, a realm or a client', () => {

@@ -146,6 +146,29 @@ describe('an application that asks for a code', () => {
     expect(ip).toBe('192.0.2.7');
   });
 
+  it('RLM-4: is believed about the person’s address once it has proven itself, if it was registered so', async () => {
+    const trusted = { ...WEB, client_id: 'trusted' };
+    const from = (address: string) => ({
+      ip: '192.0.2.7',
+      limits: { starts_per_ip: 1 },
+      headers: { 'auth0-forwarded-for': address, Origin: 'https://spa.test' },
+    });
+    const ask = async (body: object, address: string) =>
+      (await desk.start({ ...trusted, ...body }, from(address))).status;
+    expect(await ask({ email: 'a1@x.test' }, '2001:db8::1')).toBe(200);
+    const { ip } = await desk.stage.prisma.logEvent.findFirstOrThrow({ orderBy: { id: 'desc' } });
+    expect(ip).toBe('2001:db8::1');
+    expect(await ask({ email: 'a2@x.test' }, '2001:db8::2')).toBe(429);
+    expect(await ask({ email: 'a2@x.test' }, '198.51.100.1')).toBe(200);
+    // What is no address says nothing, and a server's own is not counted.
+    for (const email of ['a3@x.test', 'a4@x.test'])
+      expect(await ask({ email }, '198.51.100.1, 10.0.0.1')).toBe(200);
+    expect(await ask({ email: 'a5@x.test', client_secret: 'wrong' }, '198.51.100.9')).toBe(401);
+    const page = { client_id: 'hosted', client_secret: undefined };
+    expect(await ask({ ...page, email: 'a6@x.test' }, '198.51.100.2')).toBe(200);
+    expect(await ask({ ...page, email: 'a7@x.test' }, '198.51.100.3')).toBe(429);
+  });
+
   it('takes part in the budget of the person, over all clients', async () => {
     const limits = { starts_per_recipient_hour: 2 };
     expect((await desk.start({}, { limits })).status).toBe(200);

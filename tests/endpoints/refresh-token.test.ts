@@ -125,7 +125,10 @@ describe('the refresh token grant', () => {
         headers: { Authorization: `Basic ${btoa('web:s3cret')}` },
       }),
     );
-    expect(basic.status).toBe(403);
+    expect([basic.status, await basic.json()]).toEqual([
+      400,
+      { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' },
+    ]);
     expect((await refresh(deps, tokens.refresh_token)).status).toBe(200);
   });
 

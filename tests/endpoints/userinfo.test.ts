@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { userinfo } from '@/lib/endpoints/userinfo';
 import { issueAccessToken } from '@/lib/oidc/access-token';
 import { issueIdToken } from '@/lib/oidc/id-token';
+import { issueLogoutToken } from '@/lib/oidc/logout-token';
 import { confidentialClient, publicClient } from '../memory/clients';
 import { ISSUER, type MemoryDeps, memoryDeps, SUBJECT } from '../memory/deps';
 
@@ -35,6 +36,7 @@ async function withToken(
     now,
     accessTokensExpireAt: expiresAt,
     refresh: { idleExpiresAt: expiresAt, expiresAt },
+    askedFrom: { ip: null, userAgent: null },
   });
   const { accessToken } = await issueAccessToken(deps, { client, grant, api: null, now });
   return {
@@ -162,9 +164,11 @@ describe('/userinfo', () => {
     }
   });
 
-  it('refuses an ID token, a changed token and anything else (JWT-2, JWT-3)', async () => {
+  it('refuses an ID token, a logout token, a changed token and anything else (JWT-2, JWT-3)', async () => {
     const { deps, accessToken, idToken } = await withToken();
     await expectInvalidToken(await get(deps, idToken));
+    const told = { clientId: 'spa', sub: SUBJECT.sub, sid: 'sid1', now: deps.clock() };
+    await expectInvalidToken(await get(deps, await issueLogoutToken(deps, told)));
     await expectInvalidToken(await get(deps, 'x'));
     await expectInvalidToken(await get(deps, 'x'.repeat(9000)));
     const [, claims] = accessToken.split('.');

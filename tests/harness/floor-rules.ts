@@ -34,6 +34,8 @@ const PURE_PACKAGES = [
   'liquidjs', // templates are handed in: it is given an empty map in place of a folder
   'html-to-text',
   '@formatjs/intl-localematcher',
+  '@fastify/busboy', // takes a form apart as its bytes are handed in
+  'csv-stringify',
 ];
 const PURE_BUILTINS = ['node:crypto', 'node:url', 'node:util', 'node:buffer'];
 const PURE = { packages: [...PURE_PACKAGES, ...PURE_BUILTINS], isPure: true };

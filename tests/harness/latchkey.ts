@@ -13,6 +13,9 @@ import { findFreePort } from './free-port';
 /** Variables of the public contract; `undefined` leaves one unset. */
 export type Environment = Record<string, string | undefined>;
 
+/** What is run: our server, or the one that Next makes for hosts without it, out of the standalone output. */
+type Door = 'scripts/serve.mjs' | '.next/standalone/server.js';
+
 /** A server that is up. */
 export type LatchkeyProcess = {
   /** `ISSUER` as given or made up, without a trailing slash. */
@@ -51,8 +54,11 @@ const IGNORE_DOTENV = { __NEXT_PROCESSED_ENV: 'true' };
  *
  * @throws when it ends or does not get ready in 90 s; the message ends with what it printed.
  */
-export async function startLatchkey(environment: Environment = {}): Promise<LatchkeyProcess> {
-  const run = await spawnServer(environment);
+export async function startLatchkey(
+  environment: Environment = {},
+  door: Door = 'scripts/serve.mjs',
+): Promise<LatchkeyProcess> {
+  const run = await spawnServer(environment, door);
   try {
     await waitUntilReady(run);
   } catch (problem) {
@@ -97,7 +103,7 @@ export async function startLatchkeyPair(
 
 /** Starts a server that is expected to refuse, and waits for its end. @throws when it still runs after 90 s. */
 export async function runLatchkeyToEnd(environment: Environment): Promise<FinishedRun> {
-  const run = await spawnServer(environment);
+  const run = await spawnServer(environment, 'scripts/serve.mjs');
   const deadline = sleep(READY_WITHIN_MILLISECONDS, null, { ref: false });
   const ending = await Promise.race([run.ended, deadline]);
   if (ending) return { ...ending, ...run.printed };
@@ -122,14 +128,14 @@ type Run = {
   ended: Promise<ProcessEnd>;
 };
 
-async function spawnServer(environment: Environment): Promise<Run> {
+async function spawnServer(environment: Environment, door: Door): Promise<Run> {
   const port = environment.PORT ?? `${await findFreePort()}`;
   const dataDir = environment.DATA_DIR ?? mkdtempSync(path.join(tmpdir(), 'latchkey-data-'));
   const issuer = environment.ISSUER ?? `http://localhost:${port}`;
   const { PATH, HOME, TMPDIR } = process.env;
   const surroundings = { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...IGNORE_DOTENV } as const;
   const own = { ...environment, PORT: port, DATA_DIR: dataDir, ISSUER: issuer };
-  const child = spawn(process.execPath, ['scripts/serve.mjs'], {
+  const child = spawn(process.execPath, [door], {
     cwd: ROOT,
     env: { ...surroundings, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],

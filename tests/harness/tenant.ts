@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
 import { createDatabase } from './database';
-import { type LatchkeyProcess, startLatchkey } from './latchkey';
+import { type Environment, type LatchkeyProcess, startLatchkey } from './latchkey';
 import { type PublicWeb, startPublicWeb } from './public-web';
 import { type SmtpSink, startSmtpSink } from './smtp-sink';
 import { forwardTo } from './tls-proxy';
@@ -38,8 +38,13 @@ const MANY = 10_000;
  *
  * @param name - of its database, for people who read a failing test
  * @param sites - names of the applications' own sites, see {@link startPublicWeb}
+ * @param environment - what its operator has set beside what every operator sets
  */
-export async function startTenant(name: string, sites: readonly string[] = []): Promise<Tenant> {
+export async function startTenant(
+  name: string,
+  sites: readonly string[] = [],
+  environment: Environment = {},
+): Promise<Tenant> {
   const [web, post, twilio, databaseUrl] = await Promise.all([
     startPublicWeb([DOMAIN, ...sites]),
     startSmtpSink(),
@@ -51,6 +56,7 @@ export async function startTenant(name: string, sites: readonly string[] = []): 
     DATABASE_URL: databaseUrl,
     SECRET: 'q4Lm8xTz1Vn6Rk3Wb9Yc5Pd2Gf7Hs0Ja',
     TRUSTED_PROXIES: '1',
+    OUTBOUND_PRIVATE_NETWORKS: '127.0.0.1/32',
     SMTP_URL: post.url,
     EMAIL_FROM: 'login@acme.test',
     TWILIO_ACCOUNT_SID: twilio.accountSid,
@@ -59,7 +65,13 @@ export async function startTenant(name: string, sites: readonly string[] = []): 
     TWILIO_API_BASE_URL: twilio.url,
     MANAGEMENT_CLIENT_ID: MACHINE.clientId,
     MANAGEMENT_CLIENT_SECRET: MACHINE.clientSecret,
-    LIMITS: JSON.stringify({ starts_per_ip: MANY, sms_per_ip: MANY }),
+    LIMITS: JSON.stringify({
+      starts_per_ip: MANY,
+      sms_per_ip: MANY,
+      starts_per_recipient_hour: MANY,
+      starts_per_recipient_day: MANY,
+    }),
+    ...environment,
   });
   web.serve(DOMAIN, forwardTo(server.address));
   await addApi(databaseUrl);
@@ -90,6 +102,7 @@ async function addApi(databaseUrl: string): Promise<void> {
     tokenLifetimeForWebSeconds: 7_200,
     allowOfflineAccess: true,
     skipConsent: true,
+    tokenDialect: 'rfc9068_profile' as const,
     isSystem: false,
   };
   await apis.add(orders, now);

@@ -61,14 +61,15 @@ const MAX_REDIRECTS = 8;
  * @param site - origin of the site as the browser sees it, i.e. `ISSUER`
  * @param options.connectTo - where the server listens when that is not the site's own address: an https issuer behind
  * an imagined proxy, or the second of two processes
+ * @param options.jar - of another visitor, whose browser goes on in other ways
  * @param options.headers - sent with every request (`User-Agent`, `Accept-Language`, `X-Forwarded-For`)
  */
 export function createVisitor(
   site: string | URL,
-  options: { connectTo?: string | URL; headers?: Record<string, string> } = {},
+  options: { connectTo?: string | URL; jar?: CookieJar; headers?: Record<string, string> } = {},
 ): Visitor {
   const { origin } = new URL(site);
-  const jar = createCookieJar();
+  const jar = options.jar ?? createCookieJar();
   const own = { 'User-Agent': DEFAULT_USER_AGENT, 'Accept-Language': 'en', ...options.headers };
 
   async function send(address: string | URL, request: RawRequest = {}): Promise<Response> {

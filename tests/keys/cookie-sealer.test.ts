@@ -1,3 +1,4 @@
+import { sealData, unsealData } from 'iron-session';
 import { describe, expect, it } from 'vitest';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createSecretBox } from '@/lib/keys/secret-box';
@@ -15,6 +16,28 @@ describe('a sealed cookie', () => {
     const sealed = await sealer.seal({ step: 'code' }, 3600);
     expect(await sealer.unseal(sealed)).toEqual({ step: 'code' });
     expect(await sealerWith(OLD).unseal(sealed)).toEqual({ step: 'code' });
+  });
+
+  it('is one of iron-session, whichever of the two made it', async () => {
+    const password = Buffer.from(createSecretBox([OLD]).deriveBytes('cookie', '') ?? '').toString(
+      'base64url',
+    );
+    const value = { name: 'Zoë Ångström', list: [1, null], long: '家'.repeat(700) };
+    const ours = await sealerWith(OLD).seal(value, 3600);
+    expect(await unsealData(ours, { password, ttl: 3600 })).toEqual({ value });
+    const theirs = await sealData({ value }, { password, ttl: 3600 });
+    expect(await sealerWith(OLD).unseal(theirs)).toEqual(value);
+    expect(ours.replace(/[\w-]+/g, 'x')).toBe(theirs.replace(/[\w-]+/g, 'x'));
+  });
+
+  it('sealed twice is not the same twice', async () => {
+    const sealer = sealerWith(OLD);
+    expect(await sealer.seal('value', 3600)).not.toBe(await sealer.seal('value', 3600));
+  });
+
+  it('is nothing once it is too old', async () => {
+    const sealed = await sealerWith(OLD).seal('value', -3600);
+    expect(await sealerWith(OLD).unseal(sealed)).toBeNull();
   });
 
   it('shows nothing of what it holds', async () => {

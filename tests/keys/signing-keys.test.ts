@@ -7,6 +7,7 @@ import {
   type JsonWebKey,
   randomUUID,
   sign,
+  X509Certificate,
 } from 'node:crypto';
 import { CompactSign, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -90,12 +91,26 @@ describe('the first keys', () => {
     const published = await signer.publicKeys();
     expect(published).toHaveLength(2);
     for (const jwk of published) {
-      expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+      expect(Object.keys(jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use', 'x5c', 'x5t']);
       expect(jwk).toMatchObject({ kty: 'RSA', alg: 'RS256', use: 'sig' });
       const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
       expect(key.asymmetricKeyDetails?.modulusLength).toBe(2048);
       const thumbprint = createHash('sha256').update(`{"e":"${jwk.e}","kty":"RSA","n":"${jwk.n}"}`);
       expect(jwk.kid).toBe(thumbprint.digest('base64url'));
+    }
+  });
+
+  it('come with a certificate of their own, by which tools know them (RFC 7517 §4.7, RFC 5280)', async () => {
+    for (const jwk of await startProcess().publicKeys()) {
+      const certificate = new X509Certificate(Buffer.from(String(jwk.x5c), 'base64'));
+      expect(certificate.subject).toBe('CN=login.example.com');
+      expect(certificate.issuer).toBe(certificate.subject);
+      expect(certificate.verify(certificate.publicKey)).toBe(true);
+      expect(certificate.publicKey.export({ format: 'jwk' })).toMatchObject({ n: jwk.n, e: jwk.e });
+      expect(new Date(certificate.validFrom).getTime()).toBe(NOW * 1000);
+      expect(new Date(certificate.validTo).getUTCFullYear()).toBe(2041);
+      expect(jwk.x5t).toBe(createHash('sha1').update(certificate.raw).digest('base64url'));
+      expect(certificate.serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
     }
   });
 
@@ -168,7 +183,8 @@ describe.each(['ES256', 'EdDSA'] as const)('keys for %s', (alg) => {
     expect(mine).toHaveLength(2);
     const members = alg === 'ES256' ? ['crv', 'kty', 'x', 'y'] : ['crv', 'kty', 'x'];
     for (const jwk of mine) {
-      expect(Object.keys(jwk).sort()).toEqual([...members, 'alg', 'kid', 'use'].sort());
+      const certificate = alg === 'ES256' ? ['x5c', 'x5t'] : [];
+      expect(Object.keys(jwk).sort()).toEqual([...members, ...certificate, 'alg', 'kid', 'use'].sort());
       const required = JSON.stringify(Object.fromEntries(members.map((member) => [member, jwk[member]])));
       expect(jwk.kid).toBe(createHash('sha256').update(required).digest('base64url'));
     }
@@ -424,6 +440,8 @@ describe('rotation (JWT-4, OpenID Connect Core §10.1.1)', () => {
 
   it('by ten processes at once changes one key, not ten', async () => {
     const processes = Array.from({ length: 10 }, () => startProcess());
+    // With every connection open before the keys are made, which leaves a busy machine no time for that.
+    await Promise.all(processes.map(() => database.prisma.$queryRaw`SELECT pg_sleep(0.1)::text`));
     now += 31 * 86_400;
     await Promise.all(processes.map((signer) => signer.rotateIfOlderThan(30)));
     expect((await statuses()).map(({ status }) => status)).toEqual(['current', 'next', 'previous']);

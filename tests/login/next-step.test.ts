@@ -9,7 +9,6 @@ const SESSION: ActiveSession = {
   id: 'sid1',
   accountId: 'email|65f0a1b2c3d4e5f60718293a',
   authenticatedAt: new Date(NOW.getTime() - 60_000),
-  createdAt: new Date(NOW.getTime() - 60_000),
 };
 
 const decide = (request: Partial<AuthorizationRequest>, session: ActiveSession | null = SESSION) =>

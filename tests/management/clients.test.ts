@@ -101,6 +101,129 @@ describe('a new client that must push its requests (RFC 9126 §6)', () => {
   });
 });
 
+describe('a new client that hears of sign-outs', () => {
+  const body = { name: 'App', app_type: 'regular_web' };
+  const uri = 'https://app.example.com/logout';
+
+  it('may say where by Auth0’s name or the standard’s, and is shown both', async () => {
+    for (const sent of [
+      { oidc_logout: { backchannel_logout_urls: [uri] } },
+      { backchannel_logout_uri: uri },
+      { backchannel_logout_uri: uri, oidc_logout: { backchannel_logout_urls: [uri] } },
+    ]) {
+      const created = await read(create({ ...body, ...sent, backchannel_logout_session_required: true }));
+      expect(created).toMatchObject({
+        oidc_logout: {
+          backchannel_logout_urls: [uri],
+          backchannel_logout_initiators: { mode: 'all' },
+        },
+        backchannel_logout_uri: uri,
+        backchannel_logout_session_required: true,
+      });
+      expect(await clients.find(created.client_id)).toMatchObject({
+        backchannelLogoutUri: uri,
+        backchannelNeedsSid: true,
+        backchannelInitiators: ['all'],
+      });
+    }
+  });
+
+  it('may choose which endings it hears of', async () => {
+    const initiators = { mode: 'custom', selected_initiators: ['rp-logout', 'session-revoked'] };
+    const oidc_logout = { backchannel_logout_urls: [uri], backchannel_logout_initiators: initiators };
+    expect(await read(create({ ...body, oidc_logout }))).toMatchObject({ oidc_logout });
+  });
+
+  it.each([
+    ['an address inside the network (SRF-1)', { backchannel_logout_uri: 'https://127.0.0.1/logout' }],
+    ['an address without TLS (SRF-1)', { backchannel_logout_uri: 'http://app.example.com/logout' }],
+    ['metadata (SRF-1)', { oidc_logout: { backchannel_logout_urls: ['http://169.254.169.254/'] } }],
+    ['no address', { backchannel_logout_uri: 'logout' }],
+    ['a fragment', { backchannel_logout_uri: `${uri}#x` }],
+    ['two addresses', { oidc_logout: { backchannel_logout_urls: [uri, `${uri}2`] } }],
+    [
+      'two names that differ',
+      { backchannel_logout_uri: `${uri}2`, oidc_logout: { backchannel_logout_urls: [uri] } },
+    ],
+    [
+      'an ending that there is not',
+      {
+        oidc_logout: { backchannel_logout_initiators: { mode: 'custom', selected_initiators: ['boredom'] } },
+      },
+    ],
+  ])('is refused with %s', async (_, sent) => {
+    const response = await create({ ...body, ...sent });
+    expect(response.status).toBe(400);
+    expect((await response.json()).message).toMatch(/backchannel_logout_(ur|initiators)/);
+  });
+});
+
+describe('a new client whose refresh tokens live as it says', () => {
+  const body = { name: 'App', app_type: 'regular_web' };
+  const MONTH = 2_592_000;
+  const usual = {
+    rotation_type: 'rotating',
+    expiration_type: 'expiring',
+    leeway: 10,
+    token_lifetime: MONTH,
+    infinite_token_lifetime: false,
+    idle_token_lifetime: MONTH,
+    infinite_idle_token_lifetime: false,
+  };
+
+  it('has the usual ones where it says nothing', async () => {
+    for (const sent of [{}, { refresh_token: {} }])
+      expect(await read(create({ ...body, ...sent }))).toMatchObject({ refresh_token: usual });
+  });
+
+  it('may have them otherwise, in Auth0’s names', async () => {
+    const refresh_token = {
+      ...usual,
+      ...{ rotation_type: 'non-rotating', leeway: 0, token_lifetime: 31_557_600, idle_token_lifetime: 3600 },
+    };
+    const created = await read(create({ ...body, refresh_token }));
+    expect(created).toMatchObject({ refresh_token });
+    expect(await clients.find(created.client_id)).toMatchObject({
+      refreshRotates: false,
+      refreshGraceSeconds: 0,
+      refreshLifetimeSeconds: 31_557_600,
+      refreshIdleSeconds: 3600,
+    });
+  });
+
+  it('may have them without an end', async () => {
+    for (const refresh_token of [
+      { expiration_type: 'non-expiring' },
+      { infinite_token_lifetime: true, infinite_idle_token_lifetime: true },
+    ]) {
+      const created = await read(create({ ...body, refresh_token }));
+      expect(created.refresh_token).toMatchObject({
+        expiration_type: 'non-expiring',
+        infinite_token_lifetime: true,
+        infinite_idle_token_lifetime: true,
+      });
+      expect(await clients.find(created.client_id)).toMatchObject({
+        refreshLifetimeSeconds: null,
+        refreshIdleSeconds: null,
+      });
+    }
+  });
+
+  it.each([
+    ['a leeway of more than a minute', 'regular_web', { leeway: 61 }],
+    ['a life of more than a year', 'regular_web', { token_lifetime: 31_557_601 }],
+    ['no life', 'regular_web', { idle_token_lifetime: 0 }],
+    ['a token that stays the same and no secret', 'native', { rotation_type: 'non-rotating' }],
+    ['a token that stays the same in a browser', 'spa', { rotation_type: 'non-rotating' }],
+    ['a token without an end in a browser', 'spa', { expiration_type: 'non-expiring' }],
+    ['what Auth0 has and we have not', 'regular_web', { policies: [] }],
+  ])('is refused with %s', async (_, app_type, refresh_token) => {
+    const response = await create({ ...body, app_type, refresh_token });
+    expect(response.status).toBe(400);
+    expect((await response.json()).message).toContain('refresh_token');
+  });
+});
+
 describe('a new client', () => {
   it('is answered in Auth0’s names, with its secret this once (CLI-4)', async () => {
     const response = await create({ name: ' My app ', app_type: 'regular_web', callbacks: [CALLBACK] });
@@ -111,10 +234,23 @@ describe('a new client', () => {
       client_id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
       client_secret: expect.stringMatching(/^lks_/),
       name: 'My app',
+      description: null,
       app_type: 'regular_web',
       is_first_party: true,
       callbacks: [CALLBACK],
       allowed_logout_urls: [],
+      oidc_logout: { backchannel_logout_urls: [], backchannel_logout_initiators: { mode: 'all' } },
+      backchannel_logout_uri: null,
+      backchannel_logout_session_required: false,
+      refresh_token: {
+        rotation_type: 'rotating',
+        expiration_type: 'expiring',
+        leeway: 10,
+        token_lifetime: 2_592_000,
+        infinite_token_lifetime: false,
+        idle_token_lifetime: 2_592_000,
+        infinite_idle_token_lifetime: false,
+      },
       web_origins: [],
       allowed_origins: [],
       grant_types: ['authorization_code', 'refresh_token'],
@@ -123,7 +259,16 @@ describe('a new client', () => {
       require_pushed_authorization_requests: false,
       logo_uri: null,
       initiate_login_uri: null,
-      jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000 },
+      jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 36_000, secret_encoded: false },
+      profile_claims_in_id_token: true,
+      cross_origin_authentication: true,
+      is_token_endpoint_ip_header_trusted: false,
+      client_metadata: {},
+      custom_login_page_on: true,
+      oidc_conformant: true,
+      sso_disabled: false,
+      require_proof_of_possession: false,
+      global: false,
     });
     const { client_secret: secret, ...document } = created;
     expect(await read(ask({ path: `/${created.client_id}` }))).toEqual(document);
@@ -139,6 +284,10 @@ describe('a new client', () => {
       secretHashes: [hashClientSecret(box, secret)],
       connections: ['email', 'sms'],
     });
+  });
+
+  it('is a web application unless something else is said, as with Auth0’s libraries', async () => {
+    expect(await read(create({ name: 'App' }))).toMatchObject({ app_type: 'regular_web' });
   });
 
   it.each([
@@ -177,6 +326,11 @@ describe('a new client', () => {
       allowed_origins: ['https://docs.example.com'],
       is_first_party: false,
       grant_types: ['authorization_code'],
+      description: 'At every till',
+      client_metadata: { team: 'Kasse' },
+      custom_login_page_on: false,
+      cross_origin_authentication: false,
+      profile_claims_in_id_token: false,
       logo_uri: 'https://app.example.com/logo.svg',
       initiate_login_uri: 'https://app.example.com/login',
     };
@@ -194,7 +348,6 @@ describe('a body that breaks a rule is refused with a sentence, and nothing is m
     ['markup in the name', { ...App, name: '"><img src=x>' }, /: name may not hold </],
     ['a name that turns the text around', { ...App, name: 'a\u202eb' }, /: name may not hold/],
     ['a name that is an object', { ...App, name: { not: '' } }, /: name must be a string\.$/],
-    ['no type', { name: 'App' }, /: app_type must be one of regular_web, spa/],
     ['a type there is not', { ...App, app_type: 'mobile' }, /: app_type must be one of/],
     [
       'a script for a callback',
@@ -299,9 +452,14 @@ describe('a body that breaks a rule is refused with a sentence, and nothing is m
       { ...App, initiate_login_uri: 'http://a.example/login' },
       /initiate_login_uri must be/,
     ],
-    ['an id of its own', { ...App, client_id: 'mine' }, /: the body holds a field that is not one of name, /],
-    ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field/],
-    ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field/],
+    [
+      'an id of its own',
+      { ...App, client_id: 'mine' },
+      /: the body holds a field client_id that is not one of name, /,
+    ],
+    ['a secret of its own', { ...App, client_secret: 'mine' }, /: the body holds a field client_secret/],
+    ['a column', { ...App, secretHashes: ['x'] }, /: the body holds a field secretHashes/],
+    ['a field whose name is a text', { ...App, '<b>': 1 }, /: the body holds a field that is not one of/],
     ['a prototype', '{"name":"App","app_type":"spa","__proto__":{"x":1}}', /: the body holds a field/],
     ['a list', [App], /: the body must be a JSON object\.$/],
     ['null', 'null', /: the body must be a JSON object\.$/],
@@ -366,6 +524,22 @@ describe('the list', () => {
     expect(names(page.clients)).toEqual(['one', 'two']);
   });
 
+  it('is narrowed by type, and shows the fields that are wanted', async () => {
+    await create({ name: 'four', app_type: 'native' });
+    expect(names(await read(ask({ path: '?app_type=native,regular_web' })))).toEqual(['four']);
+    expect(await read(ask({ path: '?app_type=native&include_totals=true' }))).toMatchObject({ total: 1 });
+    expect(await read(ask({ path: '?is_global=true' }))).toEqual([]);
+    await create({ name: 'theirs', is_first_party: false });
+    expect(names(await read(ask({ path: '?is_first_party=false' })))).toEqual(['theirs']);
+    expect(names(await read(ask({ path: '?is_first_party=true&app_type=native' })))).toEqual(['four']);
+    const [first] = await read(ask({ path: '?fields=name,app_type&per_page=1' }));
+    expect(first).toEqual({ name: 'one', app_type: 'spa' });
+    const [id] = await read(ask({ path: '?fields=client_id&per_page=1' }));
+    const rest = await read(ask({ path: `/${id.client_id}?fields=client_id,name&include_fields=false` }));
+    expect(rest).toMatchObject({ app_type: 'spa' });
+    expect(rest).not.toHaveProperty('name');
+  });
+
   it.each([
     'per_page=0',
     'per_page=101',
@@ -377,6 +551,13 @@ describe('the list', () => {
     'page=99999999999999999999',
     'page=1&page=2',
     'include_totals=yes',
+    'fields=client_id;',
+    'include_fields=1',
+    'app_type=mobile',
+    'app_type=spa&app_type=native',
+    'is_global=1',
+    'is_first_party=no',
+    'from=x',
     'sort=name',
     'q={"$ne":1}',
   ])('takes no %s (MGT-3)', async (query) => {
@@ -390,8 +571,9 @@ describe('what is asked wrongly', () => {
   it.each([
     ['PUT', '', 'GET, POST'],
     ['DELETE', '', 'GET, POST'],
-    ['POST', '/x', 'GET'],
-    ['DELETE', '/x', 'GET'],
+    ['POST', '/x', 'GET, PATCH, DELETE'],
+    ['PUT', '/x', 'GET, PATCH, DELETE'],
+    ['GET', '/x/rotate-secret', 'POST'],
   ])('not by %s%s', async (method, path, allow) => {
     const response = await ask({ method, path });
     expect(response.status).toBe(405);
@@ -413,12 +595,12 @@ describe('what is asked wrongly', () => {
 
   it('says so when the address is broken', async () => {
     expect(await read(ask({ path: '/%zz' }))).toMatchObject({ statusCode: 400, errorCode: 'invalid_uri' });
-    expect(await read(ask({ path: '/x?fields=name' }))).toMatchObject({ statusCode: 400 });
+    expect(await read(ask({ path: '/x?sort=name' }))).toMatchObject({ statusCode: 400 });
   });
 });
 
 describe('what goes wrong on our side', () => {
-  const failing = (problem: Error) => ({ clients: { ...clients, find: () => Promise.reject(problem) } });
+  const failing = (problem: Error) => ({ clients: { ...clients, load: () => Promise.reject(problem) } });
 
   it('is 503 with Retry-After while storage is away (AVL-1)', async () => {
     const response = await ask({ path: '/x', deps: failing(new StorageUnavailable(new Error('down'))) });

@@ -41,6 +41,9 @@ describe('the connections after the first boot', () => {
         options: expect.objectContaining({ send: 'both', totp: { length: 6, time_step: 600 } }),
         enabled_clients: [],
         realms: ['email'],
+        metadata: {},
+        is_domain_connection: false,
+        show_as_button: false,
       },
       expect.objectContaining({ name: 'sms', strategy: 'sms' }),
     ]);
@@ -77,13 +80,26 @@ describe('the list', () => {
     expect(second).toEqual({ connections: [expect.objectContaining({ name: 'staff' })] });
     const forged = `${first.next.slice(0, -2)}AA`;
     expect(await read(ask({ path: `?from=${forged}` }))).toMatchObject({ statusCode: 400 });
+    // The place is kept by the one behind, should that which it follows be gone.
+    const { id } = await named('sms');
+    await ask({ method: 'DELETE', path: `/${id}` });
+    expect(await read(ask({ path: `?take=2&from=${first.next}` }))).toEqual(second);
   });
 
   it('shows the fields that were asked for, or all but those', async () => {
-    const [named] = await list('?fields=name,strategy');
-    expect(named).toEqual({ name: 'email', strategy: 'email' });
-    const [rest] = await list('?fields=options,realms&include_fields=false');
-    expect(Object.keys(rest ?? {})).toEqual(['id', 'name', 'strategy', 'enabled_clients']);
+    const [shown] = await list('?fields=name,strategy');
+    expect(shown).toEqual({ name: 'email', strategy: 'email' });
+    const [rest] = await list('?fields=options,realms,metadata&include_fields=false');
+    expect(Object.keys(rest ?? {})).toEqual([
+      'id',
+      'name',
+      'strategy',
+      'enabled_clients',
+      'is_domain_connection',
+      'show_as_button',
+    ]);
+    const { id } = await named('email');
+    expect(await read(ask({ path: `/${id}?fields=name` }))).toEqual({ name: 'email' });
   });
 
   it.each(['per_page=101', 'fields=a;b', 'name=a&name=b', 'take=0', 'from=con_1', 'sort=name'])(
@@ -137,7 +153,7 @@ describe('a new connection', () => {
     [
       'an id of its own',
       { name: 'x', strategy: 'sms', id: 'con_1' },
-      'the body holds a field that is not one of',
+      'the body holds a field id that is not one of',
     ],
     ['no object', [], 'the body must be a JSON object.'],
     ['a word for options', { name: 'x', strategy: 'sms', options: 'x' }, 'options must be an object.'],
@@ -152,6 +168,19 @@ describe('a new connection', () => {
       { name: 'x', strategy: 'sms', enabled_clients: ['a b'] },
       'enabled_clients[0] is no client ID',
     ],
+    [
+      'another realm',
+      { name: 'x', strategy: 'sms', realms: ['acme.test'] },
+      'realms may hold the name of the connection alone.',
+    ],
+    [
+      'every client at once',
+      { name: 'x', strategy: 'sms', is_domain_connection: true },
+      'is_domain_connection must be false: ',
+    ],
+    ['a button', { name: 'x', strategy: 'sms', show_as_button: true }, 'show_as_button must be false: '],
+    ['deep metadata', { name: 'x', strategy: 'sms', metadata: { a: {} } }, 'metadata.a must be a string.'],
+    ['markup for a name', { name: 'x', strategy: 'sms', display_name: '<b>' }, 'display_name may not hold'],
     [
       'a gateway inside the network (SRF-1)',
       { name: 'x', strategy: 'sms', options: { gateway_url: 'https://169.254.169.254/' } },
@@ -204,6 +233,37 @@ describe('a change', () => {
     expect((await named('email')).options.send).toBe('code');
   });
 
+  it('keeps what Auth0’s tools send, and shows it to them again', async () => {
+    const { id } = await named('email');
+    const sent = {
+      display_name: 'Mail',
+      metadata: { team: 'shop' },
+      realms: ['email'],
+      is_domain_connection: false,
+      show_as_button: false,
+      enabled_clients: null,
+    };
+    const { enabled_clients: _, ...kept } = sent;
+    expect(await read(update(id, sent))).toMatchObject(kept);
+    expect(await read(update(id, { metadata: { tier: 'gold' } }))).toMatchObject({
+      display_name: 'Mail',
+      metadata: { tier: 'gold' },
+    });
+    expect(await read(update(id, { display_name: null }))).not.toHaveProperty('display_name');
+    expect(await read(update(id, { realms: ['other'] }))).toMatchObject({ statusCode: 400 });
+  });
+
+  it('changes options and clients together, or nothing', async () => {
+    const [clientId, { id }] = [await registerClient('One'), await named('sms')];
+    const body = { options: { countries: ['DE'] }, enabled_clients: ['ghost'] };
+    expect((await update(id, body)).status).toBe(400);
+    expect((await named('sms')).options.countries).not.toEqual(['DE']);
+    expect(await read(update(id, { ...body, enabled_clients: [clientId] }))).toMatchObject({
+      options: { countries: ['DE'] },
+      enabled_clients: [clientId],
+    });
+  });
+
   it('puts it on the pages of exactly these clients', async () => {
     const [first, second] = [await registerClient('One'), await registerClient('Two')];
     const { id } = await named('sms');
@@ -218,15 +278,14 @@ describe('a change', () => {
   });
 
   it.each([
-    ['its name', { name: 'mail' }],
-    ['its strategy', { strategy: 'sms' }],
-    ['a column', { createdAt: '2031-01-01' }],
-  ])('does not touch %s (MGT-2)', async (_, body) => {
+    ['its name', 'name', 'mail'],
+    ['its strategy', 'strategy', 'sms'],
+    ['a column', 'createdAt', '2031-01-01'],
+  ])('does not touch %s (MGT-2)', async (_, field, value) => {
     const { id } = await named('email');
-    expect(await read(update(id, body))).toMatchObject({
-      message:
-        'Payload validation error: the body holds a field that is not one of options, enabled_clients.',
-    });
+    const problem = await read(update(id, { [field]: value }));
+    expect(problem).toMatchObject({ statusCode: 400, errorCode: 'invalid_body' });
+    expect(problem.message).toContain(`the body holds a field ${field} that is not one of options, `);
   });
 
   it('MSG-8: a bad option is refused and changes nothing; the rest goes on', async () => {
@@ -262,6 +321,22 @@ describe('the clients of a connection', () => {
     expect(await read(ask({ path: `/${id}/clients` }))).toEqual({ clients: [{ client_id: second }] });
   });
 
+  it('are listed in parts, whose places are handed out sealed (MGT-3)', async () => {
+    const ids = [await registerClient('One'), await registerClient('Two'), await registerClient('Three')];
+    const { id } = await named('sms');
+    const first = await read(ask({ path: `/${id}/clients?take=2` }));
+    const second = await read(ask({ path: `/${id}/clients?take=2&from=${first.next}` }));
+    expect(second).not.toHaveProperty('next');
+    const listed = [...first.clients, ...second.clients].map(({ client_id }) => client_id);
+    expect(listed).toEqual([...ids].sort());
+    const { id: other } = await named('email');
+    for (const from of [`${first.next}A`, ids[0]])
+      expect((await ask({ path: `/${id}/clients?from=${from}` })).status).toBe(400);
+    // A place among the clients of one connection is none among those of another.
+    expect((await ask({ path: `/${other}/clients?from=${first.next}` })).status).toBe(400);
+    expect((await ask({ path: `/${id}/clients?take=101` })).status).toBe(400);
+  });
+
   it.each([
     [[], 'the body must not be empty.'],
     [{}, 'the body must be a list of { client_id, status }.'],
@@ -275,13 +350,49 @@ describe('the clients of a connection', () => {
   });
 });
 
+describe('the connections of a client', () => {
+  it('are those its pages offer', async () => {
+    const clientId = await registerClient('One');
+    const connections = (query = '') =>
+      read(office.ask({ path: `/api/v2/clients/${clientId}/connections${query}` }));
+    expect(await connections('?fields=name')).toEqual({ connections: [{ name: 'email' }, { name: 'sms' }] });
+    const { id } = await named('sms');
+    await ask({ method: 'PATCH', path: `/${id}/clients`, body: [{ client_id: clientId, status: false }] });
+    expect((await connections()).connections).toEqual([await named('email')]);
+    expect(await connections('?strategy=sms')).toEqual({ connections: [] });
+    expect(await read(office.ask({ path: '/api/v2/clients/nobody/connections' }))).toMatchObject({
+      errorCode: 'inexistent_client',
+    });
+  });
+});
+
+it('a connection that is deleted is offered nowhere, and does not come back', async () => {
+  const clientId = await registerClient('One');
+  const { id } = await named('sms');
+  expect((await ask({ method: 'DELETE', path: `/${id}` })).status).toBe(204);
+  expect((await list()).map(({ name }) => name)).toEqual(['email']);
+  office.pass(5);
+  expect(await office.deps.clients.find(clientId)).toMatchObject({ connections: ['email'] });
+  expect((await ask({ method: 'DELETE', path: `/${id}` })).status).toBe(404);
+});
+
+it('the status of a connection is good while its options can be read', async () => {
+  const { id } = await named('sms');
+  const status = async () => (await ask({ path: `/${id}/status` })).status;
+  expect(await status()).toBe(200);
+  await office.prisma.connection.update({ where: { id }, data: { options: { totp: { length: 99 } } } });
+  expect(await status()).toBe(404);
+});
+
 it.each([
   ['GET', ''],
   ['PATCH', ''],
+  ['DELETE', ''],
+  ['GET', '/status'],
   ['GET', '/clients'],
   ['PATCH', '/clients'],
 ])('%s of a connection that there is not is 404', async (method, below) => {
-  const body = method === 'GET' ? undefined : below === '' ? {} : [{ client_id: 'a', status: true }];
+  const body = method !== 'PATCH' ? undefined : below === '' ? {} : [{ client_id: 'a', status: true }];
   for (const id of ['con_AAAAAAAAAAAAAAAA', 'email', '%27%20OR%201=1']) {
     expect(await read(ask({ method, path: `/${id}${below}`, body }))).toEqual({
       statusCode: 404,

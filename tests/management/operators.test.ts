@@ -5,6 +5,7 @@ import { createOperators } from '@/lib/management/operators';
 import { MANAGEMENT_SCOPES, managementAudience } from '@/lib/management/scopes';
 import { issueAccessToken } from '@/lib/oidc/access-token';
 import { issueIdToken } from '@/lib/oidc/id-token';
+import { issueLogoutToken } from '@/lib/oidc/logout-token';
 import { confidentialClient } from '../memory/clients';
 import { ISSUER, type MemoryDeps, memoryDeps, SUBJECT } from '../memory/deps';
 import { api } from '../memory/resource-servers';
@@ -117,11 +118,12 @@ describe('the management API is open', () => {
 });
 
 describe('the management API is closed', () => {
-  it('to ID tokens and to tokens for UserInfo or another API (JWT-2, SCP-3)', async () => {
+  it('to ID tokens, logout tokens, and tokens for UserInfo or another API (JWT-2, SCP-3)', async () => {
     const deps = granted();
     const { idToken, userinfoToken } = await tokensOfPerson(deps);
     const ofThings = await tokenOf(deps, { audience: api().identifier });
-    for (const other of [idToken, userinfoToken, ofThings])
+    const told = { clientId: 'web', sub: 'web@clients', sid: 'sid1', now: deps.clock() };
+    for (const other of [idToken, userinfoToken, ofThings, await issueLogoutToken(deps, told)])
       expect(await scopesOf(deps, `Bearer ${other}`)).toBeNull();
   });
 

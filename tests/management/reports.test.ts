@@ -127,10 +127,13 @@ describe('a preview', () => {
   });
 
   it.each<[unknown, string]>([
-    [{ kind: 'welcome' }, 'kind must be one of login, new_device, change_email.'],
+    [
+      { kind: 'welcome' },
+      'kind must be one of login, new_device, change_email, change_phone_number, email_changed.',
+    ],
     [{ language: 'th' }, 'language is not a language that messages are written in.'],
     [{ application_name: '' }, 'application_name must not be empty.'],
-    [{ to: 'ann@example.com' }, 'the body holds a field that is not one of kind, language'],
+    [{ to: 'ann@example.com' }, 'the body holds a field to that is not one of kind, language'],
     [{ options: { totp: { length: 3 } } }, 'options.totp.length must be a whole number'],
   ])('of %j is refused', async (body, sentence) => {
     expect((await preview('email', body)).message).toContain(sentence);
@@ -223,7 +226,10 @@ describe('what became of messages', () => {
     [{ recipient: '0151 23456789' }, 'recipient must be an e-mail address'],
     [{ limit: 101 }, 'limit must be a whole number from 1 to 100.'],
     [{ limit: '5' }, 'limit must be a whole number from 1 to 100.'],
-    [{ email: 'ann@example.com' }, 'the body holds a field that is not one of recipient, after, limit.'],
+    [
+      { email: 'ann@example.com' },
+      'the body holds a field email that is not one of recipient, after, limit.',
+    ],
   ])('is not searched for by %j', async (body, sentence) => {
     const problem = await search(body);
     expect(problem.statusCode).toBe(400);

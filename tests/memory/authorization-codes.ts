@@ -83,10 +83,11 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
         const { subject, scope, audience } = family.grant;
         return { sub: subject.sub, scope, audience, expiresAt: new Date(now.getTime() + 86_400_000) };
       },
-      async rotate({ familyId, sequence, clientId, scope, apiScope, graceSeconds, now }) {
+      async rotate({ familyId, sequence, clientId, scope, apiScope, rotates, graceSeconds, now }) {
         const family = families.get(familyId);
-        if (family === undefined || family.clientId !== clientId || family.revoked)
-          return { kind: 'refused' };
+        if (family === undefined) return { kind: 'refused' };
+        if (family.clientId !== clientId) return { kind: 'foreign' };
+        if (family.revoked) return { kind: 'refused' };
         if (!hasScope(family.scope, 'offline_access')) return { kind: 'refused' };
         const api = await findApi(family.grant.audience);
         if (family.grant.audience !== null && api?.allowOfflineAccess !== true) return { kind: 'refused' };
@@ -94,6 +95,7 @@ export function memoryCodes(resourceServers: Pick<ResourceServerStore, 'find'>):
         const fits = [...scope, ...known].every((token) => hasScope(family.scope, token));
         if (!fits) return { kind: 'scope_exceeded' };
         const grant = { ...family.grant, nonce: null };
+        if (sequence === family.sequence && !rotates) return { kind: 'rotated', sequence, grant };
         if (sequence === family.sequence) {
           family.sequence++;
           family.rotatedAt = now;

@@ -1,6 +1,7 @@
 // Everything the endpoints are handed, in memory: one browser session at most, a clock that is moved by hand, a log that
 // can be read.
 import type { Deps } from '@/lib/endpoints/deps';
+import type { SignedOut } from '@/lib/endpoints/end-session';
 import { issuedOf, newAuthorization } from '@/lib/login/authorization';
 import type { DeliveryEvent } from '@/lib/login/delivery-event';
 import { createFailureLimits } from '@/lib/login/failure-limits';
@@ -51,6 +52,8 @@ export type MemoryDeps = Deps &
     interactions: readonly AuthorizationRequest[];
     /** Requests to sign out that wait for a confirmation. */
     signOuts: readonly EndSessionRequest[];
+    /** What the page was told that a sign-out ended on. */
+    signedOut: readonly SignedOut[];
     /** What webhooks told, each once. */
     told: readonly DeliveryEvent[];
     /** The browser with {@link SESSION_COOKIE} is signed in from now on. */
@@ -78,6 +81,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
   const happened: string[] = [];
   const interactions: AuthorizationRequest[] = [];
   const signOuts: EndSessionRequest[] = [];
+  const signedOut: SignedOut[] = [];
   const told: DeliveryEvent[] = [];
   const holds = (headers: Headers) => headers.get('cookie')?.includes(SESSION_COOKIE) === true;
 
@@ -108,9 +112,10 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       heldSecret: (headers) => (holds(headers) ? 'secret' : null),
       hold: ({ secret }) => [`__Host-session=${secret}; Path=/`],
       async end(headers, clientId) {
+        const toldClients = holds(headers) && session !== null ? ['web', 'wiki'] : [];
         if (holds(headers) && session !== null) happened.push(`ended ${session.id} for ${clientId}`);
         session = null;
-        return { setCookies: ['__Host-session=; Path=/; Max-Age=0'] };
+        return { setCookies: ['__Host-session=; Path=/; Max-Age=0'], toldClients };
       },
     },
     signIn: {
@@ -138,10 +143,13 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
       },
     },
     signOut: {
-      donePath: '/logout/done',
       async begin({ request }) {
         signOuts.push(request);
         return { location: '/logout', setCookies: ['__Host-sign-out=sealed'] };
+      },
+      async finish(done) {
+        signedOut.push(done);
+        return { location: '/logout/done', setCookies: ['__Host-signed-out=sealed'] };
       },
     },
     embedded: memoryEmbedded(random),
@@ -194,9 +202,10 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     happened,
     interactions,
     signOuts,
+    signedOut,
     told,
     beginSession: (overrides = {}) => {
-      session = { id: 'sid1', accountId: SUBJECT.sub, authenticatedAt: now, createdAt: now, ...overrides };
+      session = { id: 'sid1', accountId: SUBJECT.sub, authenticatedAt: now, ...overrides };
     },
     endSessionBeforeIssue: () => {
       endsBeforeIssue = true;

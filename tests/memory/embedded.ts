@@ -26,5 +26,6 @@ export function memoryEmbedded(random: Randomness): EmbeddedDeps {
     limitOverrides: () => ({}),
     servedCountries: () => null,
     spendGuard: { admit: async () => null, answered: async () => {} },
+    pause: async () => {},
   };
 }

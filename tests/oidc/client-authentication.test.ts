@@ -64,6 +64,17 @@ describe('client_secret_basic', () => {
     await expect(authenticate(client, basic('web:older'))).rejects.toThrow(invalidClient);
   });
 
+  it('takes the former secret until its time has come, and the newest for good (CLI-4)', async () => {
+    const { clock } = deps;
+    const at = (seconds: number) => new Date(clock().getTime() + seconds * 1000);
+    const secretHashes = ['hash of new', 'hash of old'];
+    const lasting = confidentialClient({ secretHashes, formerSecretExpiresAt: at(1) });
+    await expect(authenticate(lasting, basic('web:old'))).resolves.toBe(lasting);
+    const over = confidentialClient({ secretHashes, formerSecretExpiresAt: at(0) });
+    await expect(authenticate(over, basic('web:old'))).rejects.toThrow(invalidClient);
+    await expect(authenticate(over, basic('web:new'))).resolves.toBe(over);
+  });
+
   it('may be accompanied by the same client_id and no other (CLI-2)', async () => {
     const client = confidentialClient();
     await expect(authenticate(client, basic('web:s3cret'), 'client_id=web')).resolves.toBe(client);

@@ -15,6 +15,14 @@ describe('the metadata document (oidcc-discovery-endpoint-verification)', () => 
     });
   });
 
+  it('says that clients may end sessions, and hear of their end (oidcc-rp-initiated-logout-discovery-endpoint-verification, oidcc-backchannel-logout-discovery-endpoint-verification)', () => {
+    expect(metadata).toMatchObject({
+      end_session_endpoint: 'https://op.test/oidc/logout',
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    });
+  });
+
   it('offers S256 and nothing else (PKC-5)', () => {
     expect(metadata.code_challenge_methods_supported).toEqual(['S256']);
   });

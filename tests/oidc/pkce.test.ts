@@ -38,8 +38,8 @@ describe('a code challenge', () => {
 });
 
 describe('a code verifier', () => {
-  it('answers the challenge of RFC 7636 appendix B', async () => {
-    await expect(deriveCodeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).resolves.toBe(CHALLENGE);
+  it('answers the challenge of RFC 7636 appendix B', () => {
+    expect(deriveCodeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk')).toBe(CHALLENGE);
   });
 
   it.each([
@@ -48,14 +48,12 @@ describe('a code verifier', () => {
     ['letters beyond ASCII', `${'a'.repeat(42)}é`],
     ['a line break at the end', `${'a'.repeat(43)}\n`],
     ['reserved characters', `${'a'.repeat(42)}+`],
-  ])('is refused with %s (PKC-4)', async (_, verifier) => {
-    await expect(deriveCodeChallenge(verifier)).rejects.toThrow(
-      expect.objectContaining({ error: 'invalid_grant' }),
-    );
+  ])('is refused with %s (PKC-4)', (_, verifier) => {
+    expect(() => deriveCodeChallenge(verifier)).toThrow(expect.objectContaining({ error: 'invalid_grant' }));
   });
 
-  it('may have 43 to 128 unreserved characters (PKC-4)', async () => {
-    await expect(deriveCodeChallenge('-._~'.repeat(32))).resolves.toHaveLength(43);
-    await expect(deriveCodeChallenge('a'.repeat(43))).resolves.toHaveLength(43);
+  it('may have 43 to 128 unreserved characters (PKC-4)', () => {
+    expect(deriveCodeChallenge('-._~'.repeat(32))).toHaveLength(43);
+    expect(deriveCodeChallenge('a'.repeat(43))).toHaveLength(43);
   });
 });

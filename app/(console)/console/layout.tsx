@@ -10,6 +10,9 @@ import '../console.css';
 
 export const metadata: Metadata = {
   title: { template: t('frame.title', { page: '%s' }), default: t('signIn.title') },
+  robots: { index: false, follow: false },
+  icons: { icon: { url: '/favicon.svg', type: 'image/svg+xml' } },
+  formatDetection: { telephone: false, email: false, address: false, date: false },
 };
 
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {

@@ -1,22 +1,24 @@
 'use server';
 // The confirmed sign-out: ends the session, then goes where the checked request said.
-import { headers } from 'next/headers';
-import { redirect } from 'next/navigation';
 import { postLogoutLocation } from '@/lib/oidc/end-session-request';
-import { runtime } from '@/lib/runtime/boot';
-import { heldCookies, requireSameOrigin, setCookies } from '@/lib/web/browser';
-import { redirectToClient } from '@/lib/web/redirect-to-client';
+import type { Runtime } from '@/lib/runtime/compose';
+import type { Browser } from '@/lib/web/browser';
+import { answerForm } from '@/lib/web/next-door';
+import { goTo, type Outcome } from '@/lib/web/outcome';
 
-export async function confirmSignOut(): Promise<void> {
-  const latchkey = await runtime();
-  await requireSameOrigin(latchkey);
-  const { cookies } = latchkey;
-  const request = await cookies.readSignOut(await heldCookies());
+export async function confirmSignOut(form: FormData): Promise<void> {
+  return answerForm(takeSignOut, form);
+}
+
+async function takeSignOut({ cookies, deps }: Runtime, browser: Browser): Promise<Outcome> {
+  const request = await cookies.readSignOut(browser.cookies);
   // Without the cookie no page of ours asked, and nothing is ended.
-  if (request === null) return redirect('/logout/done');
+  if (request === null) return goTo('/logout/done');
 
-  await latchkey.deps.sessions.end(await headers(), request.clientId);
-  await setCookies(latchkey, [cookies.removeSignOut(), cookies.holdSession('', 0)]);
+  const { toldClients } = await deps.sessions.end(browser.headers, request.clientId);
+  const ended = [cookies.removeSignOut(), cookies.holdSession('', 0)];
   const location = postLogoutLocation(request);
-  return location === null ? redirect('/logout/done') : redirectToClient(location);
+  if (location !== null) return goTo(location, { setCookies: ended });
+  const said = await cookies.holdSignedOut({ ...request, toldClients });
+  return goTo('/logout/done', { setCookies: [...ended, said] });
 }

@@ -6,22 +6,27 @@ import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { initiateLoginLocation } from '@/lib/login/restart';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
-import { heldCookies, requestLanguage } from '@/lib/web/browser';
+import { requestLanguage } from '@/lib/web/browser';
+import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../page-setting';
 import { confirmSignOut } from './actions';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(await requestLanguage([]))('signOut.heading') };
+  return { title: wordsOf(requestLanguage(await currentBrowser(), []))('signOut.heading') };
 }
 
 export default async function SignOutPage() {
   const latchkey = await runtime();
-  const request = await latchkey.cookies.readSignOut(await heldCookies());
+  const browser = await currentBrowser();
+  const request = await latchkey.cookies.readSignOut(browser.cookies);
   if (request === null) redirect('/logout/done');
   const client = request.clientId === null ? null : await latchkey.clients.find(request.clientId);
   return (
     <SignOutConfirmCard
-      page={await pageSetting(await requestLanguage(request.uiLocales), client)}
+      page={pageSetting(latchkey, browser, {
+        language: requestLanguage(browser, request.uiLocales),
+        client,
+      })}
       action={confirmSignOut}
       hidden={{}}
       stayHref={client && initiateLoginLocation(client, latchkey.deps.issuer)}

@@ -6,11 +6,12 @@ import { OAuthError } from '../errors';
 import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { deriveCodeChallenge } from '../pkce';
-import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
+import { type RefreshTokens, refreshExpiry } from '../refresh-token';
 import { loadApi, type ResourceServerStore } from '../resource-server';
 import { hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import { OFFLINE_ACCESS } from '../vocabulary';
+import type { Whereabouts } from '../whereabouts';
 
 export type CodeGrantDeps = Readonly<{
   issuer: string;
@@ -20,6 +21,8 @@ export type CodeGrantDeps = Readonly<{
   resourceServers: Pick<ResourceServerStore, 'find'>;
   signer: IdTokenSigner;
   refreshTokens: Pick<RefreshTokens, 'derive'>;
+  /** From where this request came. */
+  askedFrom: Whereabouts;
 }>;
 
 /**
@@ -33,7 +36,7 @@ export async function redeemAuthorizationCode(
 ): Promise<TokenResponse> {
   const authorizationCode = requireParameter(parameters, 'code');
   const redirectUri = readParameter(parameters, 'redirect_uri');
-  const codeChallenge = await deriveCodeChallenge(readParameter(parameters, 'code_verifier'));
+  const codeChallenge = deriveCodeChallenge(readParameter(parameters, 'code_verifier'));
   const now = deps.clock();
   const redemption = await deps.codes.redeem({
     authorizationCode,
@@ -42,10 +45,8 @@ export async function redeemAuthorizationCode(
     codeChallenge,
     now,
     accessTokensExpireAt: later(now, client.accessTokenLifetimeSeconds),
-    refresh: {
-      idleExpiresAt: later(now, REFRESH_IDLE_SECONDS),
-      expiresAt: later(now, REFRESH_LIFETIME_SECONDS),
-    },
+    refresh: refreshExpiry(client, now),
+    askedFrom: deps.askedFrom,
   });
   if (redemption.kind !== 'redeemed') throw new OAuthError('invalid_grant', 'Invalid authorization code');
 

@@ -7,7 +7,7 @@ import { type Client, isPublicClient } from '../client';
 import { OAuthError } from '../errors';
 import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
-import { REFRESH_IDLE_SECONDS, REFRESH_LIFETIME_SECONDS, type RefreshTokens } from '../refresh-token';
+import { type RefreshExpiry, type RefreshTokens, refreshExpiry } from '../refresh-token';
 import type { ResourceServerStore } from '../resource-server';
 import { grantScope, hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
@@ -33,7 +33,7 @@ export type NewTokenFamily = Readonly<{
   audience: string | null;
   accessTokensExpireAt: Date;
   /** Null where no refresh token goes with them. */
-  refresh: Readonly<{ idleExpiresAt: Date; expiresAt: Date }> | null;
+  refresh: RefreshExpiry | null;
 }>;
 
 /** A code as an application was given it, for whom it says. Nothing of it has been looked at yet. */
@@ -117,9 +117,7 @@ export async function tradeCode(
     scope,
     audience: api?.identifier ?? null,
     accessTokensExpireAt: later(now, api?.tokenLifetimeSeconds ?? client.accessTokenLifetimeSeconds),
-    refresh: isOffline
-      ? { idleExpiresAt: later(now, REFRESH_IDLE_SECONDS), expiresAt: later(now, REFRESH_LIFETIME_SECONDS) }
-      : null,
+    refresh: isOffline ? refreshExpiry(client, now) : null,
   };
   const proven = await deps.proveOneTimeCode({ ...code, tokenFamily });
   if (proven.kind !== 'proven') throw refuseCode(proven, now);

@@ -5,15 +5,11 @@ import type { Client } from '../client';
 import { OAuthError } from '../errors';
 import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
-import {
-  REFRESH_GRACE_SECONDS,
-  REFRESH_IDLE_SECONDS,
-  type RefreshTokenStore,
-  type RefreshTokens,
-} from '../refresh-token';
-import { loadApi, type ResourceServerStore } from '../resource-server';
+import { mustRotate, type RefreshTokenStore, type RefreshTokens } from '../refresh-token';
+import { loadApi, type ResourceServerStore, scopeStillKnown } from '../resource-server';
 import { hasScope, isKnownScope, parseScope } from '../scope';
 import type { TokenResponse } from '../token-request';
+import type { Whereabouts } from '../whereabouts';
 
 export type RefreshGrantDeps = Readonly<{
   issuer: string;
@@ -23,6 +19,8 @@ export type RefreshGrantDeps = Readonly<{
   refreshTokens: RefreshTokens;
   refreshTokenStore: RefreshTokenStore;
   resourceServers: Pick<ResourceServerStore, 'find'>;
+  /** From where this request came. */
+  askedFrom: Whereabouts;
 }>;
 
 /**
@@ -45,34 +43,47 @@ export async function exchangeRefreshToken(
     clientId: client.clientId,
     scope: tokens.filter(isKnownScope),
     apiScope: tokens.filter((token) => !isKnownScope(token)),
-    graceSeconds: REFRESH_GRACE_SECONDS,
-    idleSeconds: REFRESH_IDLE_SECONDS,
+    rotates: mustRotate(client),
+    graceSeconds: client.refreshGraceSeconds,
+    idleSeconds: client.refreshIdleSeconds,
+    askedFrom: deps.askedFrom,
     now,
   });
   if (rotation.kind === 'scope_exceeded') {
     throw new OAuthError('invalid_scope', 'The scope holds more than was granted.');
   }
+  if (rotation.kind === 'foreign') throw refusal(400);
   if (rotation.kind !== 'rotated') throw refusal();
 
   const { sequence, grant: whole } = rotation;
   // What is left was granted, or means nothing to anybody.
   const scope = tokens.filter((token) => hasScope(whole.scope, token));
-  const grant: AuthorizationGrant = scope.length === 0 ? whole : { ...whole, scope: scope.join(' ') };
-  const api = await loadApi(deps, grant.audience);
+  const api = await loadApi(deps, whole.audience);
+  const grant: AuthorizationGrant = {
+    ...whole,
+    scope: scopeStillKnown(scope.length === 0 ? whole.scope : scope.join(' '), api),
+  };
   const { accessToken, lifetimeSeconds } = await issueAccessToken(deps, { client, grant, api, now });
   return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,
     scope: grant.scope,
-    refresh_token: deps.refreshTokens.derive({ familyId: target.familyId, sequence }),
+    // One that stays is not told again, as with Auth0.
+    ...(sequence !== target.sequence && {
+      refresh_token: deps.refreshTokens.derive({ familyId: target.familyId, sequence }),
+    }),
     ...(hasScope(grant.scope, 'openid') && {
       id_token: await issueIdToken(deps, { client, grant, accessToken, now }),
     }),
   };
 }
 
-/** The same for every reason. Auth0's clients compare the description, the full stop included. */
-function refusal(): OAuthError {
-  return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status: 403 });
+/**
+ * In the same words for every reason. Auth0's clients compare them, the full stop included, and are given its status. None of
+ * them ever holds another client's token: there the standard's holds, which the OpenID Foundation's suite insists on.
+ * @see RFC 6749 §5.2, docs/decisions/0031
+ */
+function refusal(status: 400 | 403 = 403): OAuthError {
+  return new OAuthError('invalid_grant', 'Unknown or invalid refresh token.', { status });
 }

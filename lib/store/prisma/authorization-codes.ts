@@ -6,10 +6,11 @@ import type { ActiveSession } from '@/lib/login/session';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
 import type { NeededConsent } from '@/lib/oidc/consent';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { insertAuthorizationCode, insertTokenFamily } from './authorizations';
+import { insertAuthorizationCode, insertTokenFamily, joinSession } from './authorizations';
 import { isGranted, permittedOf } from './grants';
 import { insertLogEvent, type LogOrigin } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+import { revokeFamilies } from './token-endings';
 
 export type IssuedCodeStore = AuthorizationCodeStore &
   Readonly<{
@@ -36,16 +37,20 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
       const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
       const [row] = await prisma.$queryRaw<{ isPermitted: boolean }[]>`
         WITH signed_in AS (
-          SELECT s.id, s.account_id, s.authenticated_at, c.client_id
+          SELECT s.id, s.account_id, s.authenticated_at, s.client_ids, c.client_id
           FROM sessions s JOIN accounts a ON a.id = s.account_id, clients c
           WHERE s.id = ${session.id}::text AND s.ended_at IS NULL AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
             AND a.blocked_at IS NULL AND c.client_id = ${clientId}::text
+          FOR NO KEY UPDATE OF s
         ),
         permitted AS (${permittedOf(Prisma.sql`signed_in`, consent)}),
+        joined AS (${joinSession(authorization, Prisma.sql`permitted`)}),
         code AS (
           ${insertAuthorizationCode(keyedHash, authorization.authorizationCode, { from: Prisma.sql`permitted`, now })}
         ),
-        family AS (${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`permitted`, now })}),
+        family AS (
+          ${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`permitted`, now, seenFrom: origin })}
+        ),
         event AS (
           ${insertLogEvent(origin, {
             from: Prisma.sql`permitted`,
@@ -61,11 +66,14 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
     },
 
     async redeem(redemption) {
-      const { clientId, redirectUri, codeChallenge, refresh } = redemption;
+      const { clientId, redirectUri, codeChallenge, refresh, askedFrom } = redemption;
       const accessTokensExpireAt = Prisma.sql`${redemption.accessTokensExpireAt.toISOString()}::timestamptz`;
       const now = Prisma.sql`${redemption.now.toISOString()}::timestamptz`;
       const hashes = keyedHash.hashes('authorization-code', redemption.authorizationCode);
-      const origin = { ip: null, userAgent: null, now: redemption.now };
+      const origin = { ...askedFrom, now: redemption.now };
+      const [refreshIdleExpiresAt, refreshExpiresAt] = [refresh.idleExpiresAt, refresh.expiresAt].map(
+        (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
+      );
       const [row] = await prisma.$queryRaw<GrantRow[]>`
         WITH redeemed AS (
           UPDATE authorization_codes SET consumed_at = ${now}
@@ -80,14 +88,16 @@ export function createAuthorizationCodeStore(prisma: PrismaClient, keyedHash: Ke
           RETURNING *
         ),
         family AS (
-          INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id,
-            authenticated_at, auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+          INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at,
+            auth_time_requested, refresh_sequence, refresh_idle_expires_at, refresh_expires_at, ip, user_agent, created_at,
+            expires_at)
           SELECT family_id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at, auth_time_requested,
             CASE WHEN offline THEN 0 END,
-            CASE WHEN offline THEN ${refresh.idleExpiresAt.toISOString()}::timestamptz END,
-            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz END,
-            ${now},
-            CASE WHEN offline THEN ${refresh.expiresAt.toISOString()}::timestamptz + (tokens_expire_at - ${now})
+            CASE WHEN offline THEN ${refreshIdleExpiresAt} END,
+            CASE WHEN offline THEN ${refreshExpiresAt} END,
+            ${askedFrom.ip}::text, left(${askedFrom.userAgent}::text, 512), ${now},
+            -- As insertTokenFamily has it (authorizations.ts).
+            CASE WHEN offline THEN COALESCE(${refreshExpiresAt}, ${refreshIdleExpiresAt}) + (tokens_expire_at - ${now})
               ELSE tokens_expire_at END
           FROM (
             SELECT redeemed.*, 'offline_access' = ANY(string_to_array(scope, ' ')) AS offline,
@@ -152,9 +162,7 @@ async function answerReplay(
       SELECT * FROM authorization_codes
       WHERE code_hash = ANY(${replay.hashes}::text[]) AND client_id = ${replay.clientId}::text AND consumed_at IS NOT NULL
     ),
-    revoked AS (
-      UPDATE token_families SET revoked_at = COALESCE(revoked_at, ${replay.now}) WHERE id IN (SELECT family_id FROM replayed)
-    ),
+    revoked AS (${revokeFamilies(Prisma.sql`id IN (SELECT family_id FROM replayed)`, replay.now)}),
     event AS (
       ${insertLogEvent(replay.origin, {
         from: Prisma.sql`replayed`,

@@ -1,7 +1,9 @@
 // What a client is given because somebody signed in: rows that the statements of a login and of a session write.
+import type { NewAuthorization } from '@/lib/login/authorization';
 import type { NewAuthorizationCode } from '@/lib/login/challenge';
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { NewTokenFamily } from '@/lib/oidc/grants/passwordless-otp';
+import type { Whereabouts } from '@/lib/oidc/whereabouts';
 import { Prisma } from '@/prisma/generated/client';
 
 /**
@@ -26,12 +28,37 @@ export function insertAuthorizationCode(
 }
 
 /**
+ * Those of the rows of a CTE (with the `id` of a session) whose session has not ended, with its `client_ids`. Nobody ends it
+ * meanwhile, so that whoever is given something in it has been told of its end, or is not given it.
+ */
+export function holdSession(people: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT a.*, s.client_ids FROM ${people} a JOIN sessions s ON s.id = a.id WHERE s.ended_at IS NULL
+    FOR NO KEY UPDATE OF s`;
+}
+
+/**
+ * From now on the client of a code, or of tokens, takes part in the session.
+ * @param from what {@link holdSession} gave
+ */
+export function joinSession(
+  { authorizationCode, tokenFamily }: NewAuthorization,
+  from: Prisma.Sql,
+): Prisma.Sql {
+  const client = authorizationCode ?? tokenFamily;
+  if (client === null) return NOTHING;
+  return Prisma.sql`
+    UPDATE sessions SET client_ids = sessions.client_ids || ${client.clientId}::text FROM ${from} a
+    WHERE sessions.id = a.id AND NOT ${client.clientId}::text = ANY(a.client_ids)`;
+}
+
+/**
  * The family of tokens that are handed out at once, while their client is there; nothing where none are.
  * @param written.from as above; its `id` may be null, where no browser of ours is signed in
  */
 export function insertTokenFamily(
   family: NewTokenFamily | null,
-  { from, now }: { from: Prisma.Sql; now: Prisma.Sql },
+  { from, now, seenFrom }: { from: Prisma.Sql; now: Prisma.Sql; seenFrom: Whereabouts | null },
 ): Prisma.Sql {
   if (family === null) return NOTHING;
   const { refresh } = family;
@@ -39,12 +66,17 @@ export function insertTokenFamily(
   const [idleExpiresAt, expiresAt] = [refresh?.idleExpiresAt, refresh?.expiresAt].map(
     (instant) => Prisma.sql`${instant?.toISOString() ?? null}::timestamptz`,
   );
+  // The last access token may be given for the last refresh token; of one that has no end nobody knows when that is.
+  const lastExpiresAt =
+    refresh === null
+      ? accessTokensExpireAt
+      : Prisma.sql`COALESCE(${expiresAt}, ${idleExpiresAt}) + (${accessTokensExpireAt} - ${now})`;
   return Prisma.sql`
-    INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at, refresh_sequence,
-      refresh_idle_expires_at, refresh_expires_at, created_at, expires_at)
+    INSERT INTO token_families (id, client_id, account_id, session_id, scope, audience, grant_id, authenticated_at,
+      refresh_sequence, refresh_idle_expires_at, refresh_expires_at, ip, user_agent, created_at, expires_at)
     SELECT ${family.id}::text, c.client_id, account_id, id, ${family.scope}::text, ${family.audience}::text, grant_id,
-      authenticated_at, ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt}, ${now},
-      COALESCE(${expiresAt} + (${accessTokensExpireAt} - ${now}), ${accessTokensExpireAt})
+      authenticated_at, ${refresh === null ? null : 0}::int, ${idleExpiresAt}, ${expiresAt},
+      ${seenFrom?.ip ?? null}::text, left(${seenFrom?.userAgent ?? null}::text, 512), ${now}, ${lastExpiresAt}
     FROM ${from}, clients c WHERE c.client_id = ${family.clientId}::text`;
 }
 

@@ -16,12 +16,25 @@ import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { MessageKind } from '@/lib/login/message';
 import { OUTBOX_LEASE_SECONDS } from '@/lib/login/outbox';
 import type { RequestContext } from '@/lib/login/request-context';
-import type { NewSession } from '@/lib/login/session';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { insertAuthorizationCode, insertTokenFamily, NOTHING } from './authorizations';
+import {
+  holdSession,
+  insertAuthorizationCode,
+  insertTokenFamily,
+  joinSession,
+  NOTHING,
+} from './authorizations';
 import { permittedOf } from './grants';
-import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
+import {
+  allLimitsHadRoom,
+  countLimits,
+  fullLimit,
+  insertLimitEvent,
+  type LimitRow,
+  limitColumns,
+} from './limit-counters';
 import { insertLogEvent } from './log-events';
+import { endSessions } from './session-endings';
 
 export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash): ChallengeStore {
   return {
@@ -30,6 +43,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const { channel, canonical, typedForm } = challenge.identifier;
       const [row] = await prisma.$queryRaw<StartRow[]>`
         WITH ${countLimits(limits)},
+        ${insertLimitEvent(context, { clientId: Prisma.sql`${challenge.clientId}::text`, logged: challenge.logged })},
         person AS (
           SELECT i.typed_form, a.blocked_at FROM identities i JOIN accounts a ON a.id = i.account_id
           WHERE i.provider = ${channel}::text AND i.identifier = ${canonical}::text
@@ -75,9 +89,14 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const open = isOpen(now);
       const [row] = await prisma.$queryRaw<ResendRow[]>`
         WITH asked AS (
-          SELECT 1 FROM challenges WHERE ${mine} AND ${open} AND resend_allowed_at <= ${now} FOR NO KEY UPDATE
+          SELECT client_id FROM challenges WHERE ${mine} AND ${open} AND resend_allowed_at <= ${now} FOR NO KEY UPDATE
         ),
         ${countLimits(resend.limits, { onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM asked)` })},
+        ${insertLimitEvent(context, {
+          clientId: Prisma.sql`(SELECT client_id FROM asked)`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM asked)`,
+          logged: resend.logged,
+        })},
         challenge AS (
           UPDATE challenges held SET
             sends = held.sends + 1,
@@ -126,17 +145,23 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
       const isReturned = code !== null || tokenFamily !== null || answer.interactionId === null;
       const [row] = await prisma.$queryRaw<AnswerRow[]>`
         WITH open AS (
-          SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
+          SELECT client_id FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
         ),
+        continued AS (${session === null ? NO_SESSION : findContinued(keyedHash, { mine, replaced, now })}),
         ${countLimits(answer.limits, {
           by: Prisma.sql`${matched === null ? 1 : 0}::int`,
           onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+        })},
+        ${insertLimitEvent(context, {
+          clientId: Prisma.sql`(SELECT client_id FROM open)`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+          logged: answer.logged,
         })},
         guess AS (
           UPDATE challenges SET
             attempts = attempts + ${provenBy === 'link' ? 0 : 1}::int,
             (proven_at, session_id, returned_at) = (
-              SELECT ${now}, ${session?.id ?? null}::text, CASE WHEN ${isReturned}::boolean THEN ${now} END
+              SELECT ${now}, COALESCE((SELECT id FROM continued), ${session?.id ?? null}::text), CASE WHEN ${isReturned}::boolean THEN ${now} END
               WHERE answerable AND (
                 (generation = ${matched}::int AND code_expires_at > ${now}) OR
                 (generation - 1 = ${matched}::int AND previous_code_expires_at > ${now})))
@@ -152,26 +177,21 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           RETURNING account_id, user_id = ${answer.newUserId}::text AS first_login
         ),
         account AS (
-          INSERT INTO accounts AS held (id, last_login_at, logins_count, created_at, updated_at)
-          SELECT account_id, ${now}, 1, ${now}, ${now} FROM identity
-          ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, logins_count = held.logins_count + 1
+          INSERT INTO accounts AS held (id, last_login_at, last_ip, logins_count, created_at, updated_at)
+          SELECT account_id, ${now}, ${context.ip}::text, 1, ${now}, ${now} FROM identity
+          ON CONFLICT (id) DO UPDATE SET last_login_at = ${now}, last_ip = ${context.ip}::text,
+              logins_count = held.logins_count + 1
             WHERE held.blocked_at IS NULL
           RETURNING id, logins_count, created_at
         ),
-        replaced AS (
-          UPDATE sessions SET ended_at = ${now}
-          WHERE secret_hash = ANY(${replaced === null ? [] : keyedHash.hashes('session', replaced)}::text[])
-            AND ended_at IS NULL AND EXISTS (SELECT 1 FROM account)
-        ),
-        session AS (
-          ${session === null ? NOTHING : insertSession(keyedHash, session, context)}
-        ),
+        ${replaced === null ? Prisma.empty : endReplaced(keyedHash, { replaced, now })}
+        ${writeSession(keyedHash, answer)},
         signed_in AS (
-          SELECT account.id AS account_id, ${session?.id ?? null}::text AS id, ${now} AS authenticated_at,
+          SELECT account.id AS account_id, (SELECT id FROM session) AS id, ${now} AS authenticated_at,
             NULL::text AS grant_id
           FROM account
         ),
-        family AS (${insertTokenFamily(tokenFamily, { from: Prisma.sql`signed_in`, now })}),
+        family AS (${insertTokenFamily(tokenFamily, { from: Prisma.sql`signed_in`, now, seenFrom: context })}),
         code AS (
           ${insertAuthorizationCode(keyedHash, session && code, { from: Prisma.sql`signed_in`, now })}
         ),
@@ -196,6 +216,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           })}
         )
         SELECT account.id AS "accountId", identity.account_id AS "provenAccountId", identity.first_login AS "firstLogin",
+          (SELECT id FROM session) AS "sessionId",
           guess.max_attempts - guess.attempts AS "triesLeft",
           COALESCE(${matched}::int <= guess.generation AND guess.answerable, false) AS "wasRight",
           (SELECT recipient FROM notice) AS "noticeSentTo", ${limitColumns}
@@ -223,11 +244,13 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           WHERE challenges.id = challenge_id AND returned_at IS NULL
           RETURNING permitted.*
         ),
-        family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`returned`, now })}),
+        let_in AS (${holdSession(Prisma.sql`returned`)}),
+        joined AS (${joinSession(finish, Prisma.sql`let_in`)}),
+        family AS (${insertTokenFamily(finish.tokenFamily, { from: Prisma.sql`let_in`, now, seenFrom: null })}),
         code AS (
-          ${insertAuthorizationCode(keyedHash, finish.authorizationCode, { from: Prisma.sql`returned`, now })}
+          ${insertAuthorizationCode(keyedHash, finish.authorizationCode, { from: Prisma.sql`let_in`, now })}
         )
-        SELECT (SELECT account_id FROM returned) AS "accountId", c.cancelled_at AS "cancelledAt",
+        SELECT (SELECT account_id FROM let_in) AS "accountId", c.cancelled_at AS "cancelledAt",
           COALESCE(${isOpen(now)}, false) AS "isOpen",
           (SELECT id FROM signed_in WHERE NOT EXISTS (SELECT 1 FROM permitted)) AS "askedSessionId"
         FROM (SELECT 1) AS always LEFT JOIN challenges c ON ${mine}`;
@@ -280,6 +303,7 @@ type ResendRow = LimitRow & {
 };
 type AnswerRow = LimitRow & {
   accountId: string | null;
+  sessionId: string | null;
   provenAccountId: string | null;
   firstLogin: boolean | null;
   triesLeft: number | null;
@@ -301,11 +325,11 @@ const SIGNED_IN: Record<ChallengeAnswer['provenBy'], string> = {
   test_identity: 'Signed in as a test identity, with its fixed code.',
 };
 
-/** The challenge of an interaction; of whichever it is, where a genuine link stands for the interaction. */
+/** The challenge of an interaction; of whichever it is, where a genuine link stands for the interaction. Of a sign-in. */
 function isChallenge(held: { challengeId: string; interactionId: string | null }): Prisma.Sql {
   return held.interactionId === null
-    ? Prisma.sql`id = ${held.challengeId}::text`
-    : Prisma.sql`id = ${held.challengeId}::text AND interaction_id = ${held.interactionId}::text`;
+    ? Prisma.sql`id = ${held.challengeId}::text AND changes_user_id IS NULL`
+    : Prisma.sql`id = ${held.challengeId}::text AND interaction_id = ${held.interactionId}::text AND changes_user_id IS NULL`;
 }
 
 /**
@@ -366,7 +390,8 @@ function insertNotice(
   )} RETURNING (SELECT recipient FROM proven) AS recipient`;
 }
 
-function insertMessage(
+/** An outbox row for each row of `from`, which has the columns of a challenge. */
+export function insertMessage(
   message: {
     messageId: string;
     kind: MessageKind;
@@ -389,20 +414,74 @@ function insertMessage(
     FROM ${from}`;
 }
 
-/** A browser that is signed in: the CTEs `account` and `proven` hold who, and how. */
-function insertSession(
+/** The session that this browser holds, if it does not go on with it: the CTEs `account` and `continued` hold who, and what. */
+function endReplaced(
   keyedHash: KeyedHash,
-  session: NewSession,
-  { ip, userAgent, now: at }: RequestContext,
+  { replaced, now }: { replaced: string; now: Prisma.Sql },
 ): Prisma.Sql {
-  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+  return Prisma.sql`${endSessions(
+    Prisma.sql`secret_hash = ANY(${keyedHash.hashes('session', replaced)}::text[])
+      AND id IS DISTINCT FROM (SELECT id FROM continued) AND EXISTS (SELECT 1 FROM account)`,
+    // The same person's, grown too old to go on with: nothing ends that anybody thinks is there.
+    { initiator: 'rp-logout', now, unheard: Prisma.sql`account_id = (SELECT id FROM account)` },
+  )},`;
+}
+
+/** In place of a session that is not to be. */
+const NO_SESSION = Prisma.sql`SELECT NULL::text AS id, NULL::text AS account_id WHERE false`;
+
+/**
+ * The session that this browser holds, if it lives and is the same person's: with the proof it goes on, so that every
+ * client in it keeps its `sid`. OWASP ASVS 7.2.4 asks for another value in the cookie, not for another session.
+ */
+function findContinued(
+  keyedHash: KeyedHash,
+  { mine, replaced, now }: { mine: Prisma.Sql; replaced: string | null; now: Prisma.Sql },
+): Prisma.Sql {
+  if (replaced === null) return NO_SESSION;
   return Prisma.sql`
-    INSERT INTO sessions (id, secret_hash, account_id, authenticated_at, amr, connection, ip, user_agent, created_at,
-      last_seen_at, idle_expires_at, expires_at)
-    SELECT ${session.id}::text, ${keyedHash.hash('session', session.secret)}::text, account.id, ${now},
-      ${[...session.amr]}::text[], proven.connection, ${ip}::text, left(${userAgent}::text, 512), ${now}, ${now},
-      ${session.idleExpiresAt.toISOString()}::timestamptz, ${session.expiresAt.toISOString()}::timestamptz
-    FROM account, proven`;
+    SELECT s.id, s.account_id FROM sessions s JOIN identities i ON i.account_id = s.account_id
+    WHERE s.secret_hash = ANY(${keyedHash.hashes('session', replaced)}::text[]) AND s.ended_at IS NULL
+      AND s.expires_at > ${now} AND s.idle_expires_at > ${now}
+      AND (i.provider, i.identifier) IN (SELECT provider, identifier FROM challenges WHERE ${mine})`;
+}
+
+/**
+ * The CTE `session`: a browser that is signed in, with the `id` of its session. The CTEs `account`, `proven` and `continued`
+ * hold who, how, and what it goes on with. A session that somebody ends in this very moment stays ended: another begins.
+ */
+function writeSession(
+  keyedHash: KeyedHash,
+  { session, authorizationCode, tokenFamily, context: { ip, userAgent, now: at } }: ChallengeAnswer,
+): Prisma.Sql {
+  if (session === null) return Prisma.sql`session AS (${NO_SESSION})`;
+  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+  const secretHash = Prisma.sql`${keyedHash.hash('session', session.secret)}::text`;
+  const amr = Prisma.sql`${[...session.amr]}::text[]`;
+  const [idleExpiresAt, expiresAt] = [session.idleExpiresAt, session.expiresAt].map(
+    (instant) => Prisma.sql`${instant.toISOString()}::timestamptz`,
+  );
+  const client = authorizationCode ?? tokenFamily;
+  const clientIds = Prisma.sql`${client === null ? [] : [client.clientId]}::text[]`;
+  return Prisma.sql`
+    went_on AS (
+      UPDATE sessions held SET secret_hash = ${secretHash}, authenticated_at = ${now}, amr = ${amr},
+        connection = proven.connection, last_ip = ${ip}::text, last_user_agent = left(${userAgent}::text, 512),
+        client_ids = held.client_ids || CASE WHEN ${clientIds} <@ held.client_ids THEN '{}' ELSE ${clientIds} END,
+        last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt}, expires_at = ${expiresAt}
+      FROM continued, account, proven
+      WHERE held.id = continued.id AND continued.account_id = account.id AND held.ended_at IS NULL
+      RETURNING held.id
+    ),
+    begun AS (
+      INSERT INTO sessions (id, secret_hash, account_id, authenticated_at, amr, connection, client_ids, ip, user_agent,
+        created_at, last_seen_at, idle_expires_at, expires_at)
+      SELECT ${session.id}::text, ${secretHash}, account.id, ${now}, ${amr}, proven.connection, ${clientIds},
+        ${ip}::text, left(${userAgent}::text, 512), ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}
+      FROM account, proven WHERE NOT EXISTS (SELECT 1 FROM went_on)
+      RETURNING id
+    ),
+    session AS (SELECT id FROM went_on UNION ALL SELECT id FROM begun)`;
 }
 
 /** Why a challenge that was not touched cannot be answered. Null: it can, but for a limit or another who was quicker. */
@@ -412,7 +491,7 @@ export async function findOver(
   now: Date,
 ): Promise<Over | null> {
   const held = await prisma.challenge.findFirst({
-    where: { id: challengeId, ...(interactionId !== null && { interactionId }) },
+    where: { id: challengeId, changesUserId: null, ...(interactionId !== null && { interactionId }) },
     select: { attempts: true, maxAttempts: true, provenAt: true, cancelledAt: true, expiresAt: true },
   });
   if (held?.cancelledAt) return { kind: 'cancelled' };
@@ -447,8 +526,8 @@ async function answeredFrom(
   findOver: () => Promise<Over | null>,
 ): Promise<Answered> {
   if (row?.accountId != null) {
-    const { accountId, noticeSentTo } = row;
-    return { kind: 'proven', accountId, firstLogin: row.firstLogin === true, noticeSentTo };
+    const { accountId, sessionId, noticeSentTo } = row;
+    return { kind: 'proven', accountId, sessionId, firstLogin: row.firstLogin === true, noticeSentTo };
   }
   if (row?.provenAccountId != null) return { kind: 'blocked' };
   if (row?.triesLeft != null) {

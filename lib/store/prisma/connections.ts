@@ -1,7 +1,12 @@
 // Connections in PostgreSQL. Sign-ins read all of them, from memory for five seconds; operators read and write rows.
 import type { Connection } from '@/lib/login/connection';
 import type { ConnectionRow, OptionsProblem } from '@/lib/login/connection-options';
-import type { ConnectionChange, ConnectionRecord, ConnectionRegister } from '@/lib/login/connection-register';
+import type {
+  ConnectionChange,
+  ConnectionRecord,
+  ConnectionRegister,
+  OfferingChange,
+} from '@/lib/login/connection-register';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { createMemory } from './memory';
 
@@ -37,11 +42,13 @@ export function createConnectionStore(
       include: { clients: { select: { clientId: true }, orderBy: { clientId: 'asc' } } },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
-    return rows.map(({ id, name, strategy, options, clients }) => ({
+    return rows.map(({ id, name, strategy, options, displayName, metadata, clients }) => ({
       id,
       name,
       strategy,
       options,
+      displayName,
+      metadata: metadata as Record<string, string>,
       clientIds: clients.map(({ clientId }) => clientId),
     }));
   }
@@ -62,13 +69,13 @@ export function createConnectionStore(
     list: () => findRows(),
     find,
 
-    async add({ id, name, strategy, options, clientIds }, now) {
+    async add({ id, name, strategy, options, displayName, metadata, clientIds }, now) {
       const [row] = await prisma.$queryRaw<{ added: number; unknown: string[] }[]>`
         WITH ${knownAmong(clientIds)},
         added AS (
-          INSERT INTO connections (id, name, strategy, options, created_at, updated_at)
-          SELECT ${id}::text, ${name}::text, ${strategy}::text, ${JSON.stringify(options)}::jsonb,
-            ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz
+          INSERT INTO connections (id, name, strategy, options, display_name, metadata, created_at, updated_at)
+          SELECT ${id}::text, ${name}::text, ${strategy}::text, ${JSON.stringify(options)}::jsonb, ${displayName}::text,
+            ${JSON.stringify(metadata)}::jsonb, ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz
           WHERE NOT EXISTS (SELECT 1 FROM unknown)
           ON CONFLICT (name) DO NOTHING
           RETURNING id
@@ -82,36 +89,61 @@ export function createConnectionStore(
       return row.added === 1 ? changed(id) : { kind: 'name_taken' };
     },
 
-    async replaceOptions({ id, read, options }, now) {
-      const count = await prisma.$executeRaw`
-        UPDATE connections SET options = ${JSON.stringify(options)}::jsonb, updated_at = ${now.toISOString()}::timestamptz
-        WHERE id = ${id}::text AND options = ${JSON.stringify(read)}::jsonb`;
-      return count === 1 ? changed(id) : { kind: 'outdated' };
-    },
-
-    async enable({ id, clients }, now) {
-      const ids = (enabled: boolean) =>
-        clients.filter((client) => client.enabled === enabled).map(({ clientId }) => clientId);
-      const [row] = await prisma.$queryRaw<{ unknown: string[] }[]>`
-        WITH ${knownAmong(ids(true))},
-        present AS (
-          UPDATE connections SET updated_at = ${now.toISOString()}::timestamptz
-          WHERE id = ${id}::text AND NOT EXISTS (SELECT 1 FROM unknown)
+    async change({ id, options, displayName, metadata, offering = NOBODY_ELSE }, now) {
+      const { enabled, disabled } = offeringOf(offering);
+      const set = [
+        Prisma.sql`updated_at = ${now.toISOString()}::timestamptz`,
+        ...(options === undefined ? [] : [Prisma.sql`options = ${JSON.stringify(options.written)}::jsonb`]),
+        ...(displayName === undefined ? [] : [Prisma.sql`display_name = ${displayName}::text`]),
+        ...(metadata === undefined ? [] : [Prisma.sql`metadata = ${JSON.stringify(metadata)}::jsonb`]),
+      ];
+      const isAsRead =
+        options === undefined
+          ? Prisma.sql`true`
+          : Prisma.sql`options = ${JSON.stringify(options.read)}::jsonb`;
+      const [row] = await prisma.$queryRaw<{ changed: number; unknown: string[] }[]>`
+        WITH ${knownAmong(enabled)},
+        changed AS (
+          UPDATE connections SET ${Prisma.join(set, ', ')}
+          WHERE id = ${id}::text AND ${isAsRead} AND NOT EXISTS (SELECT 1 FROM unknown)
           RETURNING id
         ),
         enabled AS (
           INSERT INTO client_connections (client_id, connection_id)
-          SELECT wanted.client_id, present.id FROM wanted, present
+          SELECT wanted.client_id, changed.id FROM wanted, changed
           ON CONFLICT DO NOTHING
         ),
         disabled AS (
-          DELETE FROM client_connections USING present
-          WHERE connection_id = present.id AND client_id = ANY(${ids(false)}::text[])
+          DELETE FROM client_connections USING changed WHERE connection_id = changed.id AND ${disabled}
         )
-        SELECT ARRAY(SELECT client_id FROM unknown) AS unknown`;
-      return row === undefined || row.unknown.length > 0 ? unknownClients(row?.unknown) : changed(id);
+        SELECT (SELECT count(*)::int FROM changed) AS changed, ARRAY(SELECT client_id FROM unknown) AS unknown`;
+      if (row === undefined || row.unknown.length > 0) return unknownClients(row?.unknown);
+      return row.changed === 1 ? changed(id) : { kind: 'outdated' };
+    },
+
+    async remove(id) {
+      const { count } = CONNECTION_ID.test(id)
+        ? await prisma.connection.deleteMany({ where: { id } })
+        : { count: 0 };
+      memory.forget('all');
+      return count === 1;
     },
   };
+}
+
+const NOBODY_ELSE: OfferingChange = { kind: 'some', enabled: [], disabled: [] };
+
+/** Who is to offer it, and a condition on the rows of those who no longer do. */
+function offeringOf(offering: OfferingChange): { enabled: readonly string[]; disabled: Prisma.Sql } {
+  return offering.kind === 'exactly'
+    ? {
+        enabled: offering.clientIds,
+        disabled: Prisma.sql`client_id <> ALL(${[...offering.clientIds]}::text[])`,
+      }
+    : {
+        enabled: offering.enabled,
+        disabled: Prisma.sql`client_id = ANY(${[...offering.disabled]}::text[])`,
+      };
 }
 
 /** As every id was made; anything else is not looked for. */

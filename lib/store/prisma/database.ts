@@ -60,6 +60,22 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** True when a statement was ended because it took longer than one may. */
+export function isStatementTimeout(error: unknown): boolean {
+  for (const { code, message } of causesOf(error)) {
+    if (code === '57014' || message.startsWith('Query read timeout')) return true;
+  }
+  return false;
+}
+
+/** True when a statement would have written a row that is there already, and so wrote nothing. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (const { code, kind } of causesOf(error)) {
+    if (code === '23505' || code === 'P2002' || kind === 'UniqueConstraintViolation') return true;
+  }
+  return false;
+}
+
 /**
  * Of Node (sockets), of PostgreSQL (08 connection, 53 no resources, 57P0x shutting down or starting up, 57014 statement
  * time-out, 25006 a server that became read-only in a fail-over) and of Prisma (P1xxx connection, P2024 no connection free).
@@ -98,8 +114,7 @@ function* causesOf(error: unknown): Generator<Cause> {
 
 /** A database in memory with nothing in it, gone when closed; its migrations may use it as their shadow as well. */
 export async function openScratchDatabase(): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  const scratch = await embeddedDatabase(await PGlite.create('memory://'), null);
+  const scratch = await embeddedDatabase(await createPGlite('memory://'), null);
   return {
     ...scratch,
     migrationTarget: {
@@ -126,15 +141,23 @@ async function openEmbedded(dataDir: string): Promise<Database> {
 
 /** A cluster is made beside its place and moved there when complete: a crash on the first start leaves no half of one. */
 async function openCluster(clusterDir: string): Promise<PGlite> {
-  const { PGlite } = await import('@electric-sql/pglite');
   if (!existsSync(clusterDir)) {
     const unfinished = `${clusterDir}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { mode: 0o700 });
-    await (await PGlite.create(unfinished)).close();
+    await (await createPGlite(unfinished)).close();
     await rename(unfinished, clusterDir);
   }
-  return PGlite.create(clusterDir);
+  return createPGlite(clusterDir);
+}
+
+/** With what searches need beside PostgreSQL itself. */
+async function createPGlite(dataDir: string): Promise<PGlite> {
+  const [{ PGlite }, { pg_trgm }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/contrib/pg_trgm'),
+  ]);
+  return PGlite.create(dataDir, { extensions: { pg_trgm } });
 }
 
 async function embeddedDatabase(pglite: PGlite, folder: HeldDataFolder | null): Promise<Database> {
@@ -209,8 +232,12 @@ function keepsStatements(databaseUrl: string): boolean {
   return new URL(databaseUrl).searchParams.get('pgbouncer') !== 'true';
 }
 
-/** Names a statement by its text. Ours are few: no value is ever part of a text. */
+/**
+ * Names a statement by its text. Ours are few: no value is ever part of a text. Those of a search are many, and what suits one
+ * value does not suit the next.
+ */
 function nameStatement({ sql }: { sql: string }): string {
+  if (sql.startsWith(PLANNED_ANEW)) return UNNAMED;
   let name = statementNames.get(sql);
   if (name === undefined) {
     name = `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`;
@@ -218,6 +245,12 @@ function nameStatement({ sql }: { sql: string }): string {
   }
   return name;
 }
+
+/** @see PostgreSQL, Frontend/Backend Protocol: the unnamed statement lasts until the next one */
+const UNNAMED = '';
+
+/** Begins a statement that is planned for its values each time. */
+export const PLANNED_ANEW = '/* planned anew */';
 
 const STATEMENT_NAMES_MAX = 500;
 const statementNames = new Map<string, string>();

@@ -11,7 +11,14 @@ import type {
 import type { CountedLimit } from '@/lib/login/limits';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { findOver, foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
-import { allLimitsHadRoom, countLimits, fullLimit, type LimitRow, limitColumns } from './limit-counters';
+import {
+  allLimitsHadRoom,
+  countLimits,
+  fullLimit,
+  insertLimitEvent,
+  type LimitRow,
+  limitColumns,
+} from './limit-counters';
 import { insertLogEvent } from './log-events';
 
 export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChallengeStore {
@@ -24,6 +31,7 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
           SELECT * FROM challenges WHERE slot = ${slot} AND ${isOpen(now)} AND code_expires_at > ${now} FOR NO KEY UPDATE
         ),
         ${countLimits(limits, { onlyIf: Prisma.sql`(SELECT count(*) FROM standing) >= 0` })},
+        ${insertLimitEvent(context, { clientId: Prisma.sql`${question.clientId}::text`, logged: question.logged })},
         asked_again AS (
           UPDATE challenges held SET
             sends = held.sends + 1,
@@ -84,11 +92,16 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
       const isRight = Prisma.sql`COALESCE(answerable AND code_expires_at > ${now} AND generation = ${matched}::int, false)`;
       const [row] = await prisma.$queryRaw<CheckRow[]>`
         WITH open AS (
-          SELECT 1 FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
+          SELECT client_id FROM challenges WHERE ${mine} AND ${isOpen(now)} FOR NO KEY UPDATE
         ),
         ${countLimits(check.limits, {
           by: Prisma.sql`${matched === null ? 1 : 0}::int`,
           onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+        })},
+        ${insertLimitEvent(context, {
+          clientId: Prisma.sql`(SELECT client_id FROM open)`,
+          onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM open)`,
+          logged: check.logged,
         })},
         guess AS (
           UPDATE challenges SET

@@ -4,7 +4,7 @@ import type { ConsentQuestion, ConsentStore, HeldSession } from '@/lib/login/con
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import type { Grant, GrantStore, NeededConsent } from '@/lib/oidc/consent';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { insertAuthorizationCode, insertTokenFamily } from './authorizations';
+import { holdSession, insertAuthorizationCode, insertTokenFamily, joinSession } from './authorizations';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
 
@@ -37,19 +37,27 @@ export function createGrantStore(prisma: PrismaClient, keyedHash: KeyedHash): Co
             OR EXISTS (SELECT 1 FROM resource_servers api WHERE api.identifier = ${audience}::text)
         ),
         answered AS (${answerOnce(question, now)}),
+        -- The account before its session, as where it is removed (account-endings.ts).
+        told AS (
+          SELECT signed_in.* FROM signed_in JOIN accounts a ON a.id = account_id, answered FOR KEY SHARE OF a
+        ),
+        let_in AS (${holdSession(Prisma.sql`told`)}),
         granted AS (
           INSERT INTO grants AS held (id, account_id, client_id, audience, scopes, created_at, updated_at)
           SELECT ${newGrantId}::text, account_id, client_id, ${audience}::text, ${[...scopes]}::text[], ${now}, ${now}
-          FROM signed_in, answered
+          FROM let_in
           ON CONFLICT (account_id, client_id, COALESCE(audience, '')) DO UPDATE SET updated_at = ${now}, scopes = held.scopes ||
             ARRAY(SELECT added FROM unnest(excluded.scopes) AS added WHERE added <> ALL(held.scopes))
           RETURNING id
         ),
-        permitted AS (SELECT signed_in.*, granted.id AS grant_id FROM signed_in, granted),
+        permitted AS (SELECT let_in.*, granted.id AS grant_id FROM let_in, granted),
+        joined AS (${joinSession(authorization, Prisma.sql`permitted`)}),
         code AS (
           ${insertAuthorizationCode(keyedHash, authorization.authorizationCode, { from: Prisma.sql`permitted`, now })}
         ),
-        family AS (${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`permitted`, now })}),
+        family AS (
+          ${insertTokenFamily(authorization.tokenFamily, { from: Prisma.sql`permitted`, now, seenFrom: origin })}
+        ),
         event AS (
           ${insertLogEvent(origin, {
             from: Prisma.sql`permitted`,
@@ -59,7 +67,9 @@ export function createGrantStore(prisma: PrismaClient, keyedHash: KeyedHash): Co
             description: Prisma.sql`'Allowed the client what it asked for.'`,
           })}
         )
-        ${whatHappened}`;
+        SELECT EXISTS (SELECT 1 FROM let_in) OR EXISTS (SELECT 1 FROM signed_in WHERE NOT EXISTS (SELECT 1 FROM answered))
+            AS "isAlive",
+          EXISTS (SELECT 1 FROM answered) AS "isFirst"`;
       return answeredFrom(row);
     },
 
@@ -77,7 +87,7 @@ export function createGrantStore(prisma: PrismaClient, keyedHash: KeyedHash): Co
             description: Prisma.sql`'User did not authorize the request'`,
           })}
         )
-        ${whatHappened}`;
+        SELECT EXISTS (SELECT 1 FROM signed_in) AS "isAlive", EXISTS (SELECT 1 FROM answered) AS "isFirst"`;
       return answeredFrom(row);
     },
 
@@ -166,9 +176,6 @@ function answerOnce({ interactionId, challengeId, expiresAt }: ConsentQuestion, 
       AND session_id = signed_in.id AND returned_at IS NULL
     RETURNING 1 AS first`;
 }
-
-const whatHappened = Prisma.sql`
-  SELECT EXISTS (SELECT 1 FROM signed_in) AS "isAlive", EXISTS (SELECT 1 FROM answered) AS "isFirst"`;
 
 function answeredFrom(row: AnsweredRow | undefined) {
   if (!row?.isAlive) return { kind: 'ended' } as const;

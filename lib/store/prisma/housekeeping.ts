@@ -33,6 +33,7 @@ const OVER: readonly (readonly [table: string, column: string, days: number])[] 
   ['delivery_events', 'received_at', MESSAGE_MEMORY_DAYS],
   ['sms_charges', 'occurred_at', LEDGER_RETENTION_DAYS],
   ['hourly_figures', 'hour', LEDGER_RETENTION_DAYS],
+  ['jobs', 'expires_at', 0],
 ];
 
 /** Removes at most one batch of each kind; returns how many rows went. A full batch means there may be more. */

@@ -1,8 +1,10 @@
 // Limits as a piece of a statement: CTEs that count, and refuse to count past the maximum. Because the thing that is
 // limited happens in the same statement, nothing can slip between the two.
 
+import type { LoggedSubject } from '@/lib/login/challenge';
 import type { CountedLimit } from '@/lib/login/limits';
 import { Prisma } from '@/prisma/generated/client';
+import { insertLogEvent, type LogOrigin } from './log-events';
 
 /**
  * `wanted` (one row a limit), `spent` (the keys that have no room) and `budget` (the keys that had, now counted). All
@@ -75,6 +77,35 @@ export function moveCounters(
     WHERE (SELECT ${presentCount} + ${previousCount} * wanted.previous_weight < wanted.max
       FROM ${limits} AS wanted WHERE wanted.key = held.key)
     RETURNING key`;
+}
+
+/**
+ * Tells the audit log that one of the limits of {@link countLimits} refuses: once for each time it filled up, however many are
+ * refused, and of one limit a statement. Auth0's type codes.
+ * @param told.onlyIf whether it is the limit that refuses, and not something before it
+ */
+export function insertLimitEvent(
+  origin: LogOrigin,
+  told: Readonly<{ clientId: Prisma.Sql; onlyIf?: Prisma.Sql; logged?: LoggedSubject }>,
+): Prisma.Sql {
+  const name = Prisma.sql`split_part(key, ':', 1)`;
+  return Prisma.sql`
+    newly_full AS (
+      UPDATE limit_counters AS held SET told_window = held.window_start
+      WHERE held.key = (SELECT min(key) FROM spent) AND held.told_window IS DISTINCT FROM held.window_start
+        AND ${told.onlyIf ?? Prisma.sql`true`}
+      RETURNING held.key
+    ),
+    limit_event AS (
+      ${insertLogEvent(origin, {
+        from: Prisma.sql`newly_full`,
+        type: Prisma.sql`CASE WHEN ${name} = 'guesses_per_ip' THEN 'limit_mu' WHEN ${name} LIKE 'guesses%' THEN 'limit_wc'
+          ELSE 'api_limit' END`,
+        clientId: told.clientId,
+        ...told.logged,
+        description: Prisma.sql`'Refused: ' || ${name} || ' is used up.'`,
+      })}
+    )`;
 }
 
 /** True in SQL when every limit had room. */

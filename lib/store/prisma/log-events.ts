@@ -1,9 +1,10 @@
 // Audit events as a piece of the statement that does what they tell of: an event exists exactly when the thing happened.
 import { randomBytes } from 'node:crypto';
+import type { Whereabouts } from '@/lib/oidc/whereabouts';
 import { Prisma } from '@/prisma/generated/client';
 
-/** Who did it, and from where. */
-export type LogOrigin = Readonly<{ ip: string | null; userAgent: string | null; now: Date }>;
+/** From where it was done, and when. */
+export type LogOrigin = Whereabouts & Readonly<{ now: Date }>;
 
 /** Longer names of browsers are cut. */
 export const USER_AGENT_MAX_LENGTH = 512;
@@ -31,7 +32,8 @@ export function insertLogEvent(
   return Prisma.sql`
     INSERT INTO log_events (id, occurred_at, type, client_id, account_id, connection, masked_identifier,
       identifier_hash, ip, user_agent, description, details)
-    SELECT ${logEventId(now)}::text, ${now.toISOString()}::timestamptz, ${event.type}, ${event.clientId},
+    SELECT ${timeDigits(now)}::text || right(replace(gen_random_uuid()::text, '-', ''), 20),
+      ${now.toISOString()}::timestamptz, ${event.type}, ${event.clientId},
       ${event.accountId ?? absent}, ${event.connection ?? absent}, ${event.maskedIdentifier ?? null}::text,
       ${event.identifierHash ?? null}::text, ${ip}::text, ${userAgent?.slice(0, USER_AGENT_MAX_LENGTH) ?? null}::text,
       ${event.description ?? absent}, ${event.details ?? absent}::jsonb
@@ -40,5 +42,9 @@ export function insertLogEvent(
 
 /** Names an event so that ids sort by time: 12 hex digits of milliseconds, 20 of chance. */
 export function logEventId(now: Date): string {
-  return now.getTime().toString(16).padStart(12, '0') + randomBytes(10).toString('hex');
+  return timeDigits(now) + randomBytes(10).toString('hex');
+}
+
+function timeDigits(now: Date): string {
+  return now.getTime().toString(16).padStart(12, '0');
 }

@@ -1,4 +1,5 @@
 // The outbox's three statements: claim, record, find. The promises are those of lib/login/outbox.ts.
+import { NOTICE_KINDS } from '@/lib/login/message';
 import type { ClaimedMessage, Delivery, DeliveryAttempt, OutboxStore } from '@/lib/login/outbox';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
@@ -25,9 +26,9 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
           COALESCE(c.recipient, '') AS recipient, COALESCE(c.id, '') AS "challengeId", m.generation,
           COALESCE(c.code_length, 0) AS "codeLength", COALESCE(c.pepper_id, '') AS "pepperId",
           COALESCE(c.send_mode, 'both') AS "sendMode", c.embedded_link AS "embeddedLink",
-          c.id IS NULL OR m.kind = 'new_device' OR (
+          c.id IS NULL OR m.kind = ANY(${NOTICES}::text[]) OR (
             c.answerable AND c.proven_at IS NULL AND c.cancelled_at IS NULL AND NOT EXISTS (
-              SELECT 1 FROM messages newer WHERE newer.challenge_id = c.id AND newer.kind <> 'new_device'
+              SELECT 1 FROM messages newer WHERE newer.challenge_id = c.id AND newer.kind <> ALL(${NOTICES}::text[])
                 AND newer.created_at > m.created_at)) AS wanted,
           (SELECT count(*)::int FROM delivery_attempts a WHERE a.message_id = m.id) AS "attemptsBefore",
           -- Every round tries or skips a provider once, so the one named most often counts the rounds.
@@ -90,7 +91,7 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
         WITH own AS (
           SELECT id, status = 'failed' OR (status = 'queued' AND created_at <= ${late}) AS failed,
             ${isRefused} AS refused
-          FROM messages WHERE challenge_id = ${challengeId}::text AND kind <> 'new_device' ORDER BY created_at DESC LIMIT 1
+          FROM messages WHERE challenge_id = ${challengeId}::text AND kind <> ALL(${NOTICES}::text[]) ORDER BY created_at DESC LIMIT 1
         )
         SELECT CASE
           WHEN EXISTS (SELECT 1 FROM own) THEN CASE
@@ -109,6 +110,9 @@ export function createOutboxStore(prisma: PrismaClient): OutboxStore {
     },
   };
 }
+
+/** Kinds that carry nothing to answer with. */
+const NOTICES = [...NOTICE_KINDS];
 
 type Trouble = Awaited<ReturnType<OutboxStore['findTrouble']>>;
 

@@ -4,6 +4,7 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { isGranted } from './grants';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+import { revokeFamilies } from './token-endings';
 
 export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore {
   return {
@@ -13,21 +14,23 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
         FROM token_families f JOIN accounts a ON a.id = f.account_id
         WHERE f.id = ${familyId}::text AND f.client_id = ${clientId}::text AND f.refresh_sequence = ${sequence}::int
           AND f.revoked_at IS NULL AND a.blocked_at IS NULL AND ${isGranted(Prisma.sql`f.grant_id`)}
-          AND LEAST(f.refresh_idle_expires_at, f.refresh_expires_at) > ${now.toISOString()}::timestamptz
+          AND ${isUnexpired(Prisma.sql`${now.toISOString()}::timestamptz`)}
           AND (f.audience IS NULL OR EXISTS (
             SELECT 1 FROM resource_servers api WHERE api.identifier = f.audience AND api.allow_offline_access))`;
       return row ?? null;
     },
 
     async rotate(rotation) {
-      const { familyId, sequence, clientId, scope, apiScope } = rotation;
+      const { familyId, sequence, clientId, scope, apiScope, rotates, askedFrom } = rotation;
       const now = Prisma.sql`${rotation.now.toISOString()}::timestamptz`;
       const fits = Prisma.sql`string_to_array(live.scope, ' ') @> (${[...scope]}::text[] || ARRAY(
         SELECT known->>'value' FROM resource_servers api, jsonb_array_elements(api.scopes) AS known
         WHERE api.identifier = live.audience AND known->>'value' = ANY(${[...apiScope]}::text[])))`;
-      // The client may have missed the answer: the one before the newest, a moment after it was replaced.
-      const inGrace = Prisma.sql`(live.refresh_sequence = ${sequence}::int + 1
+      // The client may have missed the answer: the one before the newest, a moment after it was replaced. Where there is no
+      // grace a clock that is behind another process's makes none.
+      const inGrace = Prisma.sql`(${rotation.graceSeconds}::int > 0 AND live.refresh_sequence = ${sequence}::int + 1
         AND live.refresh_rotated_at > ${now} - make_interval(secs => ${rotation.graceSeconds}::int))`;
+      const idleExpiresAt = Prisma.sql`${now} + make_interval(secs => ${rotation.idleSeconds}::int)`;
       // `held` takes the row, so of many at once each sees what the one before it left.
       const [row] = await prisma.$queryRaw<RotationRow[]>`
         WITH held AS (
@@ -37,7 +40,7 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
         ),
         live AS (
           SELECT held.* FROM held
-          WHERE revoked_at IS NULL AND refresh_idle_expires_at > ${now} AND refresh_expires_at > ${now}
+          WHERE revoked_at IS NULL AND ${isUnexpired(now)}
             AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = held.account_id AND a.blocked_at IS NULL)
             AND EXISTS (SELECT 1 FROM clients c WHERE c.client_id = held.client_id)
             AND ${isGranted(Prisma.sql`held.grant_id`)}
@@ -45,8 +48,14 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
               SELECT 1 FROM resource_servers api WHERE api.identifier = held.audience AND api.allow_offline_access))
         ),
         replaced AS (
-          UPDATE token_families f SET refresh_sequence = f.refresh_sequence + 1, refresh_rotated_at = ${now},
-            refresh_idle_expires_at = ${now} + make_interval(secs => ${rotation.idleSeconds}::int)
+          UPDATE token_families f SET refresh_sequence = f.refresh_sequence + ${rotates ? 1 : 0}::int,
+            refresh_rotated_at = CASE WHEN ${rotates}::boolean THEN ${now} ELSE f.refresh_rotated_at END,
+            refresh_idle_expires_at = ${idleExpiresAt}, refresh_used_at = ${now},
+            last_ip = ${askedFrom.ip}::text, last_user_agent = left(${askedFrom.userAgent}::text, 512),
+            -- Without an absolute end: the last access token dies as long after the last refresh token as it did before, or
+            -- after the longest life that one can have.
+            expires_at = CASE WHEN f.refresh_expires_at IS NULL THEN ${idleExpiresAt}
+              + COALESCE(f.expires_at - f.refresh_idle_expires_at, interval '30 days') ELSE f.expires_at END
           FROM live
           WHERE f.id = live.id AND live.refresh_sequence = ${sequence}::int AND ${fits}
           RETURNING f.id, f.refresh_sequence
@@ -56,14 +65,14 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
         ),
         successor AS (SELECT * FROM replaced UNION ALL SELECT * FROM told_again),
         reused AS (
-          UPDATE token_families f SET revoked_at = ${now}
-          FROM live
-          WHERE f.id = live.id AND live.refresh_sequence > ${sequence}::int AND NOT ${inGrace}
-          RETURNING f.id, f.client_id, f.account_id
+          ${revokeFamilies(
+            Prisma.sql`id IN (SELECT id FROM live WHERE live.refresh_sequence > ${sequence}::int AND NOT ${inGrace})`,
+            now,
+          )}
         ),
         event AS (
           ${insertLogEvent(
-            { ip: null, userAgent: null, now: rotation.now },
+            { ...askedFrom, now: rotation.now },
             {
               from: Prisma.sql`held LEFT JOIN successor ON true LEFT JOIN reused ON true`,
               type: Prisma.sql`CASE WHEN successor.id IS NOT NULL THEN 'sertft' WHEN reused.id IS NOT NULL THEN 'ferrt'
@@ -83,7 +92,11 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
           live.auth_time_requested AS "authTimeRequested", ${subjectColumns}
         FROM held LEFT JOIN live ON true LEFT JOIN successor ON true LEFT JOIN reused ON true
           LEFT JOIN accounts a ON a.id = held.account_id ${subjectJoins}`;
-      if (row === undefined) return { kind: 'refused' };
+      if (row === undefined) {
+        const isForeign =
+          (await prisma.tokenFamily.count({ where: { id: familyId, clientId: { not: clientId } } })) > 0;
+        return { kind: isForeign ? 'foreign' : 'refused' };
+      }
       if (row.wasReused) return { kind: 'reused' };
       if (row.scopeExceeded) return { kind: 'scope_exceeded' };
       if (row.sequence === null) return { kind: 'refused' };
@@ -106,6 +119,10 @@ export function createRefreshTokenStore(prisma: PrismaClient): RefreshTokenStore
     },
   };
 }
+
+/** Of a row of `token_families` that has a refresh token: what has no end is not over. */
+export const isUnexpired = (now: Prisma.Sql) =>
+  Prisma.sql`COALESCE(LEAST(refresh_idle_expires_at, refresh_expires_at) > ${now}, true)`;
 
 type RotationRow = SubjectRow & {
   /** Of the token that takes the place; null when none does. */

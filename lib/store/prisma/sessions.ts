@@ -9,11 +9,13 @@ import {
 } from '@/lib/login/session';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
+import { endSessions } from './session-endings';
 
 export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): SessionStore {
   return {
-    async findActive(secret, at) {
+    async findActive(secret, at, seenFrom) {
       const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+      const { ip = null, userAgent = null } = seenFrom ?? {};
       const [row] = await prisma.$queryRaw<ActiveSession[]>`
         WITH alive AS (
           SELECT s.* FROM sessions s JOIN accounts a ON a.id = s.account_id
@@ -22,24 +24,24 @@ export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): 
         ),
         touched AS (
           UPDATE sessions SET last_seen_at = ${now},
-            idle_expires_at = ${now} + make_interval(secs => ${SESSION_IDLE_SECONDS}::int)
+            idle_expires_at = ${now} + make_interval(secs => ${SESSION_IDLE_SECONDS}::int),
+            last_ip = COALESCE(${ip}::text, last_ip),
+            last_user_agent = COALESCE(left(${userAgent}::text, 512), last_user_agent)
           -- Its own column is looked at again when another request was quicker: of many at once one writes.
           WHERE id IN (SELECT id FROM alive)
             AND last_seen_at < ${now} - make_interval(secs => ${SESSION_TOUCH_SECONDS}::int)
         )
-        SELECT id, account_id AS "accountId", authenticated_at AS "authenticatedAt", created_at AS "createdAt" FROM alive`;
+        SELECT id, account_id AS "accountId", authenticated_at AS "authenticatedAt" FROM alive`;
       return row ?? null;
     },
 
-    async end({ sessionId, clientId, ip, userAgent, now: at }) {
-      await prisma.$queryRaw`
-        WITH ended AS (
-          UPDATE sessions SET ended_at = ${at.toISOString()}::timestamptz
-          WHERE id = ${sessionId}::text AND ended_at IS NULL RETURNING account_id
-        ),
+    async end({ sessionId, clientId, now: at, ...origin }) {
+      const now = Prisma.sql`${at.toISOString()}::timestamptz`;
+      const told = await prisma.$queryRaw<{ clientId: string }[]>`
+        WITH ${endSessions(Prisma.sql`id = ${sessionId}::text`, { initiator: 'rp-logout', now })},
         event AS (
           ${insertLogEvent(
-            { ip, userAgent, now: at },
+            { ...origin, now: at },
             {
               from: Prisma.sql`ended`,
               type: Prisma.sql`'slo'`,
@@ -49,7 +51,8 @@ export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): 
             },
           )}
         )
-        SELECT 1`;
+        SELECT client_id AS "clientId" FROM told`;
+      return told.map((client) => client.clientId);
     },
   };
 }

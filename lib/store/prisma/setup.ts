@@ -23,14 +23,18 @@ export async function ensureSetup(
   setup: { limits: LimitOverrides; clients: readonly DeclaredClient[]; now: Date },
 ): Promise<void> {
   const now = Prisma.sql`${setup.now.toISOString()}::timestamptz`;
+  // The first boot alone makes connections: one that an operator deleted does not come back. A millisecond apart, which is the
+  // order in which pages offer them.
   await prisma.$queryRaw`
-    INSERT INTO settings (id, limits, updated_at) VALUES (1, ${JSON.stringify(setup.limits)}::jsonb, ${now})
-    ON CONFLICT (id) DO NOTHING`;
-  // A millisecond apart: the order in which pages offer them.
-  await prisma.$queryRaw`
+    WITH first_boot AS (
+      INSERT INTO settings (id, limits, updated_at) VALUES (1, ${JSON.stringify(setup.limits)}::jsonb, ${now})
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id
+    )
     INSERT INTO connections (id, name, strategy, options, created_at, updated_at)
-    VALUES (${drawConnectionId()}::text, 'email', 'email', '{}'::jsonb, ${now}, ${now}),
-      (${drawConnectionId()}::text, 'sms', 'sms', '{}'::jsonb, ${now} + interval '1 millisecond', ${now})
+    SELECT made.id, made.channel, made.channel, '{}'::jsonb, made.created_at, ${now}
+    FROM first_boot, (VALUES (${drawConnectionId()}::text, 'email', ${now}),
+      (${drawConnectionId()}::text, 'sms', ${now} + interval '1 millisecond')) AS made (id, channel, created_at)
     ON CONFLICT (name) DO NOTHING`;
   for (const client of setup.clients) await ensureClient(prisma, client, now);
 }

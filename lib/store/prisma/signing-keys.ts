@@ -1,6 +1,6 @@
 // Signing keys in PostgreSQL. Two partial unique indexes (one `current` and one `next` an algorithm) are what keeps
 // processes that begin or rotate at once from disagreeing.
-import type { PublicJwk, SigningKey, SigningKeyStatus, SigningKeyStore } from '@/lib/oidc/signing-key';
+import type { PublicJwk, SigningKeyStatus, SigningKeyStore } from '@/lib/oidc/signing-key';
 import type { SigningAlgorithm } from '@/lib/oidc/token-signer';
 import type { PrismaClient } from '@/prisma/generated/client';
 
@@ -35,26 +35,30 @@ export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
     },
 
     async rotate({ currentKid, nextKid, successor, now }) {
-      // The first statement locks the current key: a second rotation waits there and then finds it retired.
-      try {
-        await prisma.$transaction(async (transaction) => {
-          const retired = await transaction.signingKey.updateMany({
-            where: { kid: currentKid, status: 'current' },
-            data: { status: 'previous', retiredAt: now },
-          });
-          if (retired.count !== 1) throw new OvertakenError();
-          const activated = await transaction.signingKey.updateMany({
-            where: { kid: nextKid, status: 'next' },
-            data: { status: 'current', activatedAt: now },
-          });
-          if (activated.count !== 1) throw new OvertakenError();
-          await transaction.signingKey.create({ data: asRow(successor) });
-        });
-        return true;
-      } catch (problem) {
-        if (problem instanceof OvertakenError) return false;
-        throw problem;
-      }
+      const at = now.toISOString();
+      // `pair` takes both keys: a second rotation waits there and then finds neither of them what it was. Each step looks at
+      // the one before it, so that at no moment two keys are current, or next.
+      const count = await prisma.$executeRaw`
+        WITH pair AS (
+          SELECT kid FROM signing_keys
+          WHERE (kid = ${currentKid}::text AND status = 'current') OR (kid = ${nextKid}::text AND status = 'next')
+          ORDER BY kid FOR UPDATE
+        ),
+        retired AS (
+          UPDATE signing_keys SET status = 'previous', retired_at = ${at}::timestamptz
+          WHERE kid = ${currentKid}::text AND (SELECT count(*) FROM pair) = 2
+          RETURNING kid
+        ),
+        activated AS (
+          UPDATE signing_keys SET status = 'current', activated_at = ${at}::timestamptz
+          WHERE kid = ${nextKid}::text AND EXISTS (SELECT 1 FROM retired)
+          RETURNING kid
+        )
+        INSERT INTO signing_keys (kid, algorithm, public_jwk, sealed_private_jwk, status, created_at)
+        SELECT ${successor.kid}::text, ${successor.algorithm}::text, ${JSON.stringify(successor.publicJwk)}::jsonb,
+          ${successor.sealedPrivateJwk}::text, 'next', ${successor.createdAt.toISOString()}::timestamptz
+        FROM activated`;
+      return count === 1;
     },
 
     async revoke({ kid, now }) {
@@ -72,11 +76,4 @@ export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
       });
     },
   };
-}
-
-/** Undoes a rotation that came second. */
-class OvertakenError extends Error {}
-
-function asRow({ publicJwk, ...key }: SigningKey) {
-  return { ...key, publicJwk: { ...publicJwk } };
 }

@@ -4,6 +4,7 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { isGranted } from './grants';
 import { insertLogEvent } from './log-events';
 import { type SubjectRow, subjectColumns, subjectFrom, subjectJoins } from './subject';
+import { revokeFamilies } from './token-endings';
 
 export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
   return {
@@ -11,7 +12,7 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
       const [row] = await prisma.$queryRaw<ActiveRow[]>`
         SELECT f.scope, f.session_id AS "sessionId", f.authenticated_at AS "authenticatedAt", f.created_at AS "createdAt",
           ${subjectColumns}
-        FROM token_families f JOIN accounts a ON a.id = f.account_id ${subjectJoins}
+        FROM token_families f JOIN accounts a ON a.id = f.account_id JOIN clients c ON c.client_id = f.client_id ${subjectJoins}
         WHERE f.id = ${familyId}::text AND f.revoked_at IS NULL AND a.blocked_at IS NULL
           AND ${isGranted(Prisma.sql`f.grant_id`)}`;
       if (row === undefined) return null;
@@ -22,9 +23,10 @@ export function createTokenFamilyStore(prisma: PrismaClient): TokenFamilyStore {
     async revoke({ familyId, clientId, now }) {
       await prisma.$executeRaw`
         WITH revoked AS (
-          UPDATE token_families SET revoked_at = ${now.toISOString()}::timestamptz
-          WHERE id = ${familyId}::text AND client_id = ${clientId}::text AND revoked_at IS NULL
-          RETURNING client_id, account_id
+          ${revokeFamilies(
+            Prisma.sql`id = ${familyId}::text AND client_id = ${clientId}::text`,
+            Prisma.sql`${now.toISOString()}::timestamptz`,
+          )}
         )
         ${insertLogEvent(
           { ip: null, userAgent: null, now },

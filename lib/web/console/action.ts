@@ -5,7 +5,7 @@ import 'server-only';
 import { refresh } from 'next/cache';
 import type { Role } from '@/lib/management/roles';
 import { runtime } from '@/lib/runtime/boot';
-import { requireSameOrigin } from '@/lib/web/browser';
+import { requireSameOrigin } from '@/lib/web/next-door';
 import { ManagementRefusal } from './ask';
 import { type OperatorAtWork, requireOperator } from './operator';
 

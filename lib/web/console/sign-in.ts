@@ -5,7 +5,7 @@ import { cookies, headers } from 'next/headers';
 import { CONSOLE_PROOF_SECONDS, type OperatorVisit } from '@/lib/management/console-door';
 import { CONSOLE_PATH, isConsolePath } from '@/lib/management/console-path';
 import type { Runtime } from '@/lib/runtime/compose';
-import { requireSameOrigin } from '@/lib/web/browser';
+import { requireSameOrigin } from '@/lib/web/next-door';
 import { type AuthStep, askNextAuth, type LoginClaims } from './next-auth';
 
 /** The page that people sign in at, and what it may be told of how they got there. */

@@ -10,6 +10,7 @@ import express from 'express';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
+import { codeOf, linkOf, newAddress } from '@/tests/harness/applications';
 import { openProfile, startBrowser, type Viewer } from '@/tests/harness/browser';
 import { findSpills, witness } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
@@ -28,15 +29,17 @@ let profile: BrowserContext;
 let page: Page;
 
 beforeAll(async () => {
-  tenant = await startTenant('sdks in browsers', [ORDERS_SITE, SITE]);
+  tenant = await startTenant('sdks in browsers', [ORDERS_SITE, SITE], { LEGACY: 'on' });
   tenant.web.serve(ORDERS_SITE, createOrdersApi());
+  const appOf = (type: string) =>
+    createApp(tenant.server, [
+      ...['--name', type, '--type', type, '--web-origin', `https://${SITE}`],
+      ...['--callback', HOME, '--logout-url', HOME],
+      ...['--grant', 'authorization_code', 'refresh_token', 'implicit', PASSWORDLESS_OTP_GRANT],
+    ]);
+  const [spa, phone] = await Promise.all([appOf('spa'), appOf('native')]);
   browser = await startBrowser(tenant.web.chromiumFlags);
-  const app = await createApp(tenant.server, [
-    ...['--name', 'Spa', '--type', 'spa', '--web-origin', `https://${SITE}`],
-    ...['--callback', HOME, '--logout-url', HOME],
-    ...['--grant', 'authorization_code', 'refresh_token', 'implicit', PASSWORDLESS_OTP_GRANT],
-  ]);
-  tenant.web.serve(SITE, await createSite(app.client_id));
+  tenant.web.serve(SITE, await createSite({ clientId: spa.client_id, phoneId: phone.client_id }));
 });
 
 afterAll(async () => {
@@ -56,7 +59,7 @@ async function openApplication(viewer: Viewer = {}): Promise<void> {
 }
 
 /** The application's own site: one page and its script. */
-async function createSite(clientId: string): Promise<express.Express> {
+async function createSite(ids: { clientId: string; phoneId: string }): Promise<express.Express> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.mjs', import.meta.url))],
     bundle: true,
@@ -65,7 +68,7 @@ async function createSite(clientId: string): Promise<express.Express> {
     write: false,
     define: { 'process.env.NODE_ENV': '"production"', global: 'window' },
   });
-  const settings = JSON.stringify({ domain: DOMAIN, clientId, audience: API, scope: SCOPE });
+  const settings = JSON.stringify({ domain: DOMAIN, ...ids, audience: API, scope: SCOPE });
   const html = `<!doctype html><title>Spa</title><body>
     <script>window.settings = ${settings}</script><script src="/page.js"></script>`;
   const site = express();
@@ -79,9 +82,6 @@ function lockOwn(name: string): string {
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('auth0-lock'));
   return path.dirname(resolve(`${name}/package.json`));
 }
-
-let people = 0;
-const newAddress = () => witness(`person${++people}@example.com`);
 
 /** Runs an expression in the page and waits for what it promises. */
 const run = <Answer>(expression: string): Promise<Answer> => page.evaluate<Answer>(expression);
@@ -135,6 +135,17 @@ describe.each([
   });
 });
 
+it.each([
+  ['@auth0/auth0-spa-js', 'byFrame.loginWithRedirect({ authorizationParams: HINTS })'],
+  ['auth0-js', 'webAuth.authorize(HINTS)'],
+])('%s tells the login page whom it expects, and in which language', async (_, leaving) => {
+  const hints = { login_hint: 'grace@example.com', ui_locales: 'de', screen_hint: 'signup' };
+  const inItsWords = leaving.startsWith('webAuth') ? { ...hints, loginHint: hints.login_hint } : hints;
+  await leave(leaving.replace('HINTS', JSON.stringify(inItsWords)));
+  await page.waitForURL(`https://${DOMAIN}/**`);
+  expect(await page.getByLabel('E-Mail-Adresse').inputValue()).toBe('grace@example.com');
+});
+
 /** What auth0-js makes of an address with tokens in it. */
 type Parsed = { accessToken: string; idTokenPayload: Record<string, unknown> };
 
@@ -182,6 +193,22 @@ describe('auth0-js 10.2', () => {
     },
   );
 
+  it('trades a code as a password in the page of a telephone’s application, which no other may', async () => {
+    const address = newAddress();
+    await ask(`passwordlessStart({ connection: 'email', email: '${address}', send: 'code' }, done)`);
+    const password = await readCode(tenant.post, address);
+    const trade = (application: string, code: string) =>
+      run<{ accessToken: string }>(`answered((done) => ${application}.client.loginWithResourceOwner(
+        { username: '${address}', password: '${code}', connection: 'email', scope: 'openid email' }, done))`);
+    await expect(trade('webAuth', password)).rejects.toThrow('unauthorized_client');
+
+    await run(`answered((done) =>
+      onPhone.passwordlessStart({ connection: 'email', email: '${address}', send: 'code' }, done))`);
+    const { accessToken } = await trade('onPhone', await readCode(tenant.post, address));
+    const person = await ask(`client.userInfo('${witness(accessToken)}', done)`);
+    expect(person).toMatchObject({ email: address });
+  });
+
   it('is told of a wrong code', async () => {
     const address = newAddress();
     const person = `connection: 'email', email: '${address}'`;
@@ -204,6 +231,19 @@ describe('auth0-lock 14.3, passwordless', () => {
     await goOn(parsed);
   });
 
+  it('signs in by a link, and goes on likewise', async () => {
+    const address = newAddress();
+    await run(`void openLock('email', 'link').show()`);
+    await page.locator('input[name=email]').fill(address);
+    await press();
+    await page.goto(linkOf(await tenant.post.waitForMessage(address)));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${HOME}#**`);
+    const parsed = await readAnswer('email');
+    expect(parsed.idTokenPayload).toMatchObject({ email: address, email_verified: true });
+    await goOn(parsed);
+  });
+
   it('signs in by text message, beginning with the country of the browser, and goes on likewise', async () => {
     await profile.close();
     await openApplication({ locale: 'de-DE' });
@@ -212,8 +252,8 @@ describe('auth0-lock 14.3, passwordless', () => {
     await page.getByText('+49').waitFor();
     await page.locator('input[name=phoneNumber]').fill(national);
     await press();
-    const { body } = await tenant.twilio.waitForMessage(witness(`+49${national}`));
-    const parsed = await answer('sms', witness(/^\d{6}/.exec(body)?.[0] ?? ''));
+    const message = await tenant.twilio.waitForMessage(witness(`+49${national}`));
+    const parsed = await answer('sms', codeOf(message));
     expect(parsed.idTokenPayload.sub).toMatch(/^sms\|/);
     await goOn(parsed);
   });
@@ -226,6 +266,11 @@ describe('auth0-lock 14.3, passwordless', () => {
     const left = page.waitForURL(`${HOME}#**`);
     await press();
     await left;
+    return readAnswer(connection);
+  }
+
+  /** What Lock makes of the address that a sign-in leads back to. */
+  async function readAnswer(connection: 'email' | 'sms'): Promise<Parsed> {
     await run(`void openLock('${connection}')`);
     await page.waitForFunction('window.authenticated');
     return run<Parsed>('window.authenticated');

@@ -4,7 +4,7 @@ import { Auth0Client } from '@auth0/auth0-spa-js';
 import { WebAuth } from 'auth0-js';
 import { Auth0LockPasswordless } from 'auth0-lock';
 
-const { domain, clientId, audience, scope } = window.settings;
+const { domain, clientId, phoneId, audience, scope } = window.settings;
 const home = `${window.location.origin}/`;
 
 const spa = { domain, clientId, authorizationParams: { redirect_uri: home, audience, scope } };
@@ -12,14 +12,12 @@ const spa = { domain, clientId, authorizationParams: { redirect_uri: home, audie
 window.byFrame = new Auth0Client(spa);
 window.byRefreshToken = new Auth0Client({ ...spa, useRefreshTokens: true, useRefreshTokensFallback: true });
 
-window.webAuth = new WebAuth({
-  domain,
-  clientID: clientId,
-  redirectUri: home,
-  responseType: 'token id_token',
-  audience,
-  scope,
-});
+const webAuth = (clientID) =>
+  new WebAuth({ domain, clientID, redirectUri: home, responseType: 'token id_token', audience, scope });
+
+window.webAuth = webAuth(clientId);
+/** An application of a telephone's, which runs in a page too. */
+window.onPhone = webAuth(phoneId);
 
 /** auth0-js answers by callback. */
 window.answered = (ask) =>
@@ -27,10 +25,10 @@ window.answered = (ask) =>
     ask((problem, answer) => (problem ? reject(new Error(JSON.stringify(problem))) : resolve(answer)));
   });
 
-window.openLock = (connection) => {
+window.openLock = (connection, passwordlessMethod = 'code') => {
   const lock = new Auth0LockPasswordless(clientId, domain, {
     allowedConnections: [connection],
-    passwordlessMethod: 'code',
+    passwordlessMethod,
     auth: { redirectUrl: home, responseType: 'token id_token', params: { audience, scope } },
   });
   lock.on('authenticated', (answer) => {

@@ -1,12 +1,12 @@
 // Applications that run on servers, built from npm packages that nobody here touched and told nothing but the domain, the
 // client, its secret and its callback. Each signs somebody in, renews, calls an API that checks the access token, and
 // signs them out. What an application needs of its own is what the package's README says.
-import { generateKeyPairSync, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { Auth0Client } from '@auth0/nextjs-auth0/server';
-import { AuthenticationClient, ManagementClient as OldManagementClient, UserInfoClient } from 'auth0';
-import { ManagementClient } from 'auth0-v7';
 import express, { type RequestHandler } from 'express';
 import openid from 'express-openid-connect';
+import { importPKCS8 } from 'jose';
 import type { NextApiRequest, NextApiResponse } from 'next';
 import { NextRequest } from 'next/server';
 import NextAuth, { type NextAuthOptions } from 'next-auth';
@@ -15,29 +15,37 @@ import * as oauth from 'oauth4webapi';
 import * as openidClient from 'openid-client';
 import passport from 'passport';
 import Auth0Strategy from 'passport-auth0';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
+import {
+  type Browser,
+  expectSignedOut,
+  leavesTo,
+  linkOf,
+  newAddress,
+  newKey,
+  openBrowser,
+  type RegisteredApp,
+  register,
+  SCOPE,
+} from '@/tests/harness/applications';
 import { findSpills, witness } from '@/tests/harness/evidence';
 import { fillIn } from '@/tests/harness/html-form';
 import { everythingPrinted } from '@/tests/harness/latchkey';
-import { askOrdersApi, createOrdersApi, ORDERS_SITE, tryDoor } from '@/tests/harness/orders-api';
-import { readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
-import { API, DOMAIN, MACHINE, startTenant, type Tenant } from '@/tests/harness/tenant';
+import { askOrdersApi, createOrdersApi, ORDERS_SITE } from '@/tests/harness/orders-api';
+import { readCode, signIn } from '@/tests/harness/sign-in';
+import { API, DOMAIN, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
+import { describeOperators } from './operators';
+import { describeUsers } from './users';
 
 const SITES = ['eoc.test', 'eoc-plain.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
-const SCOPE = 'openid profile email offline_access read:orders';
-/** For libraries that send the secret in the header unless told otherwise: a client proves itself in one way (CLI-2). */
-const BASIC = { token_endpoint_auth_method: 'client_secret_basic' } as const;
 /** For libraries that send no challenge unless told otherwise. */
 const NO_PKCE = { require_pkce: false };
 /** 32 characters for whatever an application seals its own cookies with. */
 const COOKIE_SECRET = 'a secret of the application only';
 
 let tenant: Tenant;
-/** Who manages the installation from outside: auth0 7.1. */
-const operator = new ManagementClient({ domain: DOMAIN, ...MACHINE });
-
 beforeAll(async () => {
   tenant = await startTenant('sdks on servers', [ORDERS_SITE, ...SITES]);
   tenant.web.serve(ORDERS_SITE, createOrdersApi());
@@ -48,59 +56,15 @@ afterAll(async () => {
   expect(findSpills(everythingPrinted())).toEqual([]);
 });
 
-let people = 0;
-const newAddress = () => witness(`person${++people}@example.com`);
-
 function fail(reason: string): never {
   throw new Error(reason);
 }
-
-type App = { client_id: string; client_secret: string; callback: string };
-/** What Auth0's types know, and what is ours. */
-type Registration = Omit<
-  Parameters<ManagementClient['clients']['create']>[0],
-  'token_endpoint_auth_method'
-> & {
-  require_pkce: boolean;
-  token_endpoint_auth_method: 'client_secret_basic' | 'private_key_jwt';
-  jwks: { keys: object[] };
-};
-
-/** Registers an application of a site through the management API. */
-async function register(site: string, callback: string, settings: Partial<Registration> = {}): Promise<App> {
-  const origin = `https://${site}`;
-  const app = await operator.clients.create({
-    name: site,
-    app_type: 'regular_web',
-    callbacks: [`${origin}${callback}`],
-    allowed_logout_urls: [origin, `${origin}/`],
-    ...settings,
-  } as Parameters<ManagementClient['clients']['create']>[0]);
-  return {
-    client_id: app.client_id ?? '',
-    client_secret: witness(app.client_secret ?? ''),
-    callback: `${origin}${callback}`,
-  };
-}
-
-/** One browser, on the application's site and on ours. */
-function openBrowser(site: string) {
-  return { app: createVisitor(`https://${site}`), login: createVisitor(`https://${DOMAIN}`) };
-}
-
-type Browser = ReturnType<typeof openBrowser>;
 
 /** From an answer of the application through our pages back to it. @throws when the way does not lead there */
 async function passThrough({ app, login }: Browser, leaving: Visit, address: string): Promise<Visit> {
   const first = await login.open(leavesTo(leaving));
   const back = first.leavesTo ? first : await signIn(login, first, { post: tenant.post, address });
   return follow(app, back);
-}
-
-/** Where an answer sends the browser. @throws when it stays */
-function leavesTo(visit: Visit): URL {
-  if (visit.leavesTo === null) throw new Error(`Still at ${visit.url}, ${visit.status}: ${visit.text}`);
-  return visit.leavesTo;
 }
 
 const follow = (visitor: Visitor, visit: Visit): Promise<Visit> => visitor.open(leavesTo(visit));
@@ -111,38 +75,50 @@ function json(visit: Visit) {
   throw new Error(`${url.origin}${url.pathname} answers ${status} and no JSON: ${text}`);
 }
 
-/** Whether our own session is gone: the silent question of any application is refused. */
-async function expectSignedOut({ login }: Browser, app: App): Promise<void> {
-  const ask = new URLSearchParams({
-    client_id: app.client_id,
-    redirect_uri: app.callback,
-    response_type: 'code',
-    scope: 'openid',
-    prompt: 'none',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  });
-  const answer = await login.open(`/authorize?${ask}`);
-  expect(answer.leavesTo?.searchParams.get('error')).toBe('login_required');
+/** How an application proves itself, and how its requests come. */
+const PROOFS = [
+  ['with a secret', { isKeyed: false }],
+  ['with a key, pushing its requests', { isKeyed: true }],
+] as const;
+
+/** What an application may tell the login page of whom it expects. */
+const HINTS = { login_hint: 'grace@example.com', ui_locales: 'de', screen_hint: 'signup' };
+
+/** The page speaks the language that was asked for, and has the address in its field. */
+async function expectHintsTaken({ login }: Browser, leaving: Visit): Promise<void> {
+  const page = await login.open(leavesTo(leaving));
+  expect(page.html).toContain('<html lang="de"');
+  expect(page.html).toContain('value="grace@example.com"');
 }
 
 describe('express-openid-connect 3.4', () => {
-  it('signs in, renews, calls the API and signs out', async () => {
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
     const site = 'eoc.test';
-    const registered = await register(site, '/callback', BASIC);
+    const { settings, pem } = newKey();
+    const registered = await register(site, '/callback', isKeyed ? settings : {});
+    const authorizationParams = { response_type: 'code', audience: API, scope: SCOPE } as const;
     const server = express();
     server.use(
       openid.auth({
         issuerBaseURL: `https://${DOMAIN}`,
         baseURL: `https://${site}`,
         clientID: registered.client_id,
-        clientSecret: registered.client_secret,
+        ...(isKeyed
+          ? {
+              clientAssertionSigningKey: pem,
+              clientAssertionSigningAlg: 'RS256',
+              pushedAuthorizationRequests: true,
+            }
+          : { clientSecret: registered.client_secret }),
         secret: COOKIE_SECRET,
         authRequired: false,
         idpLogout: true,
-        authorizationParams: { response_type: 'code', audience: API, scope: SCOPE },
+        authorizationParams,
       }),
     );
+    server.get('/hinted', (_request, response) => {
+      response.oidc.login({ authorizationParams: { ...authorizationParams, ...HINTS } });
+    });
     server.get('/', (request, response) => void response.json(request.oidc.user ?? null));
     server.get(
       '/person',
@@ -156,7 +132,10 @@ describe('express-openid-connect 3.4', () => {
 
     const browser = openBrowser(site);
     const address = newAddress();
-    const home = await passThrough(browser, await browser.app.open('/login'), address);
+    await expectHintsTaken(browser, await browser.app.open('/hinted'));
+    const leaving = await browser.app.open('/login');
+    expect(leavesTo(leaving).searchParams.has('request_uri')).toBe(isKeyed);
+    const home = await passThrough(browser, leaving, address);
     expect(json(home)).toMatchObject({ email: address, email_verified: true, name: address });
     expect(json(await browser.app.open('/person'))).toMatchObject({ sub: json(home).sub, email: address });
 
@@ -170,6 +149,53 @@ describe('express-openid-connect 3.4', () => {
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
     expect(json(await browser.app.open('/'))).toBeNull();
     await expectSignedOut(browser, registered);
+  });
+});
+
+describe('express-openid-connect 3.4 with its back channel', () => {
+  it('hears of a sign-out that another application began, and lets the person in again', async () => {
+    const site = 'eoc.test';
+    const server = express();
+    // Requests from our server come by the network, as an operator with a network of their own allows.
+    const listening = server.listen(0, '127.0.0.1');
+    await once(listening, 'listening');
+    const channel = `http://127.0.0.1:${(listening.address() as AddressInfo).port}/backchannel-logout`;
+    const registered = await register(site, '/callback', {
+      oidc_logout: { backchannel_logout_urls: [channel] },
+    });
+    const loggedOut = new Map<string, unknown>();
+    server.use(
+      openid.auth({
+        issuerBaseURL: `https://${DOMAIN}`,
+        baseURL: `https://${site}`,
+        clientID: registered.client_id,
+        clientSecret: registered.client_secret,
+        secret: COOKIE_SECRET,
+        authRequired: false,
+        authorizationParams: { response_type: 'code', scope: 'openid email' },
+        backchannelLogout: {
+          store: {
+            get: (id, done) => done(null, loggedOut.get(id) as never),
+            set: (id, value, done) => done?.(void loggedOut.set(id, value)),
+            destroy: (id, done) => done?.(void loggedOut.delete(id)),
+          },
+        },
+      }),
+    );
+    server.get('/', (request, response) => void response.json(request.oidc.user ?? null));
+    tenant.web.serve(site, server);
+
+    const browser = openBrowser(site);
+    const address = newAddress();
+    const home = await passThrough(browser, await browser.app.open('/login'), address);
+    expect(json(home)).toMatchObject({ email: address });
+    const page = await browser.login.open('/oidc/logout');
+    await browser.login.submit(page, { press: 'Sign out' });
+    await expect.poll(() => loggedOut.size).toBeGreaterThan(0);
+    expect(json(await browser.app.open('/'))).toBeNull();
+    const again = await passThrough(browser, await browser.app.open('/login'), address);
+    expect(json(again)).toMatchObject({ email: address });
+    listening.close();
   });
 });
 
@@ -220,20 +246,22 @@ describe('express-openid-connect 3.4 as its README begins', () => {
 
 describe('@auth0/nextjs-auth0 4.30', () => {
   const site = 'nextjs.test';
-  let registered: App;
 
-  beforeAll(async () => {
-    registered = await register(site, '/auth/callback', {
+  /** Puts the application on its site. */
+  async function serve({ isKeyed }: { isKeyed: boolean }): Promise<RegisteredApp> {
+    const { settings, pem } = newKey();
+    const registered = await register(site, '/auth/callback', {
       grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
+      ...(isKeyed && settings),
     });
     const auth0 = new Auth0Client({
       domain: DOMAIN,
       clientId: registered.client_id,
-      clientSecret: registered.client_secret,
+      ...(isKeyed ? { clientAssertionSigningKey: pem } : { clientSecret: registered.client_secret }),
       secret: COOKIE_SECRET,
       appBaseUrl: `https://${site}`,
       authorizationParameters: { audience: API, scope: SCOPE },
-      pushedAuthorizationRequests: true,
+      pushedAuthorizationRequests: isKeyed,
     });
     /** `middleware.ts` of the README, and one route that renews. */
     const respond = async (request: NextRequest) => {
@@ -255,61 +283,89 @@ describe('@auth0/nextjs-auth0 4.30', () => {
       response.writeHead(answer.status, [...answer.headers].flat());
       response.end(await answer.text());
     });
-  });
+    return registered;
+  }
 
-  it('signs in, renews, calls the API and signs out', async () => {
-    const browser = openBrowser(site);
-    const address = newAddress();
-    const leaving = await browser.app.open('/auth/login');
-    expect([...leavesTo(leaving).searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
-    await passThrough(browser, leaving, address);
-    const person = json(await browser.app.open('/auth/profile'));
+  /** Renews, calls the API with both tokens, and signs out. */
+  async function goOn({ app, login }: Browser, address: string): Promise<void> {
+    const person = json(await app.open('/auth/profile'));
     expect(person).toMatchObject({ email: address, email_verified: true });
-
-    const { token: first } = json(await browser.app.open('/auth/access-token'));
-    const { token: second } = json(await browser.app.open('/renew'));
+    const { token: first } = json(await app.open('/auth/access-token'));
+    const { token: second } = json(await app.open('/renew'));
     expect(second).not.toBe(first);
     for (const token of [first, second]) expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
 
-    const gone = await browser.login.open(leavesTo(await browser.app.open('/auth/logout')));
+    const gone = await login.open(leavesTo(await app.open('/auth/logout')));
     expect(leavesTo(gone).origin).toBe(`https://${site}`);
-    expect((await browser.app.open('/auth/profile')).status).toBe(401);
+    expect((await app.open('/auth/profile')).status).toBe(401);
+  }
+
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
+    const registered = await serve({ isKeyed });
+    const browser = openBrowser(site);
+    const address = newAddress();
+    await expectHintsTaken(browser, await browser.app.open(`/auth/login?${new URLSearchParams(HINTS)}`));
+    const leaving = await browser.app.open('/auth/login');
+    const sent = [...leavesTo(leaving).searchParams.keys()].sort();
+    if (isKeyed) expect(sent).toEqual(['client_id', 'request_uri']);
+    else expect(sent).toContain('code_challenge');
+    await passThrough(browser, leaving, address);
+    await goOn(browser, address);
     await expectSignedOut(browser, registered);
   });
 
-  it('signs in on the own page of the application', async () => {
-    const { app } = openBrowser(site);
-    const address = newAddress();
-    const post = (path: string, body: object) =>
-      app.send(path, {
+  describe('on the own page of the application', () => {
+    let browser: Browser;
+    let address: string;
+    beforeAll(() => serve({ isKeyed: false }));
+    beforeEach(() => {
+      browser = openBrowser(site);
+      address = newAddress();
+    });
+
+    /** What the page's script sends, and what it is told. */
+    async function post(path: string, body: object): Promise<[number, string]> {
+      const answer = await browser.app.send(`/auth/passwordless${path}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Origin: `https://${site}` },
         body: JSON.stringify(body),
       });
-    const asked = await post('/auth/passwordless/start', {
-      connection: 'email',
-      email: address,
-      send: 'code',
+      return [answer.status, await answer.text()];
+    }
+
+    const DONE = [200, '{"success":true}'];
+
+    it('signs in by a code, renews, calls the API and signs out', async () => {
+      const person = { connection: 'email', email: address };
+      expect(await post('/start', { ...person, send: 'code' })).toEqual([204, '']);
+      const verificationCode = await readCode(tenant.post, address);
+      expect(await post('/verify', { ...person, verificationCode })).toEqual(DONE);
+      await goOn(browser, address);
     });
-    expect([asked.status, await asked.text()]).toEqual([204, '']);
-    const code = await readCode(tenant.post, address);
-    const verified = await post('/auth/passwordless/verify', {
-      connection: 'email',
-      email: address,
-      verificationCode: code,
+
+    it('signs in by a link, and goes on likewise', async () => {
+      expect(await post('/start', { connection: 'email', email: address, send: 'link' })).toEqual([204, '']);
+      const link = linkOf(await tenant.post.waitForMessage(address));
+      await follow(browser.app, await browser.login.submit(await browser.login.open(link)));
+      await goOn(browser, address);
     });
-    expect([verified.status, await verified.json()]).toEqual([200, { success: true }]);
-    const person = json(await app.open('/auth/profile'));
-    expect(person).toMatchObject({ email: address });
-    const { token } = json(await app.open('/renew'));
-    expect(await askOrdersApi(token)).toMatchObject({ sub: person.sub });
+
+    it('signs in by a challenge, and goes on likewise', async () => {
+      const asked = { connection: 'email', email: address, allowSignup: true };
+      const [status, answer] = await post('/otp/challenge', asked);
+      expect(status).toBe(200);
+      const { authSession } = JSON.parse(answer);
+      const otp = await readCode(tenant.post, address);
+      expect(await post('/otp/token', { authSession: witness(authSession), otp })).toEqual(DONE);
+      await goOn(browser, address);
+    });
   });
 });
 
 describe('next-auth 4.24 with its Auth0 provider', () => {
   it('signs in, calls the API, is not asked again while our session lives, and signs out', async () => {
     const site = 'nextauth.test';
-    const registered = await register(site, '/api/auth/callback/auth0', BASIC);
+    const registered = await register(site, '/api/auth/callback/auth0');
     process.env.NEXTAUTH_URL = `https://${site}`;
     const options: NextAuthOptions = {
       secret: COOKIE_SECRET,
@@ -366,14 +422,18 @@ async function answerTo(login: Visitor, request: URL, address: string): Promise<
 }
 
 describe('openid-client 6.8', () => {
-  it('signs in, renews, calls the API and signs out', async () => {
-    const registered = await register('openid.test', '/callback');
+  it.each(PROOFS)('signs in %s, renews, calls the API and signs out', async (_, { isKeyed }) => {
+    const { settings, pem } = newKey();
+    const registered = await register('openid.test', '/callback', isKeyed ? settings : {});
     const browser = openBrowser('openid.test');
     const issuer = new URL(`https://${DOMAIN}`);
-    const config = await openidClient.discovery(issuer, registered.client_id, registered.client_secret);
+    const proof = isKeyed
+      ? openidClient.PrivateKeyJwt(await importPKCS8(pem, 'RS256'))
+      : openidClient.ClientSecretPost(registered.client_secret);
+    const config = await openidClient.discovery(issuer, registered.client_id, undefined, proof);
     const pkceCodeVerifier = openidClient.randomPKCECodeVerifier();
     const [state, nonce] = [openidClient.randomState(), openidClient.randomNonce()];
-    const request = openidClient.buildAuthorizationUrl(config, {
+    const parameters = {
       redirect_uri: registered.callback,
       scope: SCOPE,
       audience: API,
@@ -381,7 +441,10 @@ describe('openid-client 6.8', () => {
       nonce,
       code_challenge: await openidClient.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: 'S256',
-    });
+    };
+    const request = isKeyed
+      ? await openidClient.buildAuthorizationUrlWithPAR(config, parameters)
+      : openidClient.buildAuthorizationUrl(config, parameters);
     const back = await answerTo(browser.login, request, newAddress());
     const checks = { pkceCodeVerifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
     const first = await openidClient.authorizationCodeGrant(config, back, checks);
@@ -455,7 +518,7 @@ describe('oauth4webapi 3.8', () => {
 });
 
 /** `/v2/logout`, where libraries that have no sign-out of their own send people. */
-async function signOutByAddress(browser: Browser, app: App, site: string): Promise<void> {
+async function signOutByAddress(browser: Browser, app: RegisteredApp, site: string): Promise<void> {
   const back = new URLSearchParams({ client_id: app.client_id, returnTo: `https://${site}` });
   const gone = await browser.login.open(`/v2/logout?${back}`);
   expect(leavesTo(gone).origin).toBe(`https://${site}`);
@@ -515,202 +578,5 @@ function keepSessions(): RequestHandler {
   };
 }
 
-describe('auth0 4.37', () => {
-  it.each(['email', 'sms'] as const)(
-    'asks for a code by %s, trades it for checked tokens, renews, calls the API and gives the tokens up',
-    async (connection) => {
-      const { auth0, registered } = await openAuthentication();
-      const { address, ask, trade } = connection === 'email' ? byEmail(auth0) : bySms(auth0);
-      const code = await ask();
-      const { data: first } = await trade(code);
-      const person = await new UserInfoClient({ domain: DOMAIN }).getUserInfo(witness(first.access_token));
-      expect(person.data).toMatchObject(
-        connection === 'email' ? { email: address } : { phone_number: address },
-      );
-
-      const { data: second } = await auth0.oauth.refreshTokenGrant({
-        refresh_token: witness(first.refresh_token ?? ''),
-      });
-      for (const { access_token } of [first, second]) {
-        expect(await askOrdersApi(access_token)).toMatchObject({
-          sub: person.data.sub,
-          azp: registered.client_id,
-        });
-      }
-
-      const last = witness(second.refresh_token ?? first.refresh_token ?? '');
-      expect(await auth0.oauth.revokeRefreshToken({ token: last })).toMatchObject({ status: 200 });
-      await expect(auth0.oauth.refreshTokenGrant({ refresh_token: last })).rejects.toMatchObject({
-        error: 'invalid_grant',
-        statusCode: 403,
-      });
-    },
-  );
-
-  it('is told of a wrong code in the words that applications show', async () => {
-    const { auth0 } = await openAuthentication();
-    const { ask, address } = byEmail(auth0);
-    const code = await ask();
-    const wrong = wrongCode(code);
-    await expect(auth0.passwordless.loginWithEmail({ email: address, code: wrong })).rejects.toMatchObject({
-      error: 'invalid_grant',
-      error_description: 'Wrong email or verification code.',
-      statusCode: 403,
-    });
-  });
-
-  it('redeems the code of a redirect', async () => {
-    const { auth0, registered } = await openAuthentication();
-    const browser = createVisitor(`https://${DOMAIN}`);
-    const callback = registered.callback;
-    const address = newAddress();
-    const ask = new URLSearchParams({
-      client_id: registered.client_id,
-      redirect_uri: callback,
-      response_type: 'code',
-      scope: SCOPE,
-      audience: API,
-    });
-    const left = await signIn(browser, await browser.open(`/authorize?${ask}`), {
-      post: tenant.post,
-      address,
-    });
-    const code = leavesTo(left).searchParams.get('code') ?? '';
-    const { data } = await auth0.oauth.authorizationCodeGrant({ code, redirect_uri: callback });
-    expect(await askOrdersApi(data.access_token)).toMatchObject({ azp: registered.client_id });
-  });
-
-  it('sends a link that leads back to the application after a press', async () => {
-    const { auth0, registered } = await openAuthentication();
-    const address = newAddress();
-    const authParams = {
-      response_type: 'code',
-      redirect_uri: registered.callback,
-      scope: SCOPE,
-      audience: API,
-    };
-    await auth0.passwordless.sendEmail({
-      email: address,
-      send: 'link',
-      authParams: { ...authParams, state: 'abc' },
-    });
-    const { text } = await tenant.post.waitForMessage(address);
-    const link = witness(/https:\/\/\S+verify_redirect\S+/.exec(text ?? '')?.[0] ?? '');
-    const browser = createVisitor(`https://${DOMAIN}`);
-    const back = leavesTo(await browser.submit(await browser.open(link)));
-    expect(back.href).toMatch(new RegExp(`^${registered.callback}\\?.*state=abc`));
-    const code = witness(back.searchParams.get('code') ?? '');
-    const { data } = await auth0.oauth.authorizationCodeGrant({ code, redirect_uri: registered.callback });
-    expect(await askOrdersApi(data.access_token)).toMatchObject({ azp: registered.client_id });
-  });
-
-  it('proves itself by a key in place of a secret', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const { auth0 } = await openAuthentication({
-      settings: {
-        token_endpoint_auth_method: 'private_key_jwt',
-        jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'first' }] },
-      },
-      proof: { clientAssertionSigningKey: `${privateKey.export({ type: 'pkcs8', format: 'pem' })}` },
-    });
-    const { ask, trade, address } = byEmail(auth0);
-    const { data } = await trade(await ask());
-    const { refresh_token = '' } = data;
-    const renewed = await auth0.oauth.refreshTokenGrant({ refresh_token: witness(refresh_token) });
-    const claims = await askOrdersApi(renewed.data.access_token);
-    const person = await new UserInfoClient({ domain: DOMAIN }).getUserInfo(renewed.data.access_token);
-    expect(person.data).toMatchObject({ sub: claims.sub, email: address });
-  });
-
-  async function openAuthentication({
-    settings = {},
-    proof,
-  }: {
-    settings?: Partial<Registration>;
-    proof?: { clientAssertionSigningKey: string };
-  } = {}) {
-    const registered = await register('own-pages.test', '/callback', {
-      ...NO_PKCE,
-      grant_types: ['authorization_code', 'refresh_token', PASSWORDLESS_OTP_GRANT],
-      ...settings,
-    });
-    const auth0 = new AuthenticationClient({
-      domain: DOMAIN,
-      clientId: registered.client_id,
-      ...(proof ?? { clientSecret: registered.client_secret }),
-    });
-    return { auth0, registered };
-  }
-
-  function byEmail(auth0: AuthenticationClient) {
-    const address = newAddress();
-    return {
-      address,
-      async ask() {
-        await auth0.passwordless.sendEmail({ email: address, send: 'code' });
-        return readCode(tenant.post, address);
-      },
-      trade: (code: string) =>
-        auth0.passwordless.loginWithEmail({ email: address, code, audience: API, scope: SCOPE }),
-    };
-  }
-
-  function bySms(auth0: AuthenticationClient) {
-    const address = witness(`+49151${randomInt(10_000_000, 99_999_999)}`);
-    return {
-      address,
-      async ask() {
-        await auth0.passwordless.sendSMS({ phone_number: address });
-        const { body } = await tenant.twilio.waitForMessage(address);
-        return witness(/^\d{6}/.exec(body)?.[0] ?? '');
-      },
-      trade: (code: string) =>
-        auth0.passwordless.loginWithSMS({
-          phone_number: address,
-          code,
-          audience: API,
-          scope: `${SCOPE} phone`,
-        }),
-    };
-  }
-});
-
-describe('a machine', () => {
-  it('gets a token of the API by auth0 4.37', async () => {
-    const auth0 = new AuthenticationClient({ domain: DOMAIN, ...MACHINE });
-    const { data } = await auth0.oauth.clientCredentialsGrant({ audience: API });
-    expect(await askOrdersApi(data.access_token)).toMatchObject({
-      sub: `${MACHINE.clientId}@clients`,
-      gty: 'client-credentials',
-      scope: 'read:orders',
-    });
-  });
-
-  it('registers a client by auth0 7.1, which auth0 4.37 then finds', async () => {
-    const { client_id } = await register('made.test', '/callback');
-    const old = new OldManagementClient({ domain: DOMAIN, ...MACHINE });
-    const { data } = await old.clients.get({ client_id });
-    expect(data).toMatchObject({ name: 'made.test', callbacks: ['https://made.test/callback'] });
-    const { data: page } = await operator.clients.list();
-    expect(page).toContainEqual(expect.objectContaining({ client_id }));
-  });
-});
-
-describe('an API behind express-oauth2-jwt-bearer 1.10 and jwks-rsa 4.1', () => {
-  it('believes no token that is not for it', async () => {
-    const auth0 = new AuthenticationClient({ domain: DOMAIN, ...MACHINE });
-    const { data } = await auth0.oauth.clientCredentialsGrant({ audience: `https://${DOMAIN}/api/v2/` });
-    const genuine = (await auth0.oauth.clientCredentialsGrant({ audience: API })).data.access_token;
-    const [head, body, signature = ''] = genuine.split('.');
-    const forged = [
-      head,
-      body,
-      signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`,
-    ];
-    for (const token of [data.access_token, forged.join('.'), 'nonsense']) {
-      for (const door of ['orders', 'by-key'] as const) {
-        expect([door, (await tryDoor(door, token)).status]).toEqual([door, 401]);
-      }
-    }
-  });
-});
+describeUsers(() => tenant);
+describeOperators();

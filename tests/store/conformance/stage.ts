@@ -276,7 +276,8 @@ export function createStage(store: OpenStore) {
       logged: logged(email),
       context: context(),
     });
-    return { answered, sessionId, sessionSecret, code };
+    const begun = answered.kind === 'proven' ? answered.sessionId : null;
+    return { answered, sessionId: begun ?? sessionId, sessionSecret, code };
   }
 
   const guessWrong = (asked: Omit<Asked, 'started'>, changes: Parameters<typeof answer>[1] = {}) =>
@@ -334,6 +335,7 @@ export function createStage(store: OpenStore) {
       now,
       accessTokensExpireAt: later(86_400),
       refresh: { idleExpiresAt: later(30 * 86_400), expiresAt: later(30 * 86_400) },
+      askedFrom: { ip: '192.0.2.5', userAgent: 'acme-server/1' },
       ...changes,
     });
   }
@@ -489,6 +491,10 @@ const TABLES = [
   'operator_sessions',
   'operators',
   'setup_links',
+  'job_errors',
+  'job_chunks',
+  'jobs',
+  'logout_notices',
   'delivery_attempts',
   'delivery_events',
   'sms_charges',
@@ -517,6 +523,7 @@ const TABLES = [
 /** Tables that tell of people without naming them (LOG-1). Every address of the suite is at x.test, its name longer than one letter. */
 const UNNAMED = new Set([
   'limit_counters',
+  'logout_notices',
   'log_events',
   'messages',
   'delivery_attempts',

@@ -2,11 +2,15 @@
 // connections; the embedded database belongs to one process, which then stands for both.
 import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
+import type { AccountRegister } from '@/lib/login/account-register';
 import type { ChallengeStore } from '@/lib/login/challenge';
+import type { IdentifierChangeStore } from '@/lib/login/change-identifier';
 import type { ConsentStore } from '@/lib/login/consent';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
+import type { LogoutNoticeStore } from '@/lib/login/logout-notice';
 import type { SessionStore } from '@/lib/login/session';
+import type { SessionRegister } from '@/lib/login/session-register';
 import type { ConsoleDoor } from '@/lib/management/console-door';
 import type { OperatorRegister } from '@/lib/management/operator-register';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
@@ -14,6 +18,8 @@ import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
 import type { GrantStore } from '@/lib/oidc/consent';
 import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
+import type { RefreshTokenRegister } from '@/lib/oidc/refresh-token-register';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
 import { createClientAssertionStore } from '@/lib/store/prisma/client-assertions';
@@ -21,11 +27,15 @@ import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import { type Database, openDatabase, openScratchDatabase } from '@/lib/store/prisma/database';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
 import { createGrantStore } from '@/lib/store/prisma/grants';
+import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
+import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
+import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import type { PrismaClient } from '@/prisma/generated/client';
@@ -34,12 +44,17 @@ import { createDatabase } from '@/tests/harness/database';
 /** What one process holds of the database. */
 export type Process = Readonly<{
   prisma: PrismaClient;
+  accounts: AccountRegister;
+  changes: IdentifierChangeStore;
   challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
   sessions: SessionStore;
+  sessionRegister: SessionRegister;
+  notices: LogoutNoticeStore;
   families: TokenFamilyStore;
   grants: ConsentStore & GrantStore;
   refreshTokens: RefreshTokenStore;
+  refreshTokenRegister: RefreshTokenRegister;
   limits: LimitStore;
   clientAssertions: ClientAssertionStore;
   pushedRequests: PushedRequestStore;
@@ -66,12 +81,17 @@ export const nextBox = createSecretBox([NEXT_SECRET]);
 export function processOf(prisma: PrismaClient, secrets = box): Process {
   return {
     prisma,
+    accounts: createAccountRegister(prisma),
+    changes: createIdentifierChangeStore(prisma),
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets),
+    sessionRegister: createSessionRegister(prisma),
+    notices: createLogoutNoticeStore(prisma),
     families: createTokenFamilyStore(prisma),
     grants: createGrantStore(prisma, secrets),
     refreshTokens: createRefreshTokenStore(prisma),
+    refreshTokenRegister: createRefreshTokenRegister(prisma),
     limits: createLimitStore(prisma),
     clientAssertions: createClientAssertionStore(prisma),
     operators: createOperatorRegister(prisma),

@@ -1,28 +1,39 @@
 'use server';
-// What may be changed at every step without answering it: the language of the pages, and which way to be asked.
-import { redirect } from 'next/navigation';
-import { findLanguage } from '@/lib/login/languages';
-import { runtime } from '@/lib/runtime/boot';
-import { openInteraction, STEPS, saveInteraction, textOf } from '@/lib/web/answer';
+// Next's door for the forms of a sign-in.
+import { answerForm } from '@/lib/web/next-door';
+import { FORMS } from './steps';
 
-export async function chooseLanguage(form: FormData): Promise<void> {
-  const latchkey = await runtime();
-  const shown = STEPS.find((step) => step === textOf(form, 'step')) ?? 'identifier';
-  const { interaction, step } = await openInteraction(latchkey, form, shown);
-  const chosenLanguage = findLanguage(textOf(form, 'language'));
-  if (chosenLanguage !== null) await saveInteraction(latchkey, { ...interaction, chosenLanguage });
-  return redirect(step(shown));
+export async function submitIdentifier(form: FormData): Promise<void> {
+  return answerForm(FORMS.submitIdentifier, form);
 }
 
-/** Another way to be asked: what was typed for the first one is no use to it. */
+export async function submitCode(form: FormData): Promise<void> {
+  return answerForm(FORMS.submitCode, form);
+}
+
+export async function resendMessage(form: FormData): Promise<void> {
+  return answerForm(FORMS.resendMessage, form);
+}
+
+/** Goes on to the client once a link proved who it is. */
+export async function finishLogin(form: FormData): Promise<void> {
+  return answerForm(FORMS.finishLogin, form);
+}
+
+/** Whether the client may have what it asks for. */
+export async function answerConsent(form: FormData): Promise<void> {
+  return answerForm(FORMS.answerConsent, form);
+}
+
+export async function chooseOtherAccount(form: FormData): Promise<void> {
+  return answerForm(FORMS.chooseOtherAccount, form);
+}
+
+/** Another way to be asked. */
 export async function turnToConnection(form: FormData): Promise<void> {
-  const latchkey = await runtime();
-  const { interaction, client, step } = await openInteraction(latchkey, form, 'identifier');
-  const offered = await latchkey.offered(client, { ...interaction, chosenConnection: null });
-  const turned = offered.find(({ name }) => name === textOf(form, 'connection'));
-  if (turned !== undefined) {
-    const { name: chosenConnection } = turned;
-    await saveInteraction(latchkey, { ...interaction, chosenConnection, typedForm: null, outcome: null });
-  }
-  return redirect(step('identifier'));
+  return answerForm(FORMS.turnToConnection, form);
+}
+
+export async function chooseLanguage(form: FormData): Promise<void> {
+  return answerForm(FORMS.chooseLanguage, form);
 }

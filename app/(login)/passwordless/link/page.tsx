@@ -3,15 +3,19 @@
 import type { Metadata } from 'next';
 import { DeadLinkCard } from '@/components/login/dead-link-card';
 import { LINK_PATH } from '@/lib/login/magic-link';
+import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
+import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../page-setting';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(await requestLanguage([]))('deadLink.brokenHeading') };
+  return { title: wordsOf(requestLanguage(await currentBrowser(), []))('deadLink.brokenHeading') };
 }
 
 export default async function NoLinkPage() {
-  const page = await pageSetting(await requestLanguage([]), null);
+  const browser = await currentBrowser();
+  const language = requestLanguage(browser, []);
+  const page = pageSetting(await runtime(), browser, { language, client: null });
   return <DeadLinkCard page={page} why="broken" sendNew={null} shownAddress={LINK_PATH} />;
 }

@@ -84,6 +84,7 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       expect(answered).toEqual({
         kind: 'proven',
         accountId: expect.stringMatching(/^email\|[0-9a-f]{24}$/),
+        sessionId,
         firstLogin: true,
         noticeSentTo: null,
       });
@@ -239,7 +240,7 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       expect((await answer(mine)).answered.kind).toBe('proven');
     });
 
-    it('FRM-4: ends the session that the browser had, and only then', async () => {
+    it('FRM-4: ends the session of another that the browser had, and only then', async () => {
       const { ask, answer, guessWrong, signIn, first, now } = stage();
       const had = await signIn('ann@x.test');
       const asked = await ask('bob@x.test');
@@ -249,6 +250,45 @@ export function promiseToAnswer(stage: () => Stage, { rounds }: { rounds: number
       const { sessionSecret } = await answer(asked, replacing);
       expect(await first.sessions.findActive(had.sessionSecret, now)).toBeNull();
       expect(await first.sessions.findActive(sessionSecret, now)).not.toBeNull();
+    });
+
+    it('FRM-4: goes on with the session that the same person had, under another value of the cookie', async () => {
+      const { signIn, prisma, first, pass, later } = stage();
+      const began = stage().now;
+      const had = await signIn('ann@x.test');
+      pass(3600);
+      const again = await signIn('ann@x.test', { replacedSessionSecret: had.sessionSecret });
+      expect(again.sessionId).toBe(had.sessionId);
+      expect(await first.sessions.findActive(had.sessionSecret, stage().now)).toBeNull();
+      expect(await first.sessions.findActive(again.sessionSecret, stage().now)).toMatchObject({
+        id: had.sessionId,
+        authenticatedAt: stage().now,
+      });
+      expect(await prisma.session.findMany()).toMatchObject([
+        { createdAt: began, expiresAt: later(168 * 3600), clientIds: [CLIENT_ID], endedAt: null },
+      ]);
+    });
+
+    it('begins another session where that of the same person is too old, or was ended', async () => {
+      const { signIn, first, pass, prisma } = stage();
+      const old = await signIn('ann@x.test');
+      pass(73 * 3600);
+      const next = await signIn('ann@x.test', { replacedSessionSecret: old.sessionSecret });
+      expect(next.sessionId).not.toBe(old.sessionId);
+      const ending = { sessionId: next.sessionId, clientId: null, ip: null, userAgent: null };
+      await first.sessions.end({ ...ending, now: stage().now });
+      const last = await signIn('ann@x.test', { replacedSessionSecret: next.sessionSecret });
+      expect(last.sessionId).not.toBe(next.sessionId);
+      expect(await prisma.session.count({ where: { endedAt: null } })).toBe(1);
+    });
+
+    it('by link goes on with the session as well, and the tab that waited is let in', async () => {
+      const { ask, openLink, finish, signIn } = stage();
+      const had = await signIn('ann@x.test');
+      const asked = await ask('ann@x.test');
+      const opened = await openLink(asked, { replacedSessionSecret: had.sessionSecret });
+      expect(opened.sessionId).toBe(had.sessionId);
+      expect((await finish(asked)).finished.kind).toBe('finished');
     });
   });
 

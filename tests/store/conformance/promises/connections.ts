@@ -35,8 +35,11 @@ export function promiseConnections(stage: () => Stage): void {
       name,
       strategy: 'email',
       options: { totp: { length: 8 } },
+      displayName: null,
+      metadata: {},
       clientIds,
     });
+    const optionsOf = (length?: number) => ({ read: {}, written: { totp: { length } } });
 
     it('are offered in the order they were made, e-mail before text messages', async () => {
       stage().pass(1);
@@ -53,7 +56,7 @@ export function promiseConnections(stage: () => Stage): void {
       const lengthIn = async (register: ConnectionRegister) => (await register.all())[0]?.codeLength;
       expect([await lengthIn(first()), await lengthIn(second)]).toEqual([6, 6]);
       const id = await idOf('email');
-      await first().replaceOptions({ id, read: {}, options: { totp: { length: 8 } } }, stage().now);
+      await first().change({ id, options: optionsOf(8) }, stage().now);
       expect(await lengthIn(first())).toBe(8);
       stage().pass(5);
       expect(await lengthIn(second)).toBe(8);
@@ -85,21 +88,46 @@ export function promiseConnections(stage: () => Stage): void {
       const id = await idOf('email');
       const lengths = [7, 8];
       const changes = await stage().atOnce(2, (process, index) =>
-        on(process).replaceOptions(
-          { id, read: {}, options: { totp: { length: lengths[index] } } },
-          stage().now,
-        ),
+        on(process).change({ id, options: optionsOf(lengths[index]) }, stage().now),
       );
       expect(changes.map(({ kind }) => kind).sort()).toEqual(['changed', 'outdated']);
     });
 
+    it('are changed all together or not at all', async () => {
+      const id = await idOf('email');
+      const more = { displayName: 'Mail', metadata: { team: 'shop' } };
+      const ghost = { kind: 'exactly', clientIds: ['ghost'] } as const;
+      const before = await first().find(id);
+      expect(
+        await first().change({ id, options: optionsOf(8), ...more, offering: ghost }, stage().now),
+      ).toEqual({ kind: 'unknown_clients', clientIds: ['ghost'] });
+      const stale = { read: { totp: { length: 9 } }, written: {} };
+      expect(await first().change({ id, options: stale, ...more }, stage().now)).toEqual({
+        kind: 'outdated',
+      });
+      expect(await first().find(id)).toEqual(before);
+      const two = { kind: 'exactly', clientIds: ['two', 'one'] } as const;
+      await first().change({ id, offering: two }, stage().now);
+      const one = { kind: 'exactly', clientIds: ['three', 'one'] } as const;
+      expect(
+        await first().change({ id, options: optionsOf(8), ...more, offering: one }, stage().now),
+      ).toEqual({
+        kind: 'changed',
+        connection: { ...before, ...more, options: { totp: { length: 8 } }, clientIds: ['one', 'three'] },
+      });
+      const nobody = { kind: 'exactly', clientIds: [] } as const;
+      expect(await first().change({ id, displayName: null, offering: nobody }, stage().now)).toMatchObject({
+        connection: { displayName: null, metadata: more.metadata, clientIds: [] },
+      });
+    });
+
     it('are put on pages and taken from them, all of it or nothing', async () => {
       const id = await idOf('email');
-      const enable = (clients: Record<string, boolean>) =>
-        first().enable(
-          { id, clients: Object.entries(clients).map(([clientId, enabled]) => ({ clientId, enabled })) },
-          stage().now,
-        );
+      const enable = (clients: Record<string, boolean>) => {
+        const ids = (wanted: boolean) => Object.keys(clients).filter((each) => clients[each] === wanted);
+        const offering = { kind: 'some', enabled: ids(true), disabled: ids(false) } as const;
+        return first().change({ id, offering }, stage().now);
+      };
       expect(await enable({ one: true, two: true })).toMatchObject({
         connection: { clientIds: ['one', 'two'] },
       });
@@ -116,10 +144,23 @@ export function promiseConnections(stage: () => Stage): void {
       const id = 'con_AAAAAAAAAAAAAAAA';
       expect(await first().find(id)).toBeNull();
       expect(await first().find("con_' OR true --")).toBeNull();
-      expect(await first().enable({ id, clients: [] }, stage().now)).toEqual({ kind: 'outdated' });
-      expect(await first().replaceOptions({ id, read: {}, options: {} }, stage().now)).toEqual({
-        kind: 'outdated',
-      });
+      for (const unknown of [id, "con_' OR true --", 'email']) {
+        expect(await first().change({ id: unknown, displayName: 'x' }, stage().now)).toEqual({
+          kind: 'outdated',
+        });
+        expect(await first().remove(unknown)).toBe(false);
+      }
+    });
+
+    it('that are deleted go once, from every page, and do not come back with the next boot', async () => {
+      const { prisma, now } = stage();
+      const id = await idOf('sms');
+      await first().change({ id, offering: { kind: 'exactly', clientIds: ['one'] } }, now);
+      const removed = await stage().atOnce(2, (process) => on(process).remove(id));
+      expect(removed.sort()).toEqual([false, true]);
+      await ensureSetup(prisma, { limits: {}, clients: [], now });
+      expect((await first().all()).map(({ name }) => name)).toEqual(['email']);
+      expect(await prisma.clientConnection.count()).toBe(0);
     });
   });
 }

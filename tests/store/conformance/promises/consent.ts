@@ -65,7 +65,7 @@ export function promiseConsent(stage: () => Stage): void {
       clientId: consent.clientId,
       consent,
       authorization: { authorizationCode: { ...authorizationCode() }, tokenFamily: null },
-      session: { id, accountId, authenticatedAt: now, createdAt: now },
+      session: { id, accountId, authenticatedAt: now },
       origin: { ...ORIGIN, now },
     });
   }
@@ -248,6 +248,25 @@ export function promiseConsent(stage: () => Stage): void {
       expect((await finish(again, { consent })).finished.kind).toBe('ended');
     });
 
+    it('LGO-3: makes its client one of those that hear of the end of the session, or gives it nothing', async () => {
+      const { prisma, now, atOnce } = stage();
+      await prisma.client.updateMany({ data: { backchannelLogoutUri: 'https://rp.test/logout' } });
+      for (let round = 0; round < 10; round++) {
+        const proven = await prove(`ann${round}@x.test`);
+        const { sessionId } = proven.of;
+        await atOnce(2, async (on, index) => {
+          if (index === 0) await allow(proven, { on });
+          else await on.sessions.end({ sessionId, clientId: null, ip: null, userAgent: null, now });
+        });
+        const codes = await prisma.authorizationCode.count({ where: { sessionId } });
+        expect(await prisma.logoutNotice.count({ where: { sessionId } })).toBe(codes);
+      }
+      const proven = await prove('bob@x.test');
+      await allow(proven);
+      const session = await prisma.session.findUniqueOrThrow({ where: { id: proven.of.sessionId } });
+      expect(session.clientIds).toEqual([CLIENT_ID]);
+    });
+
     it('tells the page whose it is and what was allowed, while the session lives', async () => {
       const { signIn, second, now, first, secret } = stage();
       const ann = await signIn('ann@x.test');
@@ -281,8 +300,10 @@ export function promiseConsent(stage: () => Stage): void {
 
     function refresh(familyId: string, sequence: number) {
       const { second, now } = stage();
-      const scope = { scope: [], apiScope: [], graceSeconds: 10, idleSeconds: 86_400 };
-      return second.refreshTokens.rotate({ familyId, sequence, clientId: CLIENT_ID, ...scope, now });
+      return second.refreshTokens.rotate({
+        ...{ familyId, sequence, clientId: CLIENT_ID, scope: [], apiScope: [], now },
+        ...{ rotates: true, graceSeconds: 10, idleSeconds: 86_400, askedFrom: { ip: null, userAgent: null } },
+      });
     }
 
     it('RFT-6: takes the code on its way, the tokens and the refresh token with it, in every process', async () => {
@@ -297,6 +318,7 @@ export function promiseConsent(stage: () => Stage): void {
       const looked = { familyId: ann.familyId, sequence: 1, clientId: CLIENT_ID, now };
       expect(await second.refreshTokens.findActive(looked)).toBeNull();
       expect((await refresh(ann.familyId, 1)).kind).toBe('refused');
+      expect(await second.refreshTokenRegister.find(ann.familyId, now)).toBeNull();
       expect((await redeem(onItsWay, { on: second })).kind).toBe('refused');
       expect(await issue(ann, needed(), second)).toBe('consent_required');
       expect(await events()).toMatchObject({ consent_withdrawn: 1 });

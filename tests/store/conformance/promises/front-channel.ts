@@ -75,7 +75,7 @@ export function promiseFrontChannel(stage: () => Stage): void {
       clientId: CLIENT_ID,
       consent: null,
       authorization: { authorizationCode: null, tokenFamily: webFamily() },
-      session: { id, accountId, authenticatedAt: now, createdAt: now },
+      session: { id, accountId, authenticatedAt: now },
       origin: { ip: null, userAgent: null, now },
     });
   }

@@ -29,6 +29,16 @@ export function promiseToRedeem(stage: () => Stage, { rounds }: { rounds: number
       expect(await prisma.tokenFamily.count({ where: { revokedAt: null } })).toBe(0);
     });
 
+    it('TIM-1: is too old by the clock of whoever redeems it, and by no other', async () => {
+      const { signIn, redeem, later, second } = stage();
+      const { code } = await signIn('ann@x.test');
+      // A process whose clock is five minutes ahead. The database's own is somewhere else altogether.
+      expect(await redeem(code, { on: second, now: later(300) })).toEqual({ kind: 'refused' });
+      expect((await redeem(code, { on: second, now: later(59) })).kind).toBe('redeemed');
+      const other = await signIn('ann@x.test');
+      expect((await redeem(other.code, { on: second, now: later(-300) })).kind).toBe('redeemed');
+    });
+
     it('stands for the person, the session and the request it was issued for', async () => {
       const { signIn, redeem, prisma, now, later, first, events } = stage();
       const { accountId, sessionId, code } = await signIn('ann@x.test');

@@ -125,7 +125,7 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await prisma.message.count()).toBe(2);
     });
 
-    it('above a limit changes nothing', async () => {
+    it('above a limit changes nothing, and the audit log says why', async () => {
       const { ask, resend, limit, pass, prisma, counted, events } = stage();
       const budget = limit('starts_per_recipient_hour', 1);
       const asked = await ask('ann@x.test', { limits: [budget] });
@@ -134,7 +134,7 @@ export function promiseToResend(stage: () => Stage): void {
       expect(await prisma.message.count()).toBe(1);
       expect(await prisma.challenge.findFirst()).toMatchObject({ sends: 1 });
       expect(await counted(budget)).toBe(1);
-      expect(await events()).toEqual({ cls: 1 });
+      expect(await events()).toEqual({ cls: 1, api_limit: 1 });
     });
 
     it('before its time counts against no limit', async () => {

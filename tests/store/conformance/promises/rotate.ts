@@ -25,8 +25,10 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       clientId: CLIENT_ID,
       scope: [],
       apiScope: [],
+      rotates: true,
       graceSeconds: 10,
       idleSeconds: 30 * DAY,
+      askedFrom: { ip: '192.0.2.7', userAgent: 'acme-server/1' },
       now,
       ...changes,
     });
@@ -131,9 +133,18 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       }
     });
 
+    it('RFT-2, TIM-1: without a grace, is theft as well for a process whose clock is behind', async () => {
+      const { later } = stage();
+      const { familyId } = await refreshable();
+      expect(await rotate(familyId, 0, { graceSeconds: 0, now: later(5) })).toMatchObject({
+        kind: 'rotated',
+      });
+      expect(await rotate(familyId, 0, { graceSeconds: 0, now: later(4.99) })).toEqual({ kind: 'reused' });
+    });
+
     it('RFT-5: is nothing in the hands of another client, and unharmed by its try', async () => {
       const { familyId } = await refreshable();
-      expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'refused' });
+      expect(await rotate(familyId, 0, { clientId: 'client-2' })).toEqual({ kind: 'foreign' });
       expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated' });
     });
 
@@ -168,6 +179,60 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
         pass(DAY);
       }
       expect(await rotate(busy.familyId, sequence)).toEqual({ kind: 'refused' });
+    });
+
+    it('RFT-7: may have no absolute end, or none for want of use, or none at all, as its client has it', async () => {
+      const { signIn, redeem, prisma, pass, later } = stage();
+      const given = async (
+        address: string,
+        refresh: { idleExpiresAt: Date | null; expiresAt: Date | null },
+      ) => {
+        const { code } = await signIn(address, { requested: { scope: 'openid offline_access' } });
+        await redeem(code, { refresh });
+        return code.familyId;
+      };
+      const lastExpiry = async (id: string) =>
+        (await prisma.tokenFamily.findUniqueOrThrow({ where: { id } })).expiresAt;
+      const used = await given('used@x.test', { idleExpiresAt: later(DAY), expiresAt: null });
+      const unused = await given('unused@x.test', { idleExpiresAt: later(DAY), expiresAt: null });
+      const patient = await given('patient@x.test', { idleExpiresAt: null, expiresAt: later(3 * DAY) });
+      const endless = await given('endless@x.test', { idleExpiresAt: null, expiresAt: null });
+      expect([await lastExpiry(used), await lastExpiry(endless)]).toEqual([later(2 * DAY), null]);
+      for (let sequence = 0; sequence < 5; sequence++) {
+        pass(DAY - 1);
+        expect(await rotate(used, sequence, { idleSeconds: DAY })).toMatchObject({ kind: 'rotated' });
+        expect(await lastExpiry(used)).toEqual(later(2 * DAY));
+      }
+      expect(await rotate(unused, 0)).toEqual({ kind: 'refused' });
+      expect(await rotate(patient, 0, { idleSeconds: null })).toEqual({ kind: 'refused' });
+      pass(3650 * DAY);
+      expect(await rotate(endless, 0, { idleSeconds: null })).toMatchObject({ kind: 'rotated', sequence: 1 });
+      expect(await lastExpiry(endless)).toBeNull();
+      expect(await rotate(endless, 1, { idleSeconds: DAY })).toMatchObject({ kind: 'rotated', sequence: 2 });
+      expect(await lastExpiry(endless)).toEqual(later(31 * DAY));
+    });
+
+    it('that has no end is cleared away once it is revoked', async () => {
+      const { signIn, redeem, prisma, first, now } = stage();
+      const { code } = await signIn('ann@x.test', { requested: { scope: 'openid offline_access' } });
+      await redeem(code, { refresh: { idleExpiresAt: null, expiresAt: null } });
+      await first.families.revoke({ familyId: code.familyId, clientId: CLIENT_ID, now });
+      expect(await prisma.tokenFamily.findFirst()).toMatchObject({ revokedAt: now, expiresAt: now });
+    });
+
+    it('may stay the same at every use, for a client that has it so, and still dies of being replaced before', async () => {
+      const { pass, prisma } = stage();
+      const { familyId } = await refreshable();
+      for (let use = 0; use < 3; use++, pass(60))
+        expect(await rotate(familyId, 0, { rotates: false })).toMatchObject({ kind: 'rotated', sequence: 0 });
+      expect(await prisma.tokenFamily.findFirst()).toMatchObject({
+        refreshRotatedAt: null,
+        refreshSequence: 0,
+      });
+      expect(await rotate(familyId, 0)).toMatchObject({ kind: 'rotated', sequence: 1 });
+      pass(60);
+      expect(await rotate(familyId, 1, { rotates: false })).toMatchObject({ kind: 'rotated', sequence: 1 });
+      expect(await rotate(familyId, 0, { rotates: false })).toEqual({ kind: 'reused' });
     });
 
     it('RFT-8: is not spent by a wish for more scope than was granted', async () => {

@@ -15,7 +15,6 @@ export function promiseSessions(stage: () => Stage): void {
         id: sessionId,
         accountId,
         authenticatedAt: now,
-        createdAt: now,
       });
       const { secretHash } = await prisma.session.findFirstOrThrow();
       const alike = [

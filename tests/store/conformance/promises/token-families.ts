@@ -44,6 +44,13 @@ export function promiseTokenFamilies(stage: () => Stage): void {
       expect(await first.families.findActive(familyId)).toBeNull();
     });
 
+    it('is dead when its client is gone, though it was written a moment after', async () => {
+      const { first, prisma } = stage();
+      const { familyId } = await redeemedFamily();
+      await prisma.client.delete({ where: { clientId: CLIENT_ID } });
+      expect(await first.families.findActive(familyId)).toBeNull();
+    });
+
     it('that was never issued is not there', async () => {
       const { first, signIn } = stage();
       const { code } = await signIn('ann@x.test');

@@ -16,10 +16,12 @@ import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
 import { wordsOf } from '@/lib/runtime/words';
 import { stepPath } from '@/lib/web/answer';
+import type { Browser } from '@/lib/web/browser';
 import { findSession, homeOf, linkPath, visitMagicLink } from '@/lib/web/link-visit';
+import { currentBrowser } from '@/lib/web/next-door';
 import { visitInteraction } from '@/lib/web/visit';
 import { isProvenByLink } from '@/lib/web/waiting';
-import { resendMessage } from '../../../login/[interaction]/code/actions';
+import { resendMessage } from '../../../login/[interaction]/actions';
 import { pageSetting } from '../../../page-setting';
 import { openElsewhere, openHere } from './actions';
 
@@ -40,7 +42,11 @@ const HEADINGS = {
 } as const;
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
-  const { link, client, language } = await visitMagicLink(await runtime(), (await params).token);
+  const { link, client, language } = await visitMagicLink(
+    await runtime(),
+    await currentBrowser(),
+    (await params).token,
+  );
   const t = wordsOf(language);
   const app = client?.name ?? '';
   const step = t(HEADINGS[link.kind], { app });
@@ -50,9 +56,11 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
 
 export default async function LinkPage({ params, searchParams }: Props) {
   const latchkey = await runtime();
+  const browser = await currentBrowser();
   const { token } = await params;
-  const { link, client, language } = await visitMagicLink(latchkey, token);
-  const shared = { page: await pageSetting(language, client), shownAddress: LINK_PATH };
+  const { link, client, language } = await visitMagicLink(latchkey, browser, token);
+  const page = pageSetting(latchkey, browser, { language, client });
+  const shared = { page, shownAddress: LINK_PATH };
   switch (link.kind) {
     case 'broken':
       return <DeadLinkCard {...shared} why="broken" sendNew={null} />;
@@ -64,15 +72,15 @@ export default async function LinkPage({ params, searchParams }: Props) {
       return <StoppedCard {...shared} startAgainHref={startAgainHref} />;
     }
     case 'used':
-      return <Used {...shared} latchkey={latchkey} interaction={link.interaction} client={client} />;
+      return <Used {...shared} {...{ latchkey, browser, client }} interaction={link.interaction} />;
     case 'expired':
     case 'replaced': {
-      const sendNew = await newLink(latchkey, link.interaction, client);
+      const sendNew = await newLink(latchkey, browser, { interaction: link.interaction, client });
       return <DeadLinkCard {...shared} why={link.kind} sendNew={sendNew} />;
     }
     case 'here': {
       const { id } = link.interaction;
-      const visit = await visitInteraction(latchkey, id);
+      const visit = await visitInteraction(latchkey, browser, id);
       // Another tab of this browser has signed in since: nothing is left to do.
       if (visit.kind !== 'open')
         return (
@@ -108,11 +116,13 @@ export default async function LinkPage({ params, searchParams }: Props) {
 
 async function Used({
   latchkey,
+  browser,
   interaction,
   client,
   ...shared
 }: {
   latchkey: Runtime;
+  browser: Browser;
   interaction: Interaction | null;
   client: Client | null;
   page: PageSetting;
@@ -121,7 +131,7 @@ async function Used({
   // Opened here before, and no tab has gone on to the client yet.
   if (interaction?.finished === null && (await isProvenByLink(latchkey.login, interaction)))
     redirect(stepPath(interaction.id, 'done'));
-  if ((await findSession(latchkey)) !== null)
+  if ((await findSession(latchkey, browser)) !== null)
     return <AlreadySignedInCard {...shared} continueHref={homeFrom(latchkey, interaction, client)} />;
   const sendNew = interaction && client && startAgain(latchkey, interaction, client);
   return <DeadLinkCard {...shared} why="used" sendNew={sendNew} />;
@@ -130,11 +140,11 @@ async function Used({
 /** In the browser that asked: the message again while the sign-in lasts, then the sign-in again. */
 async function newLink(
   latchkey: Runtime,
-  interaction: Interaction | null,
-  client: Client | null,
+  browser: Browser,
+  { interaction, client }: { interaction: Interaction | null; client: Client | null },
 ): Promise<DeadLinkCardProps['sendNew']> {
   if (interaction === null || client === null) return null;
-  const visit = await visitInteraction(latchkey, interaction.id);
+  const visit = await visitInteraction(latchkey, browser, interaction.id);
   return visit.kind === 'open' && interaction.asked !== null
     ? { kind: 'post', action: resendMessage, hidden: { interaction: interaction.id } }
     : startAgain(latchkey, interaction, client);

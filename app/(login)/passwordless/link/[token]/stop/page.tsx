@@ -7,6 +7,7 @@ import { LINK_PATH } from '@/lib/login/magic-link';
 import { runtime } from '@/lib/runtime/boot';
 import { wordsOf } from '@/lib/runtime/words';
 import { linkPath, visitMagicLink } from '@/lib/web/link-visit';
+import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../../../page-setting';
 import { stop } from '../actions';
 
@@ -16,7 +17,11 @@ type Props = Readonly<{
 }>;
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
-  const { link, client, language } = await visitMagicLink(await runtime(), (await params).token);
+  const { link, client, language } = await visitMagicLink(
+    await runtime(),
+    await currentBrowser(),
+    (await params).token,
+  );
   const t = wordsOf(language);
   const step = t(link.kind === 'cancelled' ? 'stop.doneHeading' : 'stop.heading');
   return (await searchParams).confirm === 'missing'
@@ -25,9 +30,12 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
 }
 
 export default async function StopPage({ params, searchParams }: Props) {
+  const latchkey = await runtime();
+  const browser = await currentBrowser();
   const { token } = await params;
-  const { link, client, language } = await visitMagicLink(await runtime(), token);
-  const shared = { page: await pageSetting(language, client), shownAddress: LINK_PATH };
+  const { link, client, language } = await visitMagicLink(latchkey, browser, token);
+  const page = pageSetting(latchkey, browser, { language, client });
+  const shared = { page, shownAddress: LINK_PATH };
   switch (link.kind) {
     case 'here':
     case 'elsewhere':

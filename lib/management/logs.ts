@@ -1,0 +1,68 @@
+// Entries of the audit log as operators read them, in Auth0's names. People stand there masked, or not at all.
+// auth0-contract §5.6, contract §4.
+import { z } from 'zod';
+import { instant } from './fields';
+import type { Frozen } from './route';
+
+/** An entry as it is kept. */
+export type LogEntry = Readonly<{
+  id: string;
+  occurredAt: Date;
+  type: string;
+  description: string | null;
+  connection: string | null;
+  clientId: string | null;
+  /** Null where there is no client, or none any more. */
+  clientName: string | null;
+  /** Whose account it is about; a pseudonym once that is deleted. */
+  accountId: string | null;
+  maskedIdentifier: string | null;
+  ip: string | null;
+  userAgent: string | null;
+  details: unknown;
+}>;
+
+export type AccountLog = Readonly<{
+  /** What happened to one account, and what operators did with it; and how many entries there are. */
+  ofAccount(
+    asked: Readonly<{ accountId: string; offset: number; limit: number; descending: boolean }>,
+  ): Promise<{ entries: readonly LogEntry[]; total: number }>;
+}>;
+
+/** An entry on the wire. What there is not is left out. */
+export const logDocument = z.strictObject({
+  _id: z.string(),
+  log_id: z.string(),
+  date: instant(),
+  type: z.string(),
+  description: z.string().optional(),
+  connection: z.string().optional(),
+  client_id: z.string().optional(),
+  client_name: z.string().optional(),
+  user_id: z.string().optional(),
+  user_name: z.string().optional(),
+  ip: z.string().optional(),
+  user_agent: z.string().optional(),
+  details: z.unknown().optional(),
+});
+
+export type LogDocument = Frozen<z.output<typeof logDocument>>;
+
+export function describeLogEntry(entry: LogEntry): LogDocument {
+  const { id, occurredAt, type, description, connection, clientId, clientName, accountId, details } = entry;
+  return {
+    _id: id,
+    log_id: id,
+    date: occurredAt.toISOString(),
+    type,
+    ...(description !== null && { description }),
+    ...(connection !== null && { connection }),
+    ...(clientId !== null && { client_id: clientId }),
+    ...(clientName !== null && { client_name: clientName }),
+    ...(accountId !== null && { user_id: accountId }),
+    ...(entry.maskedIdentifier !== null && { user_name: entry.maskedIdentifier }),
+    ...(entry.ip !== null && { ip: entry.ip }),
+    ...(entry.userAgent !== null && { user_agent: entry.userAgent }),
+    ...(details !== null && { details }),
+  };
+}

@@ -1,0 +1,216 @@
+// `/api/v2/users` and `/api/v2/users-by-email`: people as operators see them, and a little of what people may do with their
+// own token.
+import { z } from 'zod';
+import { contextOf } from '@/lib/endpoints/request-context';
+import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
+import type { Caller } from './caller';
+import { queryText } from './fields';
+import { type AccountLog, describeLogEntry, logDocument } from './logs';
+import {
+  answerPage,
+  checkpointParameters,
+  listResult,
+  pageParameters,
+  rangeOf,
+  select,
+  selectionParameters,
+  TAKE_DEFAULT,
+} from './paging';
+import { badQuery, routeFor } from './route';
+import { parseUserQuery, QUERY_MAX_LENGTH } from './user-query';
+import {
+  createUser,
+  deleteUser,
+  describeMethods,
+  listUsers,
+  listUsersByEmail,
+  listUsersFrom,
+  loadAccount,
+  loadUser,
+  methodDocument,
+  newUserBody,
+  SEARCH_RESULTS_MAX,
+  type UserDocument,
+  type UsersDeps,
+  updateUser,
+  userChangeBody,
+  userDocument,
+} from './users';
+
+export const USERS_PATH = '/api/v2/users';
+export const USERS_BY_EMAIL_PATH = '/api/v2/users-by-email';
+
+/** Auth0's default. */
+const USERS_PER_PAGE = 50;
+
+export type UserRoutesDeps = UsersDeps &
+  Readonly<{ accountLog: AccountLog; clientAddress(headers: Headers): string | null }>;
+
+const route = routeFor<UserRoutesDeps>();
+
+const userList = listResult('users', userDocument);
+
+export const USER_ROUTES = [
+  route({
+    method: 'GET',
+    path: USERS_PATH,
+    summary: 'List or search users',
+    description: [
+      'Searches by `q`, in the part of Lucene’s syntax that Auth0’s search has; upper and lower case of names and addresses are',
+      `the same. Pages lead through the first ${SEARCH_RESULTS_MAX} users; \`from\` and \`take\` through all of them, in the order`,
+      `they were made. \`total\` is exact up to ${SEARCH_RESULTS_MAX}. Beyond, it is an estimate of all users, and for a search`,
+      `${SEARCH_RESULTS_MAX} stands for that many or more.`,
+    ].join('\n'),
+    scope: 'read:users',
+    query: z.strictObject({
+      ...pageParameters(USERS_PER_PAGE),
+      ...checkpointParameters,
+      ...selectionParameters,
+      q: queryText(QUERY_MAX_LENGTH).optional(),
+      search_engine: z.literal('v3', { error: 'must be v3' }).optional(),
+      sort: queryText()
+        .regex(/^[a-z_]+:-?1$/, 'must be the name of a field, a colon, and 1 or -1')
+        .meta({ wire: { type: 'string', description: `One of ${SORT_FIELDS.join(', ')}, with :1 or :-1.` } })
+        .optional(),
+    }),
+    result: userList,
+    async answer(deps, { query }) {
+      const condition = query.q === undefined || query.q.trim() === '' ? null : parseUserQuery(query.q);
+      const order = readOrder(query.sort);
+      const chosen = (user: UserDocument) => select(user, query);
+      if (query.from === undefined && query.take === undefined) {
+        const range = rangeOf(query);
+        const { items, total } = await listUsers(deps, {
+          condition,
+          order,
+          range,
+          isCounted: query.include_totals,
+        });
+        return answerPage('users', { items: items.map(chosen), total }, query);
+      }
+      const { from, take = TAKE_DEFAULT } = query;
+      const { users, next } = await listUsersFrom(deps, { condition, order, from, take });
+      return { users: users.map(chosen), ...(next !== null && { next }) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: USERS_PATH,
+    summary: 'Create a user',
+    description: 'Also where sign-up is closed. Nobody is sent anything.',
+    scope: 'create:users',
+    body: newUserBody,
+    status: 201,
+    result: userDocument,
+    answer: (deps, { body }) => createUser(deps, body),
+  }),
+  route({
+    method: 'GET',
+    path: `${USERS_PATH}/{id}`,
+    summary: 'Get a user',
+    scope: 'read:users',
+    ownScope: 'read:current_user',
+    query: z.strictObject(selectionParameters),
+    result: userDocument,
+    answer: async (deps, { params, query }) => select(await loadUser(deps, params.id), query),
+  }),
+  route({
+    method: 'PATCH',
+    path: `${USERS_PATH}/{id}`,
+    summary: 'Update a user',
+    description: [
+      'Metadata is merged at the first level: null takes a key away, and an empty object all of them. Everything else is',
+      'replaced. An address or a number that takes the place of another is not proven until somebody proves it, unless',
+      '`email_verified` or `phone_verified` says so; what was on its way to the old one no longer works. With `verify_email` or',
+      '`verify_phone_number` it only counts once it is proven: a code goes there, in the language of the header',
+      '`x-request-language`, which is typed at `/change` within an hour. `blocked` ends sessions and tokens at once. A person may',
+      'change their own `user_metadata`.',
+    ].join('\n'),
+    scope: 'update:users',
+    ownScope: 'update:current_user_metadata',
+    body: userChangeBody,
+    result: userDocument,
+    answer: (deps, { params, body, caller, request }) => {
+      const { language } = contextOf(deps, request.headers);
+      return updateUser(deps, { ...body, id: params.id, caller, language });
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${USERS_PATH}/{id}`,
+    summary: 'Delete a user',
+    description: 'All there is of them. The audit log goes on under a pseudonym.',
+    scope: 'delete:users',
+    ownScope: 'delete:current_user',
+    forgetsParams: true,
+    answer: (deps, { params, caller, request }) =>
+      deleteUser(deps, { id: params.id, origin: originOf(deps, caller, request) }),
+  }),
+  route({
+    method: 'GET',
+    path: `${USERS_PATH}/{id}/logs`,
+    summary: 'List what the audit log tells of a user',
+    description: 'What happened to them, and what operators did. The newest first.',
+    scope: ['read:logs', 'read:logs_users'],
+    query: z.strictObject({
+      ...pageParameters(USERS_PER_PAGE),
+      sort: z.enum(['date:-1', 'date:1'], { error: 'must be date:-1 or date:1' }).default('date:-1'),
+    }),
+    result: listResult('logs', logDocument),
+    async answer(deps, { params, query }) {
+      const { id: accountId } = await loadAccount(deps, params.id);
+      const asked = { accountId, ...rangeOf(query), descending: query.sort === 'date:-1' };
+      const { entries, total } = await deps.accountLog.ofAccount(asked);
+      return answerPage('logs', { items: entries.map(describeLogEntry), total }, query);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${USERS_PATH}/{id}/authentication-methods`,
+    summary: 'List the ways a user proves who they are',
+    scope: 'read:authentication_methods',
+    query: z.strictObject(pageParameters(USERS_PER_PAGE)),
+    result: listResult('authenticators', methodDocument),
+    async answer(deps, { params, query }) {
+      const { offset, limit } = rangeOf(query);
+      const methods = describeMethods(await loadAccount(deps, params.id));
+      return answerPage(
+        'authenticators',
+        { items: methods.slice(offset, offset + limit), total: methods.length },
+        query,
+      );
+    },
+  }),
+  route({
+    method: 'GET',
+    path: USERS_BY_EMAIL_PATH,
+    summary: 'Find the users of an e-mail address',
+    description: 'In any spelling of it.',
+    scope: 'read:users',
+    query: z.strictObject({ ...selectionParameters, email: queryText() }),
+    result: z.array(userDocument),
+    answer: async (deps, { query }) =>
+      (await listUsersByEmail(deps, query.email)).map((user) => select(user, query)),
+  }),
+];
+
+function readOrder(sort: string | undefined): typeof OLDEST_FIRST {
+  if (sort === undefined) return OLDEST_FIRST;
+  const [name, direction] = sort.split(':');
+  const field = SORT_FIELDS.find((candidate) => candidate === name);
+  if (field === undefined) throw badQuery(`sort must be by one of ${SORT_FIELDS.join(', ')}`);
+  return { field, descending: direction === '-1' };
+}
+
+function originOf(
+  { clientAddress, clock }: Pick<UserRoutesDeps, 'clientAddress' | 'clock'>,
+  caller: Caller,
+  { headers }: Request,
+) {
+  return {
+    clientId: caller.clientId,
+    ip: clientAddress(headers),
+    userAgent: headers.get('user-agent'),
+    now: clock(),
+  };
+}

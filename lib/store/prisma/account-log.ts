@@ -1,0 +1,24 @@
+// The audit log of one account. The promises are those of lib/management/logs.ts.
+import type { AccountLog, LogEntry } from '@/lib/management/logs';
+import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+
+export function createAccountLog(prisma: PrismaClient): AccountLog {
+  return {
+    async ofAccount({ accountId, offset, limit, descending }) {
+      // Of what operators did the account is the subject, whoever they were.
+      const which = Prisma.sql`l.account_id = ${accountId}::text
+        OR (l.details IS NOT NULL AND l.details #>> '{request,params,id}' = ${accountId}::text)`;
+      const order = descending ? Prisma.sql`l.occurred_at DESC, l.id DESC` : Prisma.sql`l.occurred_at, l.id`;
+      const [entries, [counted]] = await Promise.all([
+        prisma.$queryRaw<LogEntry[]>`
+          SELECT l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection, l.client_id AS "clientId",
+            c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
+            l.user_agent AS "userAgent", l.details
+          FROM log_events l LEFT JOIN clients c ON c.client_id = l.client_id WHERE ${which}
+          ORDER BY ${order} LIMIT ${limit}::int OFFSET ${offset}::int`,
+        prisma.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM log_events l WHERE ${which}`,
+      ]);
+      return { entries, total: counted?.total ?? 0 };
+    },
+  };
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "limit_counters" ADD COLUMN     "told_window" TIMESTAMPTZ(3);
