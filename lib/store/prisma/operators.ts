@@ -8,7 +8,7 @@ export function createOperatorRegister(prisma: PrismaClient): OperatorRegister {
     async list({ offset, limit }) {
       const [operators, total] = await Promise.all([
         prisma.$queryRaw<Operator[]>`
-          ${DESCRIBED} ORDER BY o.created_at, o.id OFFSET ${offset}::int LIMIT ${limit}::int`,
+          ${DESCRIBED} ORDER BY o.account_id IS NULL, o.created_at, o.id OFFSET ${offset}::int LIMIT ${limit}::int`,
         prisma.operator.count(),
       ]);
       return { operators, total };
