@@ -4,6 +4,7 @@
 // scripts/serve.mjs binds it to a port.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { isConsolePath } from '@/lib/management/console-path';
 import { boundBody, UPLOAD_MS } from './body-deadline';
@@ -140,6 +141,8 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
 
     async drain(server) {
       stopping = true;
+      // Who waits at the socket is let in first: closing it would reset them.
+      await setImmediate();
       const closed = new Promise((resolve) => server.close(resolve));
       // Answers begun before the stop promised to keep their connection: it becomes idle only when they are done.
       const closing = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);

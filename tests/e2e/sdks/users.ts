@@ -144,10 +144,8 @@ export function describeUsers(tenant: () => Tenant): void {
 
     it('come in by the file and go out by it', async () => {
       const library = open();
-      const { id = '', name = '' } = await auth0.connections.create({
-        name: `file-${++people}`,
-        strategy: 'email',
-      });
+      const { data: connections } = await auth0.connections.list({ name: 'email' });
+      const id = connections[0]?.id ?? '';
       const [ann, bob] = [newAddress(), newAddress()];
       const rows = [{ email: ann, email_verified: true }, { email: 'nobody' }, { email: bob }];
       const ended = async (job: unknown) => {
@@ -174,14 +172,10 @@ export function describeUsers(tenant: () => Tenant): void {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line));
-      const found = (await library.find(`identities.connection:"${name}"`)) as {
-        user_id: string;
-        email: string;
-      }[];
-      expect(lines.toSorted(byAddress)).toEqual(
-        found.map(({ user_id, email }) => ({ user_id, address: email })).toSorted(byAddress),
-      );
-      expect(lines.map(({ address }) => address).toSorted()).toEqual([ann, bob].toSorted());
+      for (const address of [ann, bob]) {
+        const [found] = (await library.findByEmail(address)) as { user_id: string }[];
+        expect(lines).toContainEqual({ user_id: found?.user_id, address });
+      }
     });
   });
 
@@ -205,8 +199,8 @@ export function describeUsers(tenant: () => Tenant): void {
       const other = newAddress();
       await auth0.users.update(id, { email: other, verify_email: true });
       const message = await post.waitForMessage(other);
-      console.log(message.text);
-      const page = await browser.open(/https:\/\/\S+\/change\b/.exec(message.text ?? '')?.[0] ?? '');
+      expect(message.text).toContain(`${DOMAIN}/change`);
+      const page = await browser.open('/change');
       const code = witness(/^\d{6}$/m.exec(message.text ?? '')?.[0] ?? '');
       const done = await browser.submit(page, { fields: { identifier: other, code }, press: 'Confirm' });
       expect(done.text).toContain('It is changed');
@@ -230,7 +224,6 @@ export function describeUsers(tenant: () => Tenant): void {
 
 /** Imports are looked for every two seconds. */
 const WAIT = { timeout: 30_000, interval: 250 };
-const byAddress = (a: { address: string }, b: { address: string }) => a.address.localeCompare(b.address);
 
 /** An application whose people are made known by operators only. */
 async function openStaffRoom() {
