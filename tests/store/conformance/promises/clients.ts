@@ -48,6 +48,18 @@ export function promiseClients(stage: () => Stage): void {
       expect((await second.find(ID))?.name).toBe('Shop');
     });
 
+    it('AVL-4: are added by a process that is older than a column, which gets its default', async () => {
+      const { prisma } = stage();
+      await prisma.$executeRaw`ALTER TABLE clients ADD COLUMN newer text NOT NULL DEFAULT 'as ever'`;
+      try {
+        await add();
+        const rows = await prisma.$queryRaw`SELECT newer FROM clients WHERE client_id = ${ID}`;
+        expect(rows).toEqual([{ newer: 'as ever' }]);
+      } finally {
+        await prisma.$executeRaw`ALTER TABLE clients DROP COLUMN newer`;
+      }
+    });
+
     it('are listed oldest first, of some types alone where that is wanted', async () => {
       stage().pass(1);
       await add();
