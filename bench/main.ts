@@ -18,6 +18,7 @@ import { type MailSink, startMailSink } from './sink/mail-sink';
 import { startLatchkeySystem } from './systems/latchkey';
 import { startOidcProvider } from './systems/oidc-provider';
 import type { System } from './systems/system';
+import { runTokensBenchmark } from './tokens';
 import { runUsersBenchmark } from './users';
 import { readVersions } from './versions';
 
@@ -55,6 +56,7 @@ const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
 const HELP = `npm run bench -- [options]
   --users              a million users instead of logins: searches, import, export (with --quick: fewer)
+  --tokens             the token endpoint instead of logins: refresh and client credentials, RS256 and ES256
   --quick              two short rounds with 8 users
   --no-embedded        leave the embedded database out
   --no-browser         do not weigh the page
@@ -76,6 +78,7 @@ export async function runBenchmark(words: string[]): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   if (words.includes('--users')) return runUsersBenchmark(words);
+  if (words.includes('--tokens')) return runTokensBenchmark(words);
   const options = readOptions(words);
   if (options === null) return console.log(HELP);
 

@@ -32,15 +32,28 @@ const provider = new Provider(`http://localhost:${PORT}`, {
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
       redirect_uris: [REDIRECT_URI],
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', 'client_credentials'],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
     },
   ],
-  jwks: { keys: [await makeSigningKey()] },
+  jwks: { keys: [await makeSigningKey('RS256'), await makeSigningKey('ES256')] },
   cookies: { keys: [SECRET] },
   claims: { openid: ['sub'], email: ['email', 'email_verified'] },
-  features: { devInteractions: { enabled: false } },
+  features: {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      // Of logins there is none, so that their access tokens are as they come.
+      defaultResource: () => undefined,
+      getResourceServerInfo: (_context, resource) => ({
+        scope: 'read:orders',
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: resource.slice('urn:orders:'.length) } },
+      }),
+    },
+  },
   pkce: { required: () => true },
   interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
   findAccount: async (_context, id) => {
@@ -56,6 +69,7 @@ const provider = new Provider(`http://localhost:${PORT}`, {
     Grant: 86_400,
     IdToken: 36_000,
     Interaction: 3_600,
+    ClientCredentials: 86_400,
     Session: 7 * 86_400,
   },
 });
@@ -91,7 +105,7 @@ async function grantFirstParty(context) {
   return grant;
 }
 
-async function makeSigningKey() {
-  const { privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true });
-  return { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'bench' };
+async function makeSigningKey(alg) {
+  const { privateKey } = await generateKeyPair(alg, { modulusLength: 2048, extractable: true });
+  return { ...(await exportJWK(privateKey)), alg, use: 'sig', kid: `bench ${alg}` };
 }
