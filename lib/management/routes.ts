@@ -12,17 +12,20 @@ import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { RECENT_PROOF_SECONDS } from './console-door';
+import { GRANT_ROUTES, type GrantRoutesDeps } from './grant-routes';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
+import { REFRESH_TOKEN_ROUTES, type RefreshTokenRoutesDeps } from './refresh-token-routes';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
 import type { ResourceServersDeps } from './resource-servers';
 import { type ManagementRoute, parseQuery, parseRequestBody, successOf } from './route';
+import { SESSION_ROUTES, type SessionRoutesDeps } from './session-routes';
 import { SIGNING_KEY_ROUTES } from './signing-key-routes';
 import type { SigningKeysDeps } from './signing-keys';
 import { STATS_ROUTES } from './stats-routes';
@@ -40,6 +43,9 @@ export type ManagementDeps = ClientsDeps &
   TeamDeps &
   OverviewDeps &
   UserRoutesDeps &
+  SessionRoutesDeps &
+  RefreshTokenRoutesDeps &
+  GrantRoutesDeps &
   JobsDeps &
   BlocksDeps &
   ResourceServersDeps &
@@ -56,6 +62,9 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...SIGNING_KEY_ROUTES,
   ...CONNECTION_ROUTES,
   ...USER_ROUTES,
+  ...SESSION_ROUTES,
+  ...REFRESH_TOKEN_ROUTES,
+  ...GRANT_ROUTES,
   ...BLOCK_ROUTES,
   ...JOB_ROUTES,
   ...REPORT_ROUTES,

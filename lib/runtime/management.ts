@@ -10,10 +10,13 @@ import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
 import { createFigureStore } from '@/lib/store/prisma/figures';
+import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
+import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
+import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
 import { declaredClientIds } from './declared-clients';
@@ -85,6 +88,9 @@ export function composeManagement(
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),
+    sessionRegister: guard(createSessionRegister(prisma)),
+    refreshTokenRegister: guard(createRefreshTokenRegister(prisma)),
+    grants: guard(createGrantStore(prisma, box)),
     lockouts: limits,
     hashSubject: (subject) => box.hash('subject', subject),
     drawUserId: () => randomBytes(12).toString('hex'),
