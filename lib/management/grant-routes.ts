@@ -1,9 +1,9 @@
 // `/api/v2/grants`: what people allowed applications. auth0-contract §5.5.
 import { z } from 'zod';
+import { userinfoAudience } from '@/lib/oidc/access-token';
 import type { Grant, GrantStore } from '@/lib/oidc/consent';
 import { queryText } from './fields';
 import { answerPage, listResult, pageParameters, rangeOf } from './paging';
-import { userinfoOf } from './refresh-token-routes';
 import { type Frozen, routeFor } from './route';
 import { isId } from './session-routes';
 
@@ -28,7 +28,7 @@ function describe(issuer: string, grant: Grant): Frozen<z.output<typeof grantDoc
     id: grant.id,
     clientID: grant.clientId,
     user_id: grant.accountId,
-    audience: grant.audience ?? userinfoOf(issuer),
+    audience: grant.audience ?? userinfoAudience(issuer),
     scope: grant.scopes,
   };
 }
@@ -56,7 +56,9 @@ export const GRANT_ROUTES = [
         {
           ...(accountId !== undefined && { accountId }),
           ...(clientId !== undefined && { clientId }),
-          ...(audience !== undefined && { audience: audience === userinfoOf(issuer) ? null : audience }),
+          ...(audience !== undefined && {
+            audience: audience === userinfoAudience(issuer) ? null : audience,
+          }),
         },
         rangeOf(query),
       );

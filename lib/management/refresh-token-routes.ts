@@ -2,6 +2,7 @@
 // Auth0 had for them first, device credentials. auth0-contract §5.5.
 import { z } from 'zod';
 import type { AccountRegister } from '@/lib/login/account-register';
+import { userinfoAudience } from '@/lib/oidc/access-token';
 import type {
   ListedRefreshToken,
   RefreshTokenRegister,
@@ -87,13 +88,8 @@ function describe(
     expires_at: token.expiresAt?.toISOString() ?? null,
     last_exchanged_at: token.lastUsedAt?.toISOString() ?? null,
     device: describeDevice(token),
-    resource_servers: [{ audience: audience ?? userinfoOf(issuer), scopes: scope }],
+    resource_servers: [{ audience: audience ?? userinfoAudience(issuer), scopes: scope }],
   };
-}
-
-/** The audience of what is for no API: UserInfo. Auth0's name for it. */
-export function userinfoOf(issuer: string): string {
-  return `${issuer}userinfo`;
 }
 
 const CREDENTIAL_TYPES = ['refresh_token', 'rotating_refresh_token', 'public_key'] as const;

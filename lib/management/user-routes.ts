@@ -16,8 +16,9 @@ import {
   selectionParameters,
   TAKE_DEFAULT,
 } from './paging';
+import { QUERY_MAX_LENGTH } from './query-reader';
 import { badQuery, routeFor } from './route';
-import { parseUserQuery, QUERY_MAX_LENGTH } from './user-query';
+import { parseUserQuery } from './user-query';
 import {
   createUser,
   deleteUser,
