@@ -17,6 +17,7 @@ export type ManagementErrorCode =
   | 'inexistent_connection'
   | 'inexistent_endpoint'
   | 'inexistent_job'
+  | 'inexistent_log'
   | 'inexistent_refresh_token'
   | 'inexistent_user'
   | 'inexistent_resource_server'

@@ -15,6 +15,7 @@ import { RECENT_PROOF_SECONDS } from './console-door';
 import { GRANT_ROUTES, type GrantRoutesDeps } from './grant-routes';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
+import { LOG_ROUTES, type LogRoutesDeps } from './log-routes';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
@@ -46,6 +47,7 @@ export type ManagementDeps = ClientsDeps &
   SessionRoutesDeps &
   RefreshTokenRoutesDeps &
   GrantRoutesDeps &
+  LogRoutesDeps &
   JobsDeps &
   BlocksDeps &
   ResourceServersDeps &
@@ -65,6 +67,7 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...SESSION_ROUTES,
   ...REFRESH_TOKEN_ROUTES,
   ...GRANT_ROUTES,
+  ...LOG_ROUTES,
   ...BLOCK_ROUTES,
   ...JOB_ROUTES,
   ...REPORT_ROUTES,

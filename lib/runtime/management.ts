@@ -7,6 +7,7 @@ import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
 import { createAccountLog } from '@/lib/store/prisma/account-log';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
+import { createAuditLog } from '@/lib/store/prisma/audit-log';
 import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
 import { createFigureStore } from '@/lib/store/prisma/figures';
@@ -88,6 +89,7 @@ export function composeManagement(
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),
+    auditLog: guard(createAuditLog(prisma)),
     sessionRegister: guard(createSessionRegister(prisma)),
     refreshTokenRegister: guard(createRefreshTokenRegister(prisma)),
     grants: guard(createGrantStore(prisma, box)),
