@@ -16,6 +16,8 @@ import { GRANT_ROUTES, type GrantRoutesDeps } from './grant-routes';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
 import { LOG_ROUTES, type LogRoutesDeps } from './log-routes';
+import { LOG_STREAM_ROUTES } from './log-stream-routes';
+import type { LogStreamsDeps } from './log-streams';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
@@ -48,6 +50,7 @@ export type ManagementDeps = ClientsDeps &
   RefreshTokenRoutesDeps &
   GrantRoutesDeps &
   LogRoutesDeps &
+  LogStreamsDeps &
   JobsDeps &
   BlocksDeps &
   ResourceServersDeps &
@@ -68,6 +71,7 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...REFRESH_TOKEN_ROUTES,
   ...GRANT_ROUTES,
   ...LOG_ROUTES,
+  ...LOG_STREAM_ROUTES,
   ...BLOCK_ROUTES,
   ...JOB_ROUTES,
   ...REPORT_ROUTES,

@@ -15,13 +15,14 @@ import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
 import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
 import { declaredClientIds } from './declared-clients';
-import { CONNECTION_SECRET, createEmailSenders, letterheadOf } from './delivery';
+import { CONNECTION_SECRET, createEmailSenders, LOG_STREAM_SECRET, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
 /** @param given.guard as for every store: tells an outage from a bug */
@@ -90,6 +91,10 @@ export function composeManagement(
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),
     auditLog: guard(createAuditLog(prisma)),
+    logStreams: guard(createLogStreamStore(prisma)),
+    drawLogStreamId: () => `lst_${randomBytes(12).toString('base64url')}`,
+    drawSigningSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
+    sealLogStreamSecret: (secret) => box.seal(LOG_STREAM_SECRET, secret),
     sessionRegister: guard(createSessionRegister(prisma)),
     refreshTokenRegister: guard(createRefreshTokenRegister(prisma)),
     grants: guard(createGrantStore(prisma, box)),

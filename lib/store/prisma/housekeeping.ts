@@ -29,6 +29,7 @@ const OVER: readonly (readonly [table: string, column: string, days: number])[] 
   ['token_families', 'expires_at', 0],
   ['authorization_codes', 'expires_at', CODE_MEMORY_DAYS],
   ['log_events', 'occurred_at', LOG_RETENTION_DAYS],
+  ['log_stream_entries', 'created_at', LOG_RETENTION_DAYS],
   ['messages', 'created_at', MESSAGE_MEMORY_DAYS],
   ['delivery_events', 'received_at', MESSAGE_MEMORY_DAYS],
   ['sms_charges', 'occurred_at', LEDGER_RETENTION_DAYS],
