@@ -80,6 +80,9 @@ export type AuditLog = Readonly<{
   find(id: string): Promise<LogEntry | null>;
 }>;
 
+/** Days the log is kept, unless the operator says otherwise. */
+export const LOG_RETENTION_DAYS = 30;
+
 /** Seconds after which an entry is written, and none comes before it any more: of all processes that can reach the database. */
 export const SETTLED_SECONDS = 3;
 

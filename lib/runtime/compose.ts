@@ -156,7 +156,7 @@ export async function composeRuntime(
   environment: Environment,
   given: { frontSecret: string; operatorToken: string },
 ): Promise<Runtime> {
-  const { issuer, isLoopback } = environment;
+  const { issuer, isLoopback, logRetentionDays } = environment;
   const clock = () => new Date();
   const log = createLog(environment.logLevel);
   const database = await openDatabase(environment);
@@ -423,7 +423,11 @@ export async function composeRuntime(
       {
         name: 'expired rows',
         everySeconds: 60,
-        run: () => repeatWhile(async () => (await removeExpired(prisma, clock())) > 0, CLEAN_UP_BATCHES),
+        run: (isStopping) =>
+          repeatWhile(
+            async () => !isStopping() && (await removeExpired(prisma, clock(), { logRetentionDays })) > 0,
+            CLEAN_UP_BATCHES,
+          ),
       },
       {
         name: 'imports',

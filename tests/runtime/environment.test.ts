@@ -33,6 +33,7 @@ describe('with nothing set (contract §2)', () => {
       consoleAdmins: [],
       consoleNetworks: [],
       limits: {},
+      logRetentionDays: 30,
       trustedProxies: 0,
       servesLegacy: true,
       inbox: { email: true, sms: true, operatorsOnly: false },
