@@ -10,6 +10,7 @@ import { addConnectionsCommands } from './connections';
 import { addConsoleCommands } from './console';
 import { addDoctorCommand } from './doctor';
 import { addKeysCommands } from './keys';
+import { addLogsCommand } from './logs';
 import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
 import { addSmsSpendCommand } from './sms-spend';
@@ -48,6 +49,7 @@ function describeProgram(calledFrom: string): Command {
   addConsoleCommands(program);
   addUserFileCommands(addUsersCommands(program, { calledFrom }), { calledFrom });
   addKeysCommands(program);
+  addLogsCommand(program);
   addMessagesCommand(program);
   addSmsSpendCommand(program);
   return program;

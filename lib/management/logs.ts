@@ -1,7 +1,9 @@
 // Entries of the audit log as operators read them, in Auth0's names. People stand there masked, or not at all.
 // auth0-contract §5.6, contract §4.
 import { z } from 'zod';
+import type { Bound, TextPattern } from '@/lib/login/account-query';
 import { instant } from './fields';
+import type { Condition } from './query-reader';
 import type { Frozen } from './route';
 
 /** An entry as it is kept. */
@@ -28,6 +30,61 @@ export type AccountLog = Readonly<{
     asked: Readonly<{ accountId: string; offset: number; limit: number; descending: boolean }>,
   ): Promise<{ entries: readonly LogEntry[]; total: number }>;
 }>;
+
+/** Texts of an entry; `client_name` is the client's name of today. */
+export const LOG_TEXT_FIELDS = [
+  'log_id',
+  'type',
+  'client_id',
+  'client_name',
+  'connection',
+  'user_id',
+  'ip',
+] as const;
+export type LogTextField = (typeof LOG_TEXT_FIELDS)[number];
+
+/** What one entry is asked. */
+export type LogTest = Readonly<
+  | { kind: 'text'; field: LogTextField; pattern: TextPattern }
+  | { kind: 'exists'; field: LogTextField }
+  /** It is about one of these keyed hashes. */
+  | { kind: 'subject'; hashes: readonly string[] }
+  | { kind: 'date'; from: Bound<Date>; to: Bound<Date> }
+>;
+
+export type LogCondition = Condition<LogTest>;
+
+/**
+ * The audit log as a whole. Its order is that of ids, which is that of time to the millisecond, and never changes; an entry may
+ * be written moments after the time it tells of, so whoever reads on from a place stays SETTLED_SECONDS behind.
+ */
+export type AuditLog = Readonly<{
+  /**
+   * Entries that fit; null: all of them.
+   * @throws {SearchTooSlow}
+   */
+  search(
+    asked: Readonly<{
+      condition: LogCondition | null;
+      range:
+        | Readonly<{ kind: 'page'; descending: boolean; offset: number; limit: number }>
+        /** The oldest first, after an id and before an instant. */
+        | Readonly<{ kind: 'after'; id: string | null; before: Date; limit: number }>;
+    }>,
+  ): Promise<LogEntry[]>;
+  /**
+   * How many fit: exact up to a number. Beyond, that number, or an estimate where all are counted.
+   * @throws {SearchTooSlow}
+   */
+  count(asked: Readonly<{ condition: LogCondition | null; exactUpTo: number }>): Promise<number>;
+  find(id: string): Promise<LogEntry | null>;
+}>;
+
+/** Days the log is kept, unless the operator says otherwise. */
+export const LOG_RETENTION_DAYS = 30;
+
+/** Seconds after which an entry is written, and none comes before it any more: of all processes that can reach the database. */
+export const SETTLED_SECONDS = 3;
 
 /** An entry on the wire. What there is not is left out. */
 export const logDocument = z.strictObject({

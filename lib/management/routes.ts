@@ -12,17 +12,23 @@ import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { RECENT_PROOF_SECONDS } from './console-door';
+import { GRANT_ROUTES, type GrantRoutesDeps } from './grant-routes';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
+import { LOG_ROUTES, type LogRoutesDeps } from './log-routes';
+import { LOG_STREAM_ROUTES } from './log-stream-routes';
+import type { LogStreamsDeps } from './log-streams';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { countRequest, type RateLimitDeps } from './rate-limit';
+import { REFRESH_TOKEN_ROUTES, type RefreshTokenRoutesDeps } from './refresh-token-routes';
 import { REPORT_ROUTES } from './report-routes';
 import type { ReportsDeps } from './reports';
 import { RESOURCE_SERVER_ROUTES } from './resource-server-routes';
 import type { ResourceServersDeps } from './resource-servers';
 import { type ManagementRoute, parseQuery, parseRequestBody, successOf } from './route';
+import { SESSION_ROUTES, type SessionRoutesDeps } from './session-routes';
 import { SIGNING_KEY_ROUTES } from './signing-key-routes';
 import type { SigningKeysDeps } from './signing-keys';
 import { STATS_ROUTES } from './stats-routes';
@@ -40,6 +46,11 @@ export type ManagementDeps = ClientsDeps &
   TeamDeps &
   OverviewDeps &
   UserRoutesDeps &
+  SessionRoutesDeps &
+  RefreshTokenRoutesDeps &
+  GrantRoutesDeps &
+  LogRoutesDeps &
+  LogStreamsDeps &
   JobsDeps &
   BlocksDeps &
   ResourceServersDeps &
@@ -56,6 +67,11 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...SIGNING_KEY_ROUTES,
   ...CONNECTION_ROUTES,
   ...USER_ROUTES,
+  ...SESSION_ROUTES,
+  ...REFRESH_TOKEN_ROUTES,
+  ...GRANT_ROUTES,
+  ...LOG_ROUTES,
+  ...LOG_STREAM_ROUTES,
   ...BLOCK_ROUTES,
   ...JOB_ROUTES,
   ...REPORT_ROUTES,

@@ -36,6 +36,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   anomaly_blocks: ['read', 'delete'],
   logs: ['read'],
   logs_users: ['read'],
+  log_streams: CRUD,
   stats: ['read'],
   operators: CRUD,
 });

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
-import type { Caller } from './caller';
 import { queryText } from './fields';
 import { type AccountLog, describeLogEntry, logDocument } from './logs';
+import { type OriginDeps, originOf } from './origin';
 import {
   answerPage,
   checkpointParameters,
@@ -16,8 +16,9 @@ import {
   selectionParameters,
   TAKE_DEFAULT,
 } from './paging';
+import { QUERY_MAX_LENGTH } from './query-reader';
 import { badQuery, routeFor } from './route';
-import { parseUserQuery, QUERY_MAX_LENGTH } from './user-query';
+import { parseUserQuery } from './user-query';
 import {
   createUser,
   deleteUser,
@@ -43,8 +44,7 @@ export const USERS_BY_EMAIL_PATH = '/api/v2/users-by-email';
 /** Auth0's default. */
 const USERS_PER_PAGE = 50;
 
-export type UserRoutesDeps = UsersDeps &
-  Readonly<{ accountLog: AccountLog; clientAddress(headers: Headers): string | null }>;
+export type UserRoutesDeps = UsersDeps & OriginDeps & Readonly<{ accountLog: AccountLog }>;
 
 const route = routeFor<UserRoutesDeps>();
 
@@ -200,17 +200,4 @@ function readOrder(sort: string | undefined): typeof OLDEST_FIRST {
   const field = SORT_FIELDS.find((candidate) => candidate === name);
   if (field === undefined) throw badQuery(`sort must be by one of ${SORT_FIELDS.join(', ')}`);
   return { field, descending: direction === '-1' };
-}
-
-function originOf(
-  { clientAddress, clock }: Pick<UserRoutesDeps, 'clientAddress' | 'clock'>,
-  caller: Caller,
-  { headers }: Request,
-) {
-  return {
-    clientId: caller.clientId,
-    ip: clientAddress(headers),
-    userAgent: headers.get('user-agent'),
-    now: clock(),
-  };
 }

@@ -139,7 +139,8 @@ export async function listUsersFrom(
   };
 }
 
-async function inTime<Found>(search: Promise<Found>): Promise<Found> {
+/** @throws {ManagementProblem} 503 in place of SearchTooSlow */
+export async function inTime<Found>(search: Promise<Found>): Promise<Found> {
   try {
     return await search;
   } catch (problem) {

@@ -31,6 +31,7 @@ import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
 import type { SessionStore } from '@/lib/login/session';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
+import { sendLogs } from '@/lib/management/log-delivery';
 import { createOperators } from '@/lib/management/operators';
 import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
@@ -51,6 +52,7 @@ import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
@@ -66,7 +68,7 @@ import { createBrowserPorts } from './browser-ports';
 import { clientAddress, isFromOwnMachine } from './client-address';
 import { type ConsoleRuntime, composeConsole, describeConsole } from './console';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
-import { composeDelivery } from './delivery';
+import { composeDelivery, LOG_STREAM_SECRET } from './delivery';
 import type { Environment } from './environment';
 import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
@@ -135,6 +137,8 @@ const OUTBOX_BATCHES = 50;
 /** Sign-outs one process tells of at once, and how often in one turn at most. */
 const NOTICE_BATCH = 50;
 const NOTICE_BATCHES = 50;
+/** Batches of log entries one process sends for a stream in one turn at most. */
+const LOG_BATCHES = 100;
 /** Batches of expired rows that go in one turn at most. */
 const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
@@ -152,7 +156,7 @@ export async function composeRuntime(
   environment: Environment,
   given: { frontSecret: string; operatorToken: string },
 ): Promise<Runtime> {
-  const { issuer, isLoopback } = environment;
+  const { issuer, isLoopback, logRetentionDays } = environment;
   const clock = () => new Date();
   const log = createLog(environment.logLevel);
   const database = await openDatabase(environment);
@@ -220,7 +224,7 @@ export async function composeRuntime(
   };
   const { random, hashSubject } = login;
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
-  const { prepare, canSend, webhooks, postLogoutToken } = composeDelivery({
+  const { prepare, canSend, webhooks, postLogoutToken, postLogBatch } = composeDelivery({
     environment,
     connections,
     inbox,
@@ -269,6 +273,17 @@ export async function composeRuntime(
     }),
     onGivenUp: (given: { clientId: string; reason: string }) =>
       log.warn('application not told of a sign-out', given),
+  };
+  const streaming = {
+    logStreams: guard(createLogStreamStore(prisma)),
+    postLogBatch,
+    printLine: (line: string) => void process.stdout.write(`${line}\n`),
+    unsealLogStreamSecret: (sealed: string) => box.unseal(LOG_STREAM_SECRET, sealed),
+    digest: (texts: readonly string[]) =>
+      createHash('sha256').update(texts.join()).digest('hex').slice(0, 32),
+    clock,
+    onSuspended: (suspended: { stream: string; reason: string }) =>
+      log.warn('log stream suspended: nobody took it for a day', suspended),
   };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
@@ -393,6 +408,12 @@ export async function composeRuntime(
           ),
       },
       {
+        name: 'log streams',
+        everySeconds: 1,
+        run: (isStopping) =>
+          repeatWhile(async () => !isStopping() && (await sendLogs(streaming)), LOG_BATCHES),
+      },
+      {
         name: 'settings',
         everySeconds: SETTINGS_EVERY_SECONDS,
         async run() {
@@ -402,7 +423,11 @@ export async function composeRuntime(
       {
         name: 'expired rows',
         everySeconds: 60,
-        run: () => repeatWhile(async () => (await removeExpired(prisma, clock())) > 0, CLEAN_UP_BATCHES),
+        run: (isStopping) =>
+          repeatWhile(
+            async () => !isStopping() && (await removeExpired(prisma, clock(), { logRetentionDays })) > 0,
+            CLEAN_UP_BATCHES,
+          ),
       },
       {
         name: 'imports',

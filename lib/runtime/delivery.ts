@@ -3,6 +3,7 @@
 import { createGatewaySender } from '@/lib/delivery/gateway';
 import { createGuardedFetch, type GuardedFetch } from '@/lib/delivery/guarded-fetch';
 import { createInboxSender } from '@/lib/delivery/inbox';
+import { createLogBatchPost } from '@/lib/delivery/log-webhook';
 import { createLogoutTokenPost } from '@/lib/delivery/logout-token-post';
 import { createResendSender } from '@/lib/delivery/resend';
 import { createResendWebhookReader } from '@/lib/delivery/resend-webhook';
@@ -29,11 +30,14 @@ import type {
   Unsendable,
 } from '@/lib/login/message';
 import { type BrokenTemplate, prepareEmail, prepareSms } from '@/lib/login/prepare-message';
+import type { LogDeliveryDeps } from '@/lib/management/log-delivery';
 import type { Environment } from './environment';
 import type { Log } from './log';
 
 /** Under which the secrets in a connection's options are sealed. */
 export const CONNECTION_SECRET = 'connection';
+/** Under which what log streams are sent with is sealed. */
+export const LOG_STREAM_SECRET = 'log-stream';
 
 export type Delivery = Readonly<{
   /** Gives a message its words and its ways, by its connection. */
@@ -42,6 +46,7 @@ export type Delivery = Readonly<{
   canSend(connection: Connection): boolean;
   webhooks: Deps['webhooks'];
   postLogoutToken: TellDeps['postLogoutToken'];
+  postLogBatch: LogDeliveryDeps['postLogBatch'];
 }>;
 
 export function composeDelivery(deps: {
@@ -99,6 +104,7 @@ export function composeDelivery(deps: {
       (connection.strategy === 'email' ? emailSenders : smsSendersOf(connection)).length > 0,
 
     postLogoutToken: createLogoutTokenPost(guardedFetch),
+    postLogBatch: createLogBatchPost(guardedFetch),
 
     webhooks: {
       resend:

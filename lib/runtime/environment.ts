@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { findSecretWeakness } from '@/lib/keys/secret-strength';
 import { LIMITS, type LimitOverrides } from '@/lib/login/limits';
+import { LOG_RETENTION_DAYS } from '@/lib/management/logs';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -58,6 +59,8 @@ export type Environment = Readonly<{
   consoleNetworks: readonly string[];
   /** Maxima for the first boot. */
   limits: LimitOverrides;
+  /** Days the audit log is kept. */
+  logRetentionDays: number;
   /** Proxies in front whose X-Forwarded-For is believed. */
   trustedProxies: number;
   /** Which channels' messages the inbox page shows, and whether it needs an operator who is signed in. */
@@ -125,6 +128,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     consoleAdmins: values.CONSOLE_ADMINS,
     consoleNetworks: values.CONSOLE_NETWORKS,
     limits: values.LIMITS,
+    logRetentionDays: values.LOG_RETENTION_DAYS,
     trustedProxies: values.TRUSTED_PROXIES,
     inbox: decideInbox({
       asked: values.INBOX ?? null,
@@ -180,6 +184,9 @@ const variables = z.object({
   CONSOLE_ADMINS: variable(emailAddresses).default([]),
   CONSOLE_NETWORKS: variable(networks).default([]),
   LIMITS: variable(limitOverrides).default({}),
+  LOG_RETENTION_DAYS: variable((text) => wholeNumber(text, { min: 1, max: 3650 })).default(
+    LOG_RETENTION_DAYS,
+  ),
   TRUSTED_PROXIES: variable((text) => wholeNumber(text, { min: 0, max: 100 })).default(0),
   INBOX: variable((text) => oneOf(text, ['on', 'off'])).optional(),
   LEGACY: variable((text) => oneOf(text, ['on', 'off'])).optional(),

@@ -7,17 +7,22 @@ import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
 import { createAccountLog } from '@/lib/store/prisma/account-log';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
+import { createAuditLog } from '@/lib/store/prisma/audit-log';
 import { createConsoleDoor } from '@/lib/store/prisma/console-door';
 import type { Database } from '@/lib/store/prisma/database';
 import { createFigureStore } from '@/lib/store/prisma/figures';
+import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
+import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
+import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
 import { declaredClientIds } from './declared-clients';
-import { CONNECTION_SECRET, createEmailSenders, letterheadOf } from './delivery';
+import { CONNECTION_SECRET, createEmailSenders, LOG_STREAM_SECRET, letterheadOf } from './delivery';
 import type { Environment } from './environment';
 
 /** @param given.guard as for every store: tells an outage from a bug */
@@ -85,6 +90,14 @@ export function composeManagement(
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),
+    auditLog: guard(createAuditLog(prisma)),
+    logStreams: guard(createLogStreamStore(prisma)),
+    drawLogStreamId: () => `lst_${randomBytes(12).toString('base64url')}`,
+    drawSigningSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
+    sealLogStreamSecret: (secret) => box.seal(LOG_STREAM_SECRET, secret),
+    sessionRegister: guard(createSessionRegister(prisma)),
+    refreshTokenRegister: guard(createRefreshTokenRegister(prisma)),
+    grants: guard(createGrantStore(prisma, box)),
     lockouts: limits,
     hashSubject: (subject) => box.hash('subject', subject),
     drawUserId: () => randomBytes(12).toString('hex'),

@@ -96,9 +96,10 @@ function openThere({ url, token }: { url: string; token: string }): ManagementAp
   return {
     async send({ method, path, body }) {
       const { headers, ...sent } = writeBody(body);
-      const isFile = body instanceof FormData || path.endsWith('/file');
+      const address = new URL(path, url);
+      const isFile = body instanceof FormData || address.pathname.endsWith('/file');
       try {
-        return await fetch(new URL(path, url), {
+        return await fetch(address, {
           method,
           headers: { authorization: `Bearer ${token}`, ...headers },
           ...sent,

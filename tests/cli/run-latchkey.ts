@@ -5,7 +5,8 @@ import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { runCommandLine } from '@/lib/cli/main';
 
-const PROGRAM = path.resolve(import.meta.dirname, '..', '..', 'bin', 'latchkey.mjs');
+/** What a shell runs. */
+export const PROGRAM = path.resolve(import.meta.dirname, '..', '..', 'bin', 'latchkey.mjs');
 
 /** How a command ended, and what it printed. */
 export type Run = { code: number | null; stdout: string; stderr: string };

@@ -33,6 +33,7 @@ describe('with nothing set (contract ยง2)', () => {
       consoleAdmins: [],
       consoleNetworks: [],
       limits: {},
+      logRetentionDays: 30,
       trustedProxies: 0,
       servesLegacy: true,
       inbox: { email: true, sms: true, operatorsOnly: false },
@@ -193,6 +194,11 @@ describe('a bad value stops the start with its name and one sentence (contract ย
     ],
     ['a limit below zero', { LIMITS: '{"starts_per_ip":-1}' }, /^LIMITS must give starts_per_ip/],
     ['proxies below zero', { TRUSTED_PROXIES: '-1' }, /^TRUSTED_PROXIES must be a whole number/],
+    [
+      'a log of no time',
+      { LOG_RETENTION_DAYS: '0' },
+      /^LOG_RETENTION_DAYS must be a whole number from 1 to 3650/,
+    ],
     ['a half of old', { LEGACY: 'yes' }, /^LEGACY must be one of on, off/],
     ['an inbox in between', { INBOX: 'yes' }, /^INBOX must be one of on, off/],
     ['a level that is none', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of trace/],
@@ -302,6 +308,7 @@ it('reads lists and limits', () => {
     CONSOLE_NETWORKS: '192.0.2.0/24',
     LIMITS: '{"starts_per_ip": 1000, "guesses_per_identifier": 0}',
     TRUSTED_PROXIES: '2',
+    LOG_RETENTION_DAYS: '365',
     MANAGEMENT_CLIENT_ID: 'machine',
     MANAGEMENT_CLIENT_SECRET: 'short but nobody outside can come here',
   });
@@ -313,6 +320,7 @@ it('reads lists and limits', () => {
     consoleNetworks: ['192.0.2.0/24'],
     limits: { starts_per_ip: 1000, guesses_per_identifier: 0 },
     trustedProxies: 2,
+    logRetentionDays: 365,
     managementClient: { clientId: 'machine' },
   });
 });

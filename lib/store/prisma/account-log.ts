@@ -8,12 +8,10 @@ export function createAccountLog(prisma: PrismaClient): AccountLog {
       // Of what operators did the account is the subject, whoever they were.
       const which = Prisma.sql`l.account_id = ${accountId}::text
         OR (l.details IS NOT NULL AND l.details #>> '{request,params,id}' = ${accountId}::text)`;
-      const order = descending ? Prisma.sql`l.occurred_at DESC, l.id DESC` : Prisma.sql`l.occurred_at, l.id`;
+      const order = descending ? Prisma.sql`l.id DESC` : Prisma.sql`l.id`;
       const [entries, [counted]] = await Promise.all([
         prisma.$queryRaw<LogEntry[]>`
-          SELECT l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection, l.client_id AS "clientId",
-            c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
-            l.user_agent AS "userAgent", l.details
+          SELECT ${logEntryColumns}
           FROM log_events l LEFT JOIN clients c ON c.client_id = l.client_id WHERE ${which}
           ORDER BY ${order} LIMIT ${limit}::int OFFSET ${offset}::int`,
         prisma.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM log_events l WHERE ${which}`,
@@ -22,3 +20,9 @@ export function createAccountLog(prisma: PrismaClient): AccountLog {
     },
   };
 }
+
+/** An entry, of `log_events AS l` and the `clients AS c` it names. */
+export const logEntryColumns = Prisma.sql`
+  l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection, l.client_id AS "clientId",
+  c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
+  l.user_agent AS "userAgent", l.details`;

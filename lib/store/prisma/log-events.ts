@@ -45,6 +45,7 @@ export function logEventId(now: Date): string {
   return timeDigits(now) + randomBytes(10).toString('hex');
 }
 
-function timeDigits(now: Date): string {
+/** What the ids of an instant's events begin with. */
+export function timeDigits(now: Date): string {
   return now.getTime().toString(16).padStart(12, '0');
 }

@@ -517,6 +517,8 @@ const TABLES = [
   'limit_counters',
   'log_events',
   'hourly_figures',
+  'log_stream_entries',
+  'log_streams',
   'settings',
 ];
 
@@ -525,6 +527,8 @@ const UNNAMED = new Set([
   'limit_counters',
   'logout_notices',
   'log_events',
+  'log_stream_entries',
+  'log_streams',
   'messages',
   'delivery_attempts',
   'delivery_events',

@@ -14,6 +14,7 @@ import { promiseIdentifierChanges } from './promises/identifier-changes';
 import { promiseJobs } from './promises/jobs';
 import { promiseLimits } from './promises/limits';
 import { promiseLinks } from './promises/links';
+import { promiseLogStreams } from './promises/log-streams';
 import { promiseOperators } from './promises/operators';
 import { promiseOutbox } from './promises/outbox';
 import { promisePushedRequests } from './promises/pushed-requests';
@@ -78,6 +79,7 @@ export function describeStore(
     promiseConnections(current);
     promiseResourceServers(current);
     promiseTokenEvents(current);
+    promiseLogStreams(current);
     promiseSmsSpend(current);
     promiseOperators(current);
     promiseFigures(current);

@@ -12,6 +12,7 @@ import type { LogoutNoticeStore } from '@/lib/login/logout-notice';
 import type { SessionStore } from '@/lib/login/session';
 import type { SessionRegister } from '@/lib/login/session-register';
 import type { ConsoleDoor } from '@/lib/management/console-door';
+import type { LogStreamStore } from '@/lib/management/log-streams';
 import type { OperatorRegister } from '@/lib/management/operator-register';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { ClientAssertionStore } from '@/lib/oidc/client-assertion';
@@ -29,6 +30,7 @@ import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challe
 import { createGrantStore } from '@/lib/store/prisma/grants';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createLimitStore } from '@/lib/store/prisma/limits';
+import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
@@ -51,6 +53,7 @@ export type Process = Readonly<{
   sessions: SessionStore;
   sessionRegister: SessionRegister;
   notices: LogoutNoticeStore;
+  logStreams: LogStreamStore;
   families: TokenFamilyStore;
   grants: ConsentStore & GrantStore;
   refreshTokens: RefreshTokenStore;
@@ -88,6 +91,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     sessions: createSessionStore(prisma, secrets),
     sessionRegister: createSessionRegister(prisma),
     notices: createLogoutNoticeStore(prisma),
+    logStreams: createLogStreamStore(prisma),
     families: createTokenFamilyStore(prisma),
     grants: createGrantStore(prisma, secrets),
     refreshTokens: createRefreshTokenStore(prisma),

@@ -95,6 +95,41 @@ export function promiseHousekeeping(stage: () => Stage): void {
       expect(await prisma.challenge.count()).toBe(0);
     });
 
+    it('PRV-1: is the work of one process at a time; the others leave it to that one', async ({ skip }) => {
+      const { kind, first, second, ask, prisma, later } = stage();
+      if (kind === 'embedded') skip('one process has one connection');
+      await ask('ann@x.test');
+      const over = later(2 * 3600);
+      await second.prisma.$transaction(async (holder) => {
+        // A row that is being removed, and not yet gone.
+        expect(await removeExpired(holder as typeof prisma, over)).toBe(1);
+        await ask('bob@x.test');
+        expect(await removeExpired(first.prisma, over)).toBe(0);
+      }, PATIENCE);
+      expect(await removeExpired(first.prisma, over)).toBe(1);
+    });
+
+    it('PRV-1: keeps the audit log, and what waits for log streams, for as many days as it is told', async () => {
+      const { prisma, ask, later, now } = stage();
+      await prisma.logStream.create({
+        data: {
+          id: 'lst',
+          name: 'x',
+          type: 'stdout',
+          status: 'paused',
+          dueAt: now,
+          createdAt: now,
+          updatedAt: now,
+        },
+      });
+      await ask('ann@x.test');
+      const kept = async () => [await prisma.logEvent.count(), await prisma.logStreamEntry.count()];
+      await removeExpired(prisma, later(90 * DAY), { logRetentionDays: 90 });
+      expect(await kept()).toEqual([1, 1]);
+      await removeExpired(prisma, later(90 * DAY + 1), { logRetentionDays: 90 });
+      expect(await kept()).toEqual([0, 0]);
+    });
+
     it('passes over a row that somebody holds, without waiting', async ({ skip }) => {
       const { kind, first, second, signIn, now, later } = stage();
       if (kind === 'embedded') skip('one process has one connection');
