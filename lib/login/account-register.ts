@@ -36,7 +36,10 @@ export type Account = Profile &
   Readonly<{
     /** The `sub` of its tokens. */
     id: string;
-    /** The oldest of each provider is the one that tokens speak of. */
+    /**
+     * The one that names the account, then those that were linked to it, the first to be linked first. The first of each
+     * provider is the one that tokens speak of.
+     */
     identities: readonly AccountIdentity[];
     /** The person's, and the operator's. */
     userMetadata: Metadata;
@@ -122,7 +125,7 @@ export type AccountRegister = Readonly<{
 export type AccountRemoval = Readonly<{
   id: string;
   /** As they were read; where they are others by now nothing is removed. */
-  identifiers: readonly Pick<AccountIdentity, 'provider' | 'identifier'>[];
+  identities: readonly Pick<AccountIdentity, 'provider' | 'userId' | 'identifier'>[];
   /** Every keyed hash under which log and messages know those. */
   identifierHashes: readonly string[];
   pseudonym: string;

@@ -178,7 +178,7 @@ function noSuchUser(): ManagementProblem {
   return new ManagementProblem(404, 'inexistent_user', 'The user does not exist.');
 }
 
-/** An account on the wire: the oldest address and number at the root, as in its tokens. */
+/** An account on the wire: at the root the address and the number that its tokens speak of. */
 export function describeUser(account: Account): UserDocument {
   const email = identityOf(account, 'email');
   const phone = identityOf(account, 'sms');
@@ -641,7 +641,7 @@ export async function deleteUser(
     const { identities } = account;
     const removed = await deps.accounts.remove({
       id,
-      identifiers: identities,
+      identities,
       identifierHashes: identities.flatMap(({ provider: channel, identifier: canonical }) =>
         deps.identifierHashes({ channel, canonical }),
       ),
