@@ -31,21 +31,23 @@ export type IdentityUnlinked = Readonly<
 
 export type AccountLinkStore = Readonly<{
   /**
-   * Gives an account all identities of the one that `secondary` names, which ends: its profile, metadata and grants, its sessions,
-   * of which clients are told, codes and tokens. What was asked of its addresses stays good, for the account they belong to
+   * Gives an account all identities of the one that `secondary` names, which ends: its metadata and grants, its sessions, of which
+   * clients are told, codes and tokens. Its profile stays with its identity. What was asked of its addresses stays good, for the account they belong to
    * then. In one transaction: whoever signs in or redeems a code at that moment is done before it, or finds it done; of any
    * number that want one identity at once one has it.
    */
   link(link: { accountId: string; secondary: IdentityName; origin: ChangeOrigin }): Promise<AccountsLinked>;
   /**
-   * Makes a linked identity an account of its own again, with nothing of the one it leaves but a block. Sessions there that its
-   * channel may have begun end, and tokens with them. In one transaction, as above.
+   * Makes a linked identity an account of its own again, with the profile it came with, and nothing of the account it leaves but
+   * a block. Sessions there that its channel may have begun end, and tokens with them. In one transaction, as above.
    */
   unlink(unlink: {
     accountId: string;
     identity: IdentityName;
     origin: ChangeOrigin;
   }): Promise<IdentityUnlinked>;
+  /** When somebody last proved to be that account: in that session, also when it is over, or anywhere. */
+  findLastProof(of: { accountId: string; sessionId: string | null }): Promise<Date | null>;
 }>;
 
 /** The id of an account that the identity names, or would. */

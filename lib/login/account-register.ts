@@ -3,6 +3,15 @@
 import type { AccountCondition, AccountSearch } from './account-query';
 import type { Channel } from './identifier';
 
+/** What a person is called. Null falls back to what the identities give (lib/oidc/claims.ts). */
+export type Profile = Readonly<{
+  name: string | null;
+  nickname: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  picture: string | null;
+}>;
+
 /** A proven address or number, or one that an operator vouches for. */
 export type AccountIdentity = Readonly<{
   provider: Channel;
@@ -14,16 +23,9 @@ export type AccountIdentity = Readonly<{
   typedForm: string;
   /** Null: nobody proved it, nor does an operator say so. */
   verifiedAt: Date | null;
+  /** What the account that it named was called, of one that was linked. */
+  profile: Profile | null;
   createdAt: Date;
-}>;
-
-/** What a person is called. Null falls back to what the identities give (lib/oidc/claims.ts). */
-export type Profile = Readonly<{
-  name: string | null;
-  nickname: string | null;
-  givenName: string | null;
-  familyName: string | null;
-  picture: string | null;
 }>;
 
 /** Bytes that each of an account's two objects may have, as JSON without blanks. */
@@ -54,7 +56,9 @@ export type Account = Profile &
 
 export type NewAccount = Profile &
   Readonly<{
-    identity: Omit<AccountIdentity, 'verifiedAt' | 'createdAt'> & { readonly isVerified: boolean };
+    identity: Omit<AccountIdentity, 'verifiedAt' | 'profile' | 'createdAt'> & {
+      readonly isVerified: boolean;
+    };
     userMetadata: Metadata;
     appMetadata: Metadata;
     isBlocked: boolean;

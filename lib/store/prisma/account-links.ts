@@ -70,6 +70,13 @@ export function createAccountLinkStore(
         ? { kind: 'unlinked', account }
         : ({ kind: 'not_linked' } satisfies IdentityUnlinked);
     },
+
+    async findLastProof({ accountId, sessionId }) {
+      if (sessionId === null)
+        return (await prisma.account.findUnique({ where: { id: accountId } }))?.lastLoginAt ?? null;
+      const session = await prisma.session.findFirst({ where: { id: sessionId, accountId } });
+      return session?.authenticatedAt ?? null;
+    },
   };
 }
 
@@ -84,7 +91,11 @@ function linkStatement(link: { accountId: string; secondaryId: string; origin: C
     Prisma.sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${id} AND blocked_at IS NULL)`;
   return Prisma.sql`
     WITH joined AS (
-      UPDATE identities SET account_id = ${accountId}, linked_at = ${now}
+      UPDATE identities SET account_id = ${accountId}, linked_at = ${now},
+        profile = CASE WHEN linked_at IS NULL THEN (
+          SELECT jsonb_build_object('name', name, 'nickname', nickname, 'givenName', given_name,
+            'familyName', family_name, 'picture', picture)
+          FROM accounts WHERE id = ${secondaryId}) ELSE profile END
       WHERE account_id = ${secondaryId} AND ${isOpen(accountId)} AND ${isOpen(secondaryId)}
       RETURNING provider, user_id
     ),
@@ -118,11 +129,13 @@ function unlinkStatement(unlink: {
     WITH parted AS (
       UPDATE identities SET account_id = provider || '|' || user_id, linked_at = NULL
       WHERE provider = ${identity.provider}::text AND user_id = ${identity.userId}::text AND account_id = ${accountId}
-      RETURNING account_id
+      RETURNING account_id, profile
     ),
     own AS (
-      INSERT INTO accounts (id, blocked_at, created_at, updated_at)
-      SELECT parted.account_id, a.blocked_at, ${now}, ${now} FROM parted, accounts a WHERE a.id = ${accountId}
+      INSERT INTO accounts (id, name, nickname, given_name, family_name, picture, blocked_at, created_at, updated_at)
+      SELECT parted.account_id, profile->>'name', profile->>'nickname', profile->>'givenName', profile->>'familyName',
+        profile->>'picture', a.blocked_at, ${now}, ${now}
+      FROM parted, accounts a WHERE a.id = ${accountId}
       RETURNING id
     ),
     account AS (UPDATE accounts SET updated_at = ${now} WHERE id = ${accountId} AND EXISTS (SELECT 1 FROM parted)),

@@ -144,7 +144,7 @@ const accountColumns = Prisma.sql`a.id, a.name, a.nickname, a.given_name AS "giv
   a.last_login_at AS "lastLoginAt", a.last_ip AS "lastIp", a.logins_count AS "loginsCount", a.created_at AS "createdAt",
   a.updated_at AS "updatedAt", COALESCE((
     SELECT jsonb_agg(jsonb_build_object('provider', i.provider, 'userId', i.user_id, 'identifier', i.identifier,
-      'typedForm', i.typed_form, 'verifiedAt', i.verified_at, 'createdAt', i.created_at)
+      'typedForm', i.typed_form, 'verifiedAt', i.verified_at, 'profile', i.profile, 'createdAt', i.created_at)
       ORDER BY i.linked_at NULLS FIRST, i.created_at, i.user_id)
     FROM identities i WHERE i.account_id = a.id), '[]') AS identities`;
 

@@ -96,7 +96,7 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
           name: 'Ann',
           userMetadata: { a: 1 },
           appMetadata: {},
-          identities: [{ identifier: 'ann@x.test' }, { identifier: 'other@x.test' }],
+          identities: [{ identifier: 'ann@x.test' }, { identifier: 'other@x.test', profile: { name: 'Other' } }],
         },
       });
       expect(await addressesOf(other.accountId)).toBeNull();
@@ -278,10 +278,11 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
   });
 
   describe('an identity that is unlinked', () => {
-    it('is an account of its own again, with nothing of the one it leaves', async () => {
+    it('is an account of its own again, with its own profile and nothing of the one it leaves', async () => {
       const { first, now } = stage();
       const [ann, other] = [await signInId('ann@x.test'), await signInId('other@x.test')];
       await first.accounts.change(ann, { profile: { name: 'Ann' }, appMetadata: { plan: 'gold' } }, now);
+      await first.accounts.change(other, { profile: { name: 'Other' }, userMetadata: { b: 2 } }, now);
       await link(ann, other);
       expect(await unlink(ann, other)).toMatchObject({
         kind: 'unlinked',
