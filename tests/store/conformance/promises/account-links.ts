@@ -96,7 +96,10 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
           name: 'Ann',
           userMetadata: { a: 1 },
           appMetadata: {},
-          identities: [{ identifier: 'ann@x.test' }, { identifier: 'other@x.test', profile: { name: 'Other' } }],
+          identities: [
+            { identifier: 'ann@x.test' },
+            { identifier: 'other@x.test', profile: { name: 'Other' } },
+          ],
         },
       });
       expect(await addressesOf(other.accountId)).toBeNull();
