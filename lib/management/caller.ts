@@ -9,10 +9,8 @@ export type Caller = Readonly<{
   clientId: string | null;
   /** Of an operator and of a person. */
   accountId: string | null;
-  /** When a person proved who they are; null of everybody else, and where nobody knows. */
-  provenAt: Date | null;
   scopes: readonly string[] | 'every';
-  /** Of an operator: when they last proved who they are. */
+  /** Of an operator, and of a person where it is known: when they last proved who they are. */
   provenAt?: Date;
 }>;
 
@@ -27,7 +25,6 @@ export const COMMAND_LINE: Caller = {
   kind: 'command_line',
   clientId: null,
   accountId: null,
-  provenAt: null,
   scopes: 'every',
 };
 

@@ -133,14 +133,14 @@ async function readOwnSecondary(
   if (Object.values(others).some((value) => value !== undefined)) throw insufficientScope(['update:users']);
   if (idToken === undefined) throw badBody('link_with', 'must be there');
   const bound = new Date(deps.clock().getTime() - LINK_FRESHNESS_SECONDS * 1000);
-  if (caller.provenAt === null || caller.provenAt < bound) throw mustSignInAgain();
+  if (caller.provenAt === undefined || caller.provenAt < bound) throw mustSignInAgain();
   return readIdToken(deps, { idToken, clientId: caller.clientId, bound });
 }
 
 /** The session of a browser that somebody left open, or a token that was taken, is no proof. @see RFC 9470 §3 */
 function mustSignInAgain(): ManagementProblem {
   const words = `Linking needs a sign-in of the last ${LINK_FRESHNESS_SECONDS / 60} minutes.`;
-  return new ManagementProblem(401, 'insufficient_user_authentication', words, {
+  return new ManagementProblem(401, 'recent_proof_required', words, {
     'WWW-Authenticate': `Bearer error="insufficient_user_authentication", error_description="${words}", max_age="${LINK_FRESHNESS_SECONDS}"`,
   });
 }

@@ -26,14 +26,17 @@ export function createOperators(deps: OperatorsDeps): Operators {
     const grants = await deps.resourceServers.findGrants(clientId);
     const granted = grants.find((grant) => grant.audience === audience)?.scopes ?? [];
     const scopes = scope.split(' ').filter((token) => granted.includes(token));
-    return { kind: 'client', clientId, accountId: null, provenAt: null, scopes };
+    return { kind: 'client', clientId, accountId: null, scopes };
   }
 
   async function personOf({ clientId, sub, scope }: AccessToken, familyId: string): Promise<Caller | null> {
     const active = await deps.families.findActive(familyId);
     if (active === null) return null;
-    const { authenticatedAt: provenAt } = active;
-    return { kind: 'person', clientId, accountId: sub, provenAt, scopes: scope.split(' ') };
+    const { authenticatedAt } = active;
+    return {
+      ...{ kind: 'person', clientId, accountId: sub, scopes: scope.split(' ') },
+      ...(authenticatedAt !== null && { provenAt: authenticatedAt }),
+    };
   }
 
   return {

@@ -23,7 +23,6 @@ export type ManagementErrorCode =
   | 'inexistent_signing_key'
   | 'identity_conflict'
   | 'insufficient_scope'
-  | 'insufficient_user_authentication'
   | 'internal_error'
   | 'invalid_body'
   | 'invalid_query_string'

@@ -136,7 +136,7 @@ export async function openApplicationDesk() {
         callerOf: async () =>
           wish.scopes == null
             ? null
-            : { kind: 'client', clientId: 'operator', accountId: null, provenAt: null, scopes: wish.scopes },
+            : { kind: 'client', clientId: 'operator', accountId: null, scopes: wish.scopes },
       },
       sendLater: (message) => void messages.push(message),
       embedded: {

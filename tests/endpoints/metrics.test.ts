@@ -15,7 +15,7 @@ const scrape = (changes: { isOwnMachine?: boolean; caller?: Partial<Caller> | nu
                 kind: 'client',
                 clientId: 'prometheus',
                 accountId: null,
-                provenAt: null,
+               
                 scopes: [],
                 ...changes.caller,
               }

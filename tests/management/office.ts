@@ -204,7 +204,7 @@ function operatorsWith(caller: Partial<Caller>): Operators {
             kind: 'client',
             clientId: 'operator',
             accountId: null,
-            provenAt: null,
+
             scopes: 'every',
             ...caller,
           }
