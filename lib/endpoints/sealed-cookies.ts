@@ -1,7 +1,13 @@
 // The cookies a browser holds for us, by name, size and lifetime; pages and endpoints share them. Knows neither Next nor
 // the seal itself.
 import type { ChangeProblem } from '@/lib/login/change-identifier';
-import { completeInteraction, INTERACTION_LIFETIME_SECONDS, type Interaction } from '@/lib/login/interaction';
+import {
+  type AskedChallenge,
+  completeInteraction,
+  INTERACTION_LIFETIME_SECONDS,
+  type Interaction,
+} from '@/lib/login/interaction';
+import type { LinkProblem } from '@/lib/login/link-identity';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
 import type { SignedOut } from './end-session';
@@ -23,6 +29,18 @@ export type KnownBrowser = Readonly<{
 /** A new identifier as it was typed, and what did not fit. */
 export type ChangeAttempt = Readonly<{ typedIdentifier: string; problem: ChangeProblem }>;
 
+/** Another address or number of somebody who is signed in, and how far its proof is. */
+export type LinkAttempt = Readonly<{
+  /** Whose page led here. */
+  clientId: string;
+  /** The session that asked: nobody else goes on with it. */
+  sessionId: string;
+  typedIdentifier: string;
+  /** What was asked, under the name of an interaction that no page knows; null while nothing was. */
+  question: Readonly<{ interactionId: string; asked: AskedChallenge }> | null;
+  problem: LinkProblem | null;
+}>;
+
 /** Browsers drop cookies over 4096 bytes with name and attributes: longer seals travel in pieces. */
 const PIECE_LENGTH = 3600;
 const MAX_PIECES = 4;
@@ -35,6 +53,8 @@ const KNOWN_BROWSER_SECONDS = 400 * 86_400;
 const KNOWN_SUBJECTS_MAX = 10;
 /** What was typed with a code for another address is kept for the next try. */
 const CHANGE_ATTEMPT_SECONDS = 600;
+/** As long as a code may live, and some time to type it. */
+const LINK_ATTEMPT_SECONDS = 1800;
 /** Time a person has to confirm a sign-out, and to read that it is done. */
 const SIGN_OUT_SECONDS = 600;
 /** Applications that are named as signed out; a longer list helps nobody. */
@@ -125,6 +145,16 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       return lax('change', await sealer.seal(attempt, CHANGE_ATTEMPT_SECONDS), CHANGE_ATTEMPT_SECONDS);
     },
     removeChangeAttempt: (): Cookie => remove('change'),
+
+    /** Another way to sign in that is being proven; bound to this browser by nothing else. */
+    async readLinkAttempt(held: HeldCookies): Promise<LinkAttempt | null> {
+      return (await unseal(readCookie(held, 'link'))) as LinkAttempt | null;
+    },
+    async holdLinkAttempt(attempt: LinkAttempt): Promise<Cookie> {
+      return lax('link', await sealer.seal(attempt, LINK_ATTEMPT_SECONDS), LINK_ATTEMPT_SECONDS);
+    },
+    removeLinkAttempt: (): Cookie => remove('link'),
+
     /** What the page says that a sign-out ends on. */
     async readSignedOut(held: HeldCookies): Promise<SignedOut | null> {
       return (await unseal(readCookie(held, 'signed-out'))) as SignedOut | null;

@@ -3,6 +3,15 @@
 import type { AccountCondition, AccountSearch } from './account-query';
 import type { Channel } from './identifier';
 
+/** What a person is called. Null falls back to what the identities give (lib/oidc/claims.ts). */
+export type Profile = Readonly<{
+  name: string | null;
+  nickname: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  picture: string | null;
+}>;
+
 /** A proven address or number, or one that an operator vouches for. */
 export type AccountIdentity = Readonly<{
   provider: Channel;
@@ -14,16 +23,9 @@ export type AccountIdentity = Readonly<{
   typedForm: string;
   /** Null: nobody proved it, nor does an operator say so. */
   verifiedAt: Date | null;
+  /** What the account that it named was called, of one that was linked. */
+  profile: Profile | null;
   createdAt: Date;
-}>;
-
-/** What a person is called. Null falls back to what the identities give (lib/oidc/claims.ts). */
-export type Profile = Readonly<{
-  name: string | null;
-  nickname: string | null;
-  givenName: string | null;
-  familyName: string | null;
-  picture: string | null;
 }>;
 
 /** Bytes that each of an account's two objects may have, as JSON without blanks. */
@@ -36,7 +38,10 @@ export type Account = Profile &
   Readonly<{
     /** The `sub` of its tokens. */
     id: string;
-    /** The oldest of each provider is the one that tokens speak of. */
+    /**
+     * The one that names the account, then those that were linked to it, the first to be linked first. The first of each
+     * provider is the one that tokens speak of.
+     */
     identities: readonly AccountIdentity[];
     /** The person's, and the operator's. */
     userMetadata: Metadata;
@@ -51,7 +56,9 @@ export type Account = Profile &
 
 export type NewAccount = Profile &
   Readonly<{
-    identity: Omit<AccountIdentity, 'verifiedAt' | 'createdAt'> & { readonly isVerified: boolean };
+    identity: Omit<AccountIdentity, 'verifiedAt' | 'profile' | 'createdAt'> & {
+      readonly isVerified: boolean;
+    };
     userMetadata: Metadata;
     appMetadata: Metadata;
     isBlocked: boolean;
@@ -122,7 +129,7 @@ export type AccountRegister = Readonly<{
 export type AccountRemoval = Readonly<{
   id: string;
   /** As they were read; where they are others by now nothing is removed. */
-  identifiers: readonly Pick<AccountIdentity, 'provider' | 'identifier'>[];
+  identities: readonly Pick<AccountIdentity, 'provider' | 'userId' | 'identifier'>[];
   /** Every keyed hash under which log and messages know those. */
   identifierHashes: readonly string[];
   pseudonym: string;

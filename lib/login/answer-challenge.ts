@@ -67,23 +67,15 @@ export async function answerChallenge(
   },
 ): Promise<ChallengeAnswered> {
   const { interaction, asked, context } = answer;
-  const typed = parseTypedCode(answer.typed, asked.codeLength);
+  const typed = await readTypedCode(deps, { asked, typed: answer.typed, context });
   if (typed === null) return problem({ kind: 'code_malformed', codeLength: asked.codeLength });
-
-  const connection = await findConnection(deps, asked.connection);
-  const fixed = connection && findTestIdentity(connection, asked.identifier, context.now);
-  const isFixed = fixed !== null && deps.codes.equal(fixed.code, typed);
   const authorization = answer.finishes
     ? newAuthorization(deps.random, interaction.request, context.now)
     : NO_AUTHORIZATION;
   const proof = await prove(deps, {
     ...answer,
+    ...typed,
     interactionId: interaction.id,
-    connection,
-    // A fixed code has no age: it stands for the newest, so that it can be typed while the login lasts.
-    matchedGeneration: isFixed ? asked.generation : findGeneration(deps.codes, typed, asked),
-    provenBy: isFixed ? 'test_identity' : 'code',
-    limits: guessLimits(deps, { asked, isTest: fixed !== null }, context),
     ...authorization,
   });
   switch (proof.kind) {
@@ -104,6 +96,31 @@ export async function answerChallenge(
     case 'ended':
       return { kind: proof.kind };
   }
+}
+
+/** What a typed code comes to: which of the challenge's codes it is, and what the guess counts against. Null: it is no code. */
+export async function readTypedCode(
+  deps: Pick<AnswerDeps, 'connections' | 'codes' | 'hashSubject' | 'limitOverrides'>,
+  { asked, typed, context }: { asked: AskedChallenge; typed: string; context: RequestContext },
+): Promise<
+  | (Pick<ChallengeAnswer, 'matchedGeneration' | 'limits'> & {
+      provenBy: 'code' | 'test_identity';
+      connection: Connection | null;
+    })
+  | null
+> {
+  const code = parseTypedCode(typed, asked.codeLength);
+  if (code === null) return null;
+  const connection = await findConnection(deps, asked.connection);
+  const fixed = connection && findTestIdentity(connection, asked.identifier, context.now);
+  const isFixed = fixed !== null && deps.codes.equal(fixed.code, code);
+  return {
+    connection,
+    // A fixed code has no age: it stands for the newest, so that it can be typed while the login lasts.
+    matchedGeneration: isFixed ? asked.generation : findGeneration(deps.codes, code, asked),
+    provenBy: isFixed ? 'test_identity' : 'code',
+    limits: guessLimits(deps, { asked, isTest: fixed !== null }, context),
+  };
 }
 
 /** What a challenge says of itself to be proven by code or link. */

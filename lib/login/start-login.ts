@@ -57,8 +57,8 @@ export type LoginStarted = Readonly<
 export async function startLogin(
   deps: StartLoginDeps,
   start: {
-    interaction: Interaction;
-    client: Client;
+    interaction: Pick<Interaction, 'id'>;
+    client: Pick<Client, 'clientId' | 'name'>;
     offered: readonly Connection[];
     typed: string;
     country: string | null;

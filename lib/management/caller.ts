@@ -10,7 +10,7 @@ export type Caller = Readonly<{
   /** Of an operator and of a person. */
   accountId: string | null;
   scopes: readonly string[] | 'every';
-  /** Of an operator: when they last proved who they are. */
+  /** Of an operator, and of a person where it is known: when they last proved who they are. */
   provenAt?: Date;
 }>;
 

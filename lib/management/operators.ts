@@ -30,8 +30,13 @@ export function createOperators(deps: OperatorsDeps): Operators {
   }
 
   async function personOf({ clientId, sub, scope }: AccessToken, familyId: string): Promise<Caller | null> {
-    if ((await deps.families.findActive(familyId)) === null) return null;
-    return { kind: 'person', clientId, accountId: sub, scopes: scope.split(' ') };
+    const active = await deps.families.findActive(familyId);
+    if (active === null) return null;
+    const { authenticatedAt } = active;
+    return {
+      ...{ kind: 'person', clientId, accountId: sub, scopes: scope.split(' ') },
+      ...(authenticatedAt !== null && { provenAt: authenticatedAt }),
+    };
   }
 
   return {

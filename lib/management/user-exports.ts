@@ -68,16 +68,16 @@ function writePart({ format, fields }: Export, accounts: readonly Account[], isF
   });
 }
 
-/** What an import takes, and no more: names that people were never given are not given to them by it. */
+/**
+ * What an import takes, and no more: names that people were never given are not given to them by it, and of several identities the
+ * main one is in the file of its connection. `fields` may ask for all of them.
+ */
 function importable(account: Account): object {
   const { user_id, email, email_verified, phone_number, phone_verified, ...user } = describeUser(account);
   const { name, nickname } = account;
   return {
     user_id,
-    email,
-    email_verified,
-    phone_number,
-    phone_verified,
+    ...(account.id.startsWith('email|') ? { email, email_verified } : { phone_number, phone_verified }),
     ...(name !== null && { name }),
     ...(nickname !== null && { nickname }),
     given_name: user.given_name,

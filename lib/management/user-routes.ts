@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
 import { queryText } from './fields';
+import { type IdentitiesDeps, linkIdentity, newIdentityBody, unlinkIdentity } from './identities';
 import { type AccountLog, describeLogEntry, logDocument } from './logs';
 import { type OriginDeps, originOf } from './origin';
 import {
@@ -23,6 +24,7 @@ import {
   createUser,
   deleteUser,
   describeMethods,
+  identityDocument,
   listUsers,
   listUsersByEmail,
   listUsersFrom,
@@ -44,7 +46,7 @@ export const USERS_BY_EMAIL_PATH = '/api/v2/users-by-email';
 /** Auth0's default. */
 const USERS_PER_PAGE = 50;
 
-export type UserRoutesDeps = UsersDeps & OriginDeps & Readonly<{ accountLog: AccountLog }>;
+export type UserRoutesDeps = UsersDeps & IdentitiesDeps & OriginDeps & Readonly<{ accountLog: AccountLog }>;
 
 const route = routeFor<UserRoutesDeps>();
 
@@ -145,6 +147,44 @@ export const USER_ROUTES = [
     forgetsParams: true,
     answer: (deps, { params, caller, request }) =>
       deleteUser(deps, { id: params.id, origin: originOf(deps, caller, request) }),
+  }),
+  route({
+    method: 'POST',
+    path: `${USERS_PATH}/{id}/identities`,
+    summary: 'Link a user',
+    description: [
+      'The other user becomes an identity of this one, which keeps its id, profile and metadata. The other one’s profile is kept as',
+      '`profileData`; its metadata, sessions and tokens end. An operator names it by `provider` and `user_id`. A person sends an ID',
+      'token of it as `link_with`, that the same client was given; both have to be proven within the last 10 minutes. Whoever proves',
+      'an address for the first time that an operator linked unproven has it alone.',
+    ].join('\n'),
+    scope: 'update:users',
+    ownScope: 'update:current_user_identities',
+    body: newIdentityBody,
+    status: 201,
+    result: z.array(identityDocument),
+    answer: (deps, { params, body, caller, request }) =>
+      linkIdentity(deps, { id: params.id, body, caller, origin: originOf(deps, caller, request) }),
+  }),
+  route({
+    method: 'DELETE',
+    path: `${USERS_PATH}/{id}/identities/{provider}/{user_id}`,
+    summary: 'Unlink an identity',
+    description: [
+      'It is a user of its own again, with the profile it came with and no metadata. Sessions that its channel may have begun end,',
+      'and tokens with them. The main identity stays.',
+    ].join('\n'),
+    scope: 'update:users',
+    ownScope: 'update:current_user_identities',
+    status: 200,
+    result: z.array(identityDocument),
+    answer: (deps, { params, caller, request }) =>
+      unlinkIdentity(deps, {
+        id: params.id,
+        provider: params.provider,
+        userId: params.user_id,
+        origin: originOf(deps, caller, request),
+      }),
   }),
   route({
     method: 'GET',

@@ -45,7 +45,7 @@ export type UsersDeps = Readonly<{
 }>;
 
 /** A way to prove who somebody is, on the wire. */
-const identityDocument = z.strictObject({
+export const identityDocument = z.strictObject({
   connection: z.string(),
   provider: z.string(),
   user_id: z.string(),
@@ -57,6 +57,11 @@ const identityDocument = z.strictObject({
       email_verified: z.boolean().optional(),
       phone_number: z.string().optional(),
       phone_verified: z.boolean().optional(),
+      name: z.string().optional(),
+      nickname: z.string().optional(),
+      given_name: z.string().optional(),
+      family_name: z.string().optional(),
+      picture: z.string().optional(),
     })
     .optional(),
 });
@@ -175,11 +180,11 @@ export async function loadAccount(
   return account;
 }
 
-function noSuchUser(): ManagementProblem {
+export function noSuchUser(): ManagementProblem {
   return new ManagementProblem(404, 'inexistent_user', 'The user does not exist.');
 }
 
-/** An account on the wire: the oldest address and number at the root, as in its tokens. */
+/** An account on the wire: at the root the address and the number that its tokens speak of. */
 export function describeUser(account: Account): UserDocument {
   const email = identityOf(account, 'email');
   const phone = identityOf(account, 'sms');
@@ -203,7 +208,7 @@ export function describeUser(account: Account): UserDocument {
       provider: identity.provider,
       user_id: identity.userId,
       isSocial: false as const,
-      ...(index > 0 && { profileData: contactOf(identity) }),
+      ...(index > 0 && { profileData: profileDataOf(identity) }),
     })),
     user_metadata: account.userMetadata,
     app_metadata: account.appMetadata,
@@ -246,6 +251,19 @@ function contactOf({ provider, identifier, verifiedAt }: AccountIdentity) {
     : { phone_number: identifier, phone_verified: isVerified };
 }
 
+/** What an identity that was linked would be if it were a user. */
+function profileDataOf(identity: AccountIdentity) {
+  const { profile } = identity;
+  return withoutGaps({
+    ...contactOf(identity),
+    name: profile?.name ?? null,
+    nickname: profile?.nickname ?? null,
+    given_name: profile?.givenName ?? null,
+    family_name: profile?.familyName ?? null,
+    picture: profile?.picture ?? null,
+  });
+}
+
 /** The identity that names the account is the main one, whatever their age. */
 function mainFirst({ id, identities }: Account): AccountIdentity[] {
   const isMain = ({ provider, userId }: AccountIdentity) => `${provider}|${userId}` === id;
@@ -281,14 +299,14 @@ const profileFields = {
 };
 
 /** An id as an operator may choose it, with the provider before it or without; what tokens can carry, and no bar. */
-const chosenUserId = () =>
+export const chosenUserId = () =>
   text(1, 140).regex(
     /^(?:(?:email|sms)\|)?[\w.~@+=-]{1,128}$/,
     'must be up to 128 letters, digits, and . _ ~ @ + = -, with email| or sms| before them or not',
   );
 
 /** Ids of accounts; anything else is not looked for. */
-const ACCOUNT_ID = /^(?:email|sms)\|[\w.~@+=-]{1,128}$/;
+export const ACCOUNT_ID = /^(?:email|sms)\|[\w.~@+=-]{1,128}$/;
 
 const typedIdentifier = () => text(1, 512);
 
@@ -642,7 +660,7 @@ export async function deleteUser(
     const { identities } = account;
     const removed = await deps.accounts.remove({
       id,
-      identifiers: identities,
+      identities,
       identifierHashes: identities.flatMap(({ provider: channel, identifier: canonical }) =>
         deps.identifierHashes({ channel, canonical }),
       ),

@@ -33,7 +33,12 @@ import type { SessionStore } from '@/lib/login/session';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { sendLogs } from '@/lib/management/log-delivery';
 import { createOperators } from '@/lib/management/operators';
-import { isManagementPath, MANAGEMENT_PATH, managementEndpoint } from '@/lib/management/routes';
+import {
+  isManagementPath,
+  MANAGEMENT_PATH,
+  type ManagementDeps,
+  managementEndpoint,
+} from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
 import { workOnImports } from '@/lib/management/user-imports';
 import type { Client, ClientStore } from '@/lib/oidc/client';
@@ -94,6 +99,8 @@ export type Runtime = Readonly<{
   /** What people allowed clients. */
   consents: ConsentStore;
   connections: ConnectionStore;
+  /** Accounts, and how two become one. */
+  linking: Pick<ManagementDeps, 'accounts' | 'links'>;
   login: LinkDeps & StartLoginDeps & ChangeDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
   /** Address of public/login.js, so that a browser may keep it for good. */
@@ -107,7 +114,9 @@ export type Runtime = Readonly<{
   /** The connections that the page of this sign-in offers: those of the client that somebody can send for. */
   offered(
     client: Client,
-    interaction: Pick<Interaction, 'request' | 'chosenConnection'>,
+    interaction: Pick<Interaction, 'chosenConnection'> & {
+      readonly request: Pick<Interaction['request'], 'connection'>;
+    },
   ): Promise<readonly Connection[]>;
   /**
    * Keyed hash of an identifier as typed, or null when it is none.
@@ -470,6 +479,7 @@ export async function composeRuntime(
     connections,
     sessions: stores.sessions,
     consents: stores.grants,
+    linking: management,
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,

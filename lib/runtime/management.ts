@@ -5,6 +5,7 @@ import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } fr
 import type { SecretBox } from '@/lib/keys/secret-box';
 import { sendNow } from '@/lib/login/send-now';
 import type { ManagementDeps } from '@/lib/management/routes';
+import { createAccountLinkStore } from '@/lib/store/prisma/account-links';
 import { createAccountLog } from '@/lib/store/prisma/account-log';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createAuditLog } from '@/lib/store/prisma/audit-log';
@@ -66,6 +67,7 @@ export function composeManagement(
     unseal: (sealed: string) => box.unseal('inbox', sealed),
   };
   const senders = createEmailSenders(environment, { inbox: createInboxStore(prisma), sealing, clock });
+  const accounts = guard(createAccountRegister(prisma));
   return {
     ...ports,
     issuer: environment.issuer,
@@ -86,7 +88,8 @@ export function composeManagement(
     drawGrantId: () => `cgr_${randomBytes(12).toString('base64url')}`,
     drawConnectionId: () => `con_${randomBytes(12).toString('base64url')}`,
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
-    accounts: guard(createAccountRegister(prisma)),
+    accounts,
+    links: guard(createAccountLinkStore(prisma, accounts)),
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),

@@ -12,7 +12,10 @@ import { ElsewhereCard, type ElsewhereCardProps } from '@/components/login/elsew
 import { ErrorCard, type ErrorCardProps } from '@/components/login/error-card';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
 import { IdentifierCard, type IdentifierCardProps } from '@/components/login/identifier-card';
+import { LinkCard, type LinkCardProps } from '@/components/login/link-card';
+import { LinkCodeCard, type LinkCodeCardProps } from '@/components/login/link-code-card';
 import { LinkOpenedCard } from '@/components/login/link-opened-card';
+import { LinkedCard, SignInFirstCard } from '@/components/login/linked-card';
 import type { OtherWay } from '@/components/login/other-way';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
@@ -131,6 +134,20 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     <ChangeCard
       {...{ page: ofNobody, action, value: '', problem: null, now: NOW }}
       asking={{ ...asking, channels: ['email', 'sms'] }}
+      {...changes}
+    />
+  );
+  const linking = (changes: Partial<LinkCardProps>) => (
+    <LinkCard
+      {...{ page, action, hidden, account: 'maria@example.com', value: '', problem: null, now: NOW }}
+      asking={{ ...asking, channels: ['email', 'sms'] }}
+      {...changes}
+    />
+  );
+  const linkCode = (changes: Partial<LinkCodeCardProps>) => (
+    <LinkCodeCard
+      {...{ page, action, account: 'maria@example.com', problem: null, changeHref: '/link', now: NOW }}
+      asked={{ ...asked, channel: 'sms', maskedRecipient: '***456' }}
       {...changes}
     />
   );
@@ -267,6 +284,18 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'change that is over': change({ value: 'maria@example.com', problem: { kind: 'refused' } }),
     'change too often': change({ value: '+44 7400 123456', problem: { kind: 'wait', until: NOW + 25_000 } }),
     changed: <ChangedCard page={ofNobody} />,
+    linking: linking({}),
+    'linking, branded': linking({ page: branded, account: '+447400123456' }),
+    'linking of a number': linking({ asking: { ...asking, channels: ['sms'] } }),
+    'linking of a bad address': linking({ value: 'maria@', problem: { kind: 'identifier_malformed' } }),
+    'linking of an own address': linking({ value: 'maria@example.com', problem: { kind: 'own' } }),
+    'linking refused': linking({ value: 'bob@example.com', problem: { kind: 'refused' } }),
+    'code to link': linkCode({}),
+    'code to link, wrong': linkCode({ problem: { kind: 'code_wrong', triesLeft: 3 }, asked }),
+    'code to link, over': linkCode({ problem: { kind: 'over' } }),
+    'sign in first': <SignInFirstCard page={page} clientHref={home} />,
+    'sign in first, no way there': <SignInFirstCard page={page} clientHref={null} />,
+    linked: <LinkedCard page={page} clientHref={home} />,
     'stop done': <StopDoneCard {...{ page, shownAddress }} />,
     stopped: <StoppedCard page={page} startAgainHref="/again" />,
     'stopped, seen elsewhere': <StoppedCard {...{ page, shownAddress }} startAgainHref={null} />,

@@ -436,7 +436,7 @@ describe('a refresh token', () => {
         const accounts = createAccountRegister(prisma);
         const { identities = [] } = (await accounts.find(accountId)) ?? {};
         const origin = { ...operator(), clientId: null };
-        const named = { identifiers: identities, identifierHashes: [], pseudonym: 'deleted|1' };
+        const named = { identities, identifierHashes: [], pseudonym: 'deleted|1' };
         await accounts.remove({ id: accountId, ...named, origin });
       },
     ],

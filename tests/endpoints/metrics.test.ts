@@ -11,7 +11,14 @@ const scrape = (changes: { isOwnMachine?: boolean; caller?: Partial<Caller> | nu
       operators: {
         callerOf: async () =>
           changes.caller
-            ? { kind: 'client', clientId: 'prometheus', accountId: null, scopes: [], ...changes.caller }
+            ? {
+                kind: 'client',
+                clientId: 'prometheus',
+                accountId: null,
+
+                scopes: [],
+                ...changes.caller,
+              }
             : null,
       },
     },

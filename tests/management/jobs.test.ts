@@ -411,6 +411,26 @@ describe('an export', () => {
     expect(stable(after)).toEqual(stable(before.slice(0, 2)));
   });
 
+  it('of a user with several identities goes in again by the main one, and tells of the others where it is asked to', async () => {
+    const identities = `${USERS_PATH}/${encodeURIComponent('sms|3')}/identities`;
+    await office.ask({ method: 'POST', path: identities, body: { provider: 'email', user_id: '1' } });
+    const { text } = await exportUsers({ connection_id: sms });
+    const told = await exportUsers({
+      connection_id: sms,
+      fields: [{ name: 'email' }, { name: 'identities' }],
+    });
+    expect(JSON.parse(told.text)).toMatchObject({
+      email: 'ann@example.com',
+      identities: [{ provider: 'sms' }, { profileData: { email: 'ann@example.com' } }],
+    });
+    await office.prisma.account.deleteMany();
+    const job = await importUsers(text, { connection_id: sms });
+    expect(job.summary).toEqual({ total: 1, inserted: 1, updated: 0, failed: 0 });
+    expect(await read(office.ask({ path: `${USERS_PATH}/${encodeURIComponent('sms|3')}` }))).toMatchObject({
+      phone_number: '+4915123456789',
+    });
+  });
+
   it('ADM-5: as a table holds no formula, and its words stay in their columns', async () => {
     const { response, text } = await exportUsers({
       format: 'csv',

@@ -200,7 +200,14 @@ function operatorsWith(caller: Partial<Caller>): Operators {
   return {
     callerOf: async ({ headers }) =>
       headers.get('authorization') === 'Bearer operator'
-        ? { kind: 'client', clientId: 'operator', accountId: null, scopes: 'every', ...caller }
+        ? {
+            kind: 'client',
+            clientId: 'operator',
+            accountId: null,
+
+            scopes: 'every',
+            ...caller,
+          }
         : null,
   };
 }

@@ -1,5 +1,7 @@
 // Accounts in PostgreSQL, as operators see them: found, searched, added, changed, removed. The promises are those of
 // lib/login/account-register.ts; what a search asks becomes SQL in account-search.ts.
+
+import { accountIdOf } from '@/lib/login/account-links';
 import {
   type AccountOrder,
   type AccountSearch,
@@ -18,10 +20,12 @@ import {
 } from '@/lib/login/account-register';
 import type { Channel } from '@/lib/login/identifier';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
+import { isOfGone, removeTraces } from './account-endings';
+import { lockMembership } from './account-locks';
 import { alternatives, sortColumn, sortedBy } from './account-search';
 import { isStatementTimeout, isUniqueViolation, PLANNED_ANEW } from './database';
 import { insertLogEvent } from './log-events';
-import { endSessions, insertLogoutNotices } from './session-endings';
+import { endSessions } from './session-endings';
 import { revokeTokens } from './token-endings';
 
 export function createAccountRegister(prisma: PrismaClient): AccountRegister {
@@ -110,7 +114,8 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
     },
 
     async remove(removal) {
-      const [removed, left] = await prisma.$transaction([
+      const [, removed, left] = await prisma.$transaction([
+        lockMembership(prisma, [removal.id]),
         prisma.$executeRaw(removeStatement(removal)),
         prisma.account.count({ where: { id: removal.id } }),
         ...forget(prisma, removal),
@@ -133,13 +138,14 @@ type AccountRow = Omit<Account, 'identities'> & {
   })[];
 };
 
-/** Columns of a row that holds `accounts AS a`: all there is of it, with its identities, the oldest first. */
+/** Columns of a row that holds `accounts AS a`: all there is of it, with its identities, in the order in which it came by them. */
 const accountColumns = Prisma.sql`a.id, a.name, a.nickname, a.given_name AS "givenName", a.family_name AS "familyName",
   a.picture, a.user_metadata AS "userMetadata", a.app_metadata AS "appMetadata", a.blocked_at AS "blockedAt",
   a.last_login_at AS "lastLoginAt", a.last_ip AS "lastIp", a.logins_count AS "loginsCount", a.created_at AS "createdAt",
   a.updated_at AS "updatedAt", COALESCE((
     SELECT jsonb_agg(jsonb_build_object('provider', i.provider, 'userId', i.user_id, 'identifier', i.identifier,
-      'typedForm', i.typed_form, 'verifiedAt', i.verified_at, 'createdAt', i.created_at) ORDER BY i.created_at, i.user_id)
+      'typedForm', i.typed_form, 'verifiedAt', i.verified_at, 'profile', i.profile, 'createdAt', i.created_at)
+      ORDER BY i.linked_at NULLS FIRST, i.created_at, i.user_id)
     FROM identities i WHERE i.account_id = a.id), '[]') AS identities`;
 
 function accountFrom({ identities, ...row }: AccountRow): Account {
@@ -232,9 +238,11 @@ function changeStatement(accountId: string, change: AccountChange, at: Date): Pr
   ];
   return Prisma.sql`
     WITH ${takeInOrder(id)},
-    oldest AS (SELECT DISTINCT ON (provider) * FROM held ORDER BY provider, created_at, user_id),
+    foremost AS (
+      SELECT DISTINCT ON (provider) * FROM held ORDER BY provider, linked_at NULLS FIRST, created_at, user_id
+    ),
     before AS (SELECT blocked_at, ${isTooLarge(change)} AS too_large FROM accounts WHERE id = ${id}),
-    whole AS (SELECT 1 FROM before WHERE NOT too_large AND ${wanted}::text[] <@ ARRAY(SELECT provider FROM oldest)),
+    whole AS (SELECT 1 FROM before WHERE NOT too_large AND ${wanted}::text[] <@ ARRAY(SELECT provider FROM foremost)),
     account AS (
       UPDATE accounts SET ${Prisma.join(accountSettings(change, now))}
       WHERE id = ${id} AND EXISTS (SELECT 1 FROM whole) RETURNING id
@@ -258,7 +266,7 @@ function takeInOrder(id: Prisma.Sql): Prisma.Sql {
       ORDER BY id FOR UPDATE
     ),
     held AS (
-      SELECT provider, user_id, identifier, created_at FROM identities
+      SELECT provider, user_id, identifier, created_at, linked_at FROM identities
       WHERE account_id = ${id} AND (SELECT count(*) FROM asked) >= 0
       ORDER BY provider, user_id FOR UPDATE
     )`;
@@ -313,20 +321,20 @@ function replaceIdentifier(
   { provider, identifier, typedForm, isVerified }: NonNullable<AccountChange['identifier']>,
   now: Prisma.Sql,
 ): Prisma.Sql[] {
-  const replaced = Prisma.sql`oldest.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)`;
+  const replaced = Prisma.sql`foremost.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)`;
   return [
     Prisma.sql`
       replaced AS (
         UPDATE identities i SET identifier = ${identifier}::text, typed_form = ${typedForm}::text,
           verified_at = ${isVerified ? now : Prisma.sql`NULL`}
-        FROM oldest WHERE ${replaced} AND i.provider = oldest.provider AND i.user_id = oldest.user_id
+        FROM foremost WHERE ${replaced} AND i.provider = foremost.provider AND i.user_id = foremost.user_id
       )`,
     Prisma.sql`
       stopped AS (
         UPDATE challenges c SET cancelled_at = ${now}
-        FROM asked JOIN oldest ON asked.provider = oldest.provider
-          AND (asked.identifier = oldest.identifier OR asked.changes_user_id = oldest.user_id)
-        WHERE ${replaced} AND oldest.identifier <> ${identifier}::text AND c.id = asked.id
+        FROM asked JOIN foremost ON asked.provider = foremost.provider
+          AND (asked.identifier = foremost.identifier OR asked.changes_user_id = foremost.user_id)
+        WHERE ${replaced} AND foremost.identifier <> ${identifier}::text AND c.id = asked.id
           AND c.proven_at IS NULL AND c.cancelled_at IS NULL
       )`,
   ];
@@ -340,8 +348,8 @@ function verifyIdentity(
   return Prisma.sql`
     ${Prisma.raw(`verified_${provider}`)} AS (
       UPDATE identities i SET verified_at = ${verifiedAt}
-      FROM oldest WHERE oldest.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)
-        AND i.provider = oldest.provider AND i.user_id = oldest.user_id
+      FROM foremost WHERE foremost.provider = ${provider}::text AND EXISTS (SELECT 1 FROM account)
+        AND i.provider = foremost.provider AND i.user_id = foremost.user_id
     )`;
 }
 
@@ -374,11 +382,12 @@ function endEverything(prisma: PrismaClient, id: string, at: Date) {
 function removeStatement(removal: AccountRemoval): Prisma.Sql {
   const { origin, pseudonym } = removal;
   const id = Prisma.sql`${removal.id}::text`;
-  const read = removal.identifiers.map(({ provider, identifier }) => `${provider}:${identifier}`);
+  const read = removal.identities.map(({ provider, identifier }) => `${provider}:${identifier}`);
+  const held = Prisma.sql`ARRAY(SELECT provider || ':' || identifier FROM held)`;
   return Prisma.sql`
     WITH ${takeInOrder(id)},
     account AS (
-      DELETE FROM accounts WHERE id = ${id} AND ARRAY(SELECT provider || ':' || identifier FROM held) <@ ${read}::text[]
+      DELETE FROM accounts WHERE id = ${id} AND ${held} <@ ${read}::text[] AND ${held} @> ${read}::text[]
       RETURNING id
     ),
     message AS (
@@ -396,33 +405,28 @@ function removeStatement(removal: AccountRemoval): Prisma.Sql {
 }
 
 /**
- * What tells of an account that the statement before took away, in every other table that knows accounts: whoever signed in or
- * redeemed a code at that moment is done, and what they were given is seen here. Nothing where the account is still there.
+ * What tells of an account that the statement before took away, in every other table that knows accounts, and of those whose
+ * identities it had taken in. Nothing where the account is still there.
  */
-function forget(prisma: PrismaClient, { id, identifierHashes, pseudonym, origin }: AccountRemoval) {
-  const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
+function forget(
+  prisma: PrismaClient,
+  { id, identities, identifierHashes, pseudonym, origin }: AccountRemoval,
+) {
+  const ids = [...new Set([id, ...identities.map(accountIdOf)])];
+  const mine = Prisma.sql`(${isOfGone(ids)})`;
   const gone = Prisma.sql`NOT EXISTS (SELECT 1 FROM accounts WHERE id = ${id}::text)`;
-  const mine = Prisma.sql`account_id = ${id}::text AND ${gone}`;
   const hashes = Prisma.sql`${[...identifierHashes]}::text[]`;
-  const subject = Prisma.sql`details #>> '{request,params,id}'`;
+  const subject = Prisma.sql`(details #>> '{request,params,id}')`;
+  const isSubject = Prisma.sql`COALESCE(${subject} = ANY(${ids}::text[]), false)`;
   return [
-    prisma.$executeRaw`
-      WITH ended AS (DELETE FROM sessions WHERE ${mine} RETURNING id, account_id, client_ids, ended_at),
-      code AS (DELETE FROM authorization_codes WHERE ${mine})
-      ${insertLogoutNotices({
-        from: Prisma.sql`(SELECT * FROM ended WHERE ended_at IS NULL) AS ended`,
-        initiator: 'account-deleted',
-        now,
-      })}`,
-    prisma.$executeRaw`DELETE FROM token_families WHERE ${mine}`,
+    ...removeTraces(prisma, { accountIds: ids, now: origin.now }),
     prisma.$executeRaw`
       UPDATE log_events SET masked_identifier = NULL, identifier_hash = NULL, ip = NULL, user_agent = NULL,
-        account_id = CASE WHEN account_id = ${id}::text OR (account_id IS NULL AND identifier_hash = ANY(${hashes}))
+        account_id = CASE WHEN ${mine} OR (account_id IS NULL AND identifier_hash = ANY(${hashes}))
           THEN ${pseudonym}::text ELSE account_id END,
-        details = CASE WHEN ${subject} = ${id}::text
-          THEN jsonb_set(details, '{request,params,id}', to_jsonb(${pseudonym}::text)) ELSE details END
-      WHERE ${gone}
-        AND (account_id = ${id}::text OR identifier_hash = ANY(${hashes})
-          OR (details IS NOT NULL AND ${subject} = ${id}::text))`,
+        -- Whatever else the path named: an identity, a session.
+        details = CASE WHEN ${isSubject}
+          THEN jsonb_set(details, '{request,params}', jsonb_build_object('id', ${pseudonym}::text)) ELSE details END
+      WHERE ${gone} AND (${mine} OR identifier_hash = ANY(${hashes}) OR ${isSubject})`,
   ];
 }

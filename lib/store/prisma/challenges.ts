@@ -24,6 +24,7 @@ import {
   joinSession,
   NOTHING,
 } from './authorizations';
+import { keptOrOwn, partFromStrangers } from './first-proof';
 import { permittedOf } from './grants';
 import {
   allLimitsHadRoom,
@@ -173,7 +174,8 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           INSERT INTO identities AS held (provider, user_id, account_id, identifier, typed_form, verified_at, created_at)
           SELECT provider, ${answer.newUserId}::text, provider || '|' || ${answer.newUserId}::text, identifier, recipient,
             ${now}, ${now} FROM proven
-          ON CONFLICT (provider, identifier) DO UPDATE SET verified_at = COALESCE(held.verified_at, excluded.verified_at)
+          ON CONFLICT (provider, identifier) DO UPDATE SET verified_at = COALESCE(held.verified_at, excluded.verified_at),
+            (account_id, linked_at) = ${keptOrOwn(Prisma.sql`held`)}
           RETURNING account_id, user_id = ${answer.newUserId}::text AS first_login
         ),
         account AS (
@@ -184,7 +186,13 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             WHERE held.blocked_at IS NULL
           RETURNING id, logins_count, created_at
         ),
-        ${replaced === null ? Prisma.empty : endReplaced(keyedHash, { replaced, now })}
+        ${partFromStrangers(now)},
+        ${endSessions(endedByProof(keyedHash, replaced), {
+          initiator: 'rp-logout',
+          now,
+          // The same person's, grown too old to go on with: nothing ends that anybody thinks is there.
+          unheard: Prisma.sql`account_id = (SELECT id FROM account) AND account_id NOT IN (SELECT account_id FROM first_proof)`,
+        })},
         ${writeSession(keyedHash, answer)},
         signed_in AS (
           SELECT account.id AS account_id, (SELECT id FROM session) AS id, ${now} AS authenticated_at,
@@ -207,6 +215,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
             connection: Prisma.sql`guess.connection`,
             ...answer.logged,
             description: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN ${SIGNED_IN[provenBy]}::text
+                || CASE WHEN EXISTS (SELECT 1 FROM parted) THEN ' Identities that were linked before that proof are apart.' ELSE '' END
               WHEN identity.account_id IS NOT NULL THEN 'user is blocked'
               WHEN ${matched}::int <= generation AND answerable
                 THEN ${provenBy === 'link' ? 'The link was too old.' : 'The code was too old.'}::text
@@ -414,17 +423,19 @@ export function insertMessage(
     FROM ${from}`;
 }
 
-/** The session that this browser holds, if it does not go on with it: the CTEs `account` and `continued` hold who, and what. */
-function endReplaced(
-  keyedHash: KeyedHash,
-  { replaced, now }: { replaced: string; now: Prisma.Sql },
-): Prisma.Sql {
-  return Prisma.sql`${endSessions(
-    Prisma.sql`secret_hash = ANY(${keyedHash.hashes('session', replaced)}::text[])
-      AND id IS DISTINCT FROM (SELECT id FROM continued) AND EXISTS (SELECT 1 FROM account)`,
-    // The same person's, grown too old to go on with: nothing ends that anybody thinks is there.
-    { initiator: 'rp-logout', now, unheard: Prisma.sql`account_id = (SELECT id FROM account)` },
-  )},`;
+/**
+ * Sessions that a proof ends: the one that this browser holds, if it does not go on with it, and those of strangers. The CTEs
+ * `account`, `continued` and `first_proof` hold who, what, and whose.
+ */
+function endedByProof(keyedHash: KeyedHash, replaced: string | null): Prisma.Sql {
+  const strangers = Prisma.sql`SELECT s.id FROM sessions s JOIN first_proof USING (account_id)`;
+  const hashes = replaced === null ? null : keyedHash.hashes('session', replaced);
+  const mine =
+    hashes === null
+      ? Prisma.empty
+      : Prisma.sql`UNION ALL SELECT s.id FROM sessions s
+          WHERE s.secret_hash = ANY(${hashes}::text[]) AND EXISTS (SELECT 1 FROM account)`;
+  return Prisma.sql`id IN (${strangers} ${mine}) AND id IS DISTINCT FROM (SELECT id FROM continued)`;
 }
 
 /** In place of a session that is not to be. */

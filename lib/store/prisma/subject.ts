@@ -16,16 +16,16 @@ export type SubjectRow = {
   phoneNumberVerified: boolean | null;
 };
 
-/** Columns of a row that holds `accounts AS a`, and the joins that bring its oldest address and number. */
+/** Columns of a row that holds `accounts AS a`, and the joins that bring the address and the number that it came by first. */
 export const subjectColumns = Prisma.sql`a.id AS sub, a.name, a.nickname, a.given_name AS "givenName",
   a.family_name AS "familyName", a.picture, a.updated_at AS "updatedAt", e.identifier AS email,
   e.verified_at IS NOT NULL AS "emailVerified", p.identifier AS "phoneNumber",
   p.verified_at IS NOT NULL AS "phoneNumberVerified"`;
 export const subjectJoins = Prisma.sql`
   LEFT JOIN LATERAL (SELECT i.identifier, i.verified_at FROM identities i
-    WHERE i.account_id = a.id AND i.provider = 'email' ORDER BY i.created_at LIMIT 1) e ON true
+    WHERE i.account_id = a.id AND i.provider = 'email' ORDER BY i.linked_at NULLS FIRST, i.created_at LIMIT 1) e ON true
   LEFT JOIN LATERAL (SELECT i.identifier, i.verified_at FROM identities i
-    WHERE i.account_id = a.id AND i.provider = 'sms' ORDER BY i.created_at LIMIT 1) p ON true`;
+    WHERE i.account_id = a.id AND i.provider = 'sms' ORDER BY i.linked_at NULLS FIRST, i.created_at LIMIT 1) p ON true`;
 
 export function subjectFrom(row: SubjectRow): Subject {
   return {

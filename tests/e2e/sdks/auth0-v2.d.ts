@@ -34,6 +34,8 @@ declare module 'auth0-v2' {
       update(asked: { id: string }, changes: Record<string, unknown>): Promise<Record<string, unknown>>;
       logs(asked: { id: string }): Promise<Record<string, unknown>[]>;
       delete(asked: { id: string }): Promise<void>;
+      link(id: string, identity: { provider: string; user_id: string }): Promise<Record<string, unknown>[]>;
+      unlink(asked: { id: string; provider: string; user_id: string }): Promise<Record<string, unknown>[]>;
     };
     userBlocks: { getByIdentifier(asked: { identifier: string }): Promise<Record<string, unknown>> };
     jobs: {

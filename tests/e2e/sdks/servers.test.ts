@@ -37,7 +37,7 @@ import { readCode, signIn } from '@/tests/harness/sign-in';
 import { API, DOMAIN, startTenant, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visit, type Visitor } from '@/tests/harness/visitor';
 import { describeOperators } from './operators';
-import { describeUsers } from './users';
+import { describeLinking, describeUsers } from './users';
 
 const SITES = ['eoc.test', 'eoc-plain.test', 'nextjs.test', 'nextauth.test', 'passport.test'];
 /** For libraries that send no challenge unless told otherwise. */
@@ -579,4 +579,5 @@ function keepSessions(): RequestHandler {
 }
 
 describeUsers(() => tenant);
+describeLinking(() => tenant);
 describeOperators();

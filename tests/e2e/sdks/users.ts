@@ -6,7 +6,7 @@ import { ManagementClient } from 'auth0-v7';
 import { describe, expect, it } from 'vitest';
 import { witness } from '@/tests/harness/evidence';
 import { PKCE } from '@/tests/harness/public-client';
-import { callbackParameters, signIn } from '@/tests/harness/sign-in';
+import { callbackParameters, readCode, signIn, wrongCode } from '@/tests/harness/sign-in';
 import { DOMAIN, MACHINE, type Tenant } from '@/tests/harness/tenant';
 import { createVisitor, type Visitor } from '@/tests/harness/visitor';
 
@@ -23,6 +23,8 @@ type Library = Readonly<{
   listLogs: (id: string) => Promise<unknown>;
   listBlocks: (identifier: string) => Promise<unknown>;
   remove: (id: string) => Promise<unknown>;
+  link: (id: string, other: string) => Promise<unknown>;
+  unlink: (id: string, other: string) => Promise<unknown>;
   importUsers: (connectionId: string, file: string) => Promise<unknown>;
   exportUsers: (connectionId: string) => Promise<unknown>;
   getJob: (id: string) => Promise<unknown>;
@@ -37,6 +39,8 @@ type NewUser = Readonly<{
 }>;
 type Changes = Readonly<{ nickname: string; app_metadata: Record<string, unknown> }>;
 
+/** What follows the bar. */
+const bare = (id: string) => id.slice(id.indexOf('|') + 1);
 const EXPORTED = [{ name: 'user_id' }, { name: 'email', export_as: 'address' }];
 const fileOf = (text: string) => new File([text], 'users.json', { type: 'application/json' });
 
@@ -50,6 +54,8 @@ function newest(): Library {
     listLogs: async (id) => (await auth0.users.logs.list(id)).data,
     listBlocks: (identifier) => auth0.userBlocks.listByIdentifier({ identifier }),
     remove: (id) => auth0.users.delete(id),
+    link: (id, other) => auth0.users.identities.link(id, { provider: 'email', user_id: bare(other) }),
+    unlink: (id, other) => auth0.users.identities.delete(id, 'email', bare(other)),
     importUsers: (connection_id, text) =>
       auth0.jobs.usersImports.create({ users: fileOf(text), connection_id, upsert: false }),
     exportUsers: (connection_id) =>
@@ -71,6 +77,8 @@ function older(): Library {
     listLogs: (id) => data(old.users.getLogs({ id })),
     listBlocks: (identifier) => data(old.userBlocks.getAll({ identifier })),
     remove: (id) => old.users.delete({ id }),
+    link: (id, other) => data(old.users.link({ id }, { provider: 'email', user_id: bare(other) })),
+    unlink: (id, other) => data(old.users.unlink({ id, provider: 'email', user_id: bare(other) })),
     importUsers: (connection_id, text) =>
       data(old.jobs.importUsers({ users: fileOf(text), connection_id, upsert: false })),
     exportUsers: (connection_id) =>
@@ -91,6 +99,8 @@ function oldest(): Library {
     listLogs: (id) => users.logs({ id }),
     listBlocks: (identifier) => userBlocks.getByIdentifier({ identifier }),
     remove: (id) => users.delete({ id }),
+    link: (id, other) => users.link(id, { provider: 'email', user_id: bare(other) }),
+    unlink: (id, other) => users.unlink({ id, provider: 'email', user_id: bare(other) }),
     importUsers: (connection_id, users_json) => jobs.importUsersJob({ users_json, connection_id }),
     exportUsers: (connection_id) => jobs.exportUsers({ connection_id, format: 'json', fields: EXPORTED }),
     getJob: (id) => jobs.get({ id }),
@@ -140,6 +150,34 @@ export function describeUsers(tenant: () => Tenant): void {
       expect(await library.listBlocks(email)).toMatchObject({ blocked_for: [] });
       await library.remove(user_id);
       await expect(library.get(user_id)).rejects.toMatchObject({ statusCode: 404 });
+    });
+
+    it('are linked, and unlinked', async () => {
+      const library = open();
+      const user = async (name: string) => {
+        const email = newAddress();
+        const made = await library.create({
+          ...{ connection: 'email', email, email_verified: true, name, user_metadata: {} },
+        });
+        return { email, id: (made as { user_id: string }).user_id };
+      };
+      const [ann, other] = [await user('Ann'), await user('Other')];
+      const main = { provider: 'email', user_id: bare(ann.id), connection: 'email', isSocial: false };
+      expect(await library.link(ann.id, other.id)).toEqual([
+        main,
+        {
+          ...{ provider: 'email', user_id: bare(other.id), connection: 'email', isSocial: false },
+          profileData: { email: other.email, email_verified: true, name: 'Other' },
+        },
+      ]);
+      await expect(library.get(other.id)).rejects.toMatchObject({ statusCode: 404 });
+      expect(await library.findByEmail(other.email)).toMatchObject([{ user_id: ann.id, email: ann.email }]);
+      await expect(library.link(ann.id, other.id)).rejects.toMatchObject({ statusCode: 409 });
+      expect(await library.unlink(ann.id, other.id)).toEqual([main]);
+      expect(await library.get(other.id)).toMatchObject({ email: other.email, name: 'Other' });
+      await expect(library.unlink(ann.id, ann.id)).rejects.toMatchObject({ statusCode: 400 });
+      await library.remove(other.id);
+      await library.remove(ann.id);
     });
 
     it('come in by the file and go out by it', async () => {
@@ -222,12 +260,76 @@ export function describeUsers(tenant: () => Tenant): void {
   });
 }
 
+/** What a person may ask of the management API with their own token. */
+const OF_THEIR_OWN = {
+  audience: `https://${DOMAIN}/api/v2/`,
+  scope: 'openid profile email read:current_user update:current_user_identities',
+};
+
+/** Adds the tests to the file. */
+export function describeLinking(tenant: () => Tenant): void {
+  describe('somebody who has several addresses', () => {
+    it('links one with their own token, another at our page, and is the same person by each', async () => {
+      const { post } = tenant();
+      const app = await openStaffRoom();
+      const known = async () => {
+        const email = newAddress();
+        const { user_id = '' } = await auth0.users.create({ connection: app.connection, email });
+        return { email, id: user_id };
+      };
+      const [ann, other] = [await known(), await known()];
+      const signInAs = async (address: string, browser = createVisitor(`https://${DOMAIN}`)) => {
+        const page = await app.open(browser, { ...OF_THEIR_OWN, prompt: 'login' });
+        return app.trade(await signIn(browser, page, { post, address }));
+      };
+      const subjectOf = async (address: string) => {
+        const { access_token } = await signInAs(address);
+        return (await new UserInfoClient({ domain: DOMAIN }).getUserInfo(access_token)).data.sub;
+      };
+      const browser = createVisitor(`https://${DOMAIN}`);
+      const own = await signInAs(ann.email, browser);
+      const second = await signInAs(other.email);
+      const person = new ManagementClient({ domain: DOMAIN, token: own.access_token });
+      expect(await person.users.identities.link(ann.id, { link_with: second.id_token })).toMatchObject([
+        { provider: 'email', user_id: bare(ann.id) },
+        {
+          provider: 'email',
+          user_id: bare(other.id),
+          profileData: { email: other.email, email_verified: true },
+        },
+      ]);
+      await expect(
+        new UserInfoClient({ domain: DOMAIN }).getUserInfo(second.access_token),
+      ).rejects.toMatchObject({ statusCode: 401 });
+      expect(await person.users.get(ann.id)).toMatchObject({ user_id: ann.id, email: ann.email });
+      await expect(person.users.get(other.id)).rejects.toMatchObject({ statusCode: 403 });
+      expect(await subjectOf(other.email)).toBe(ann.id);
+
+      const third = newAddress();
+      const page = await browser.open(`/link?client_id=${app.client_id}`);
+      expect(page.text).toContain(ann.email);
+      const asked = await browser.submit(page, { fields: { identifier: third }, press: 'Send the code' });
+      const code = await readCode(post, third);
+      const wrong = await browser.submit(asked, { fields: { code: wrongCode(code) }, press: 'Link them' });
+      expect(wrong.text).toContain('That code is not right.');
+      const done = await browser.submit(wrong, { fields: { code }, press: 'Link them' });
+      expect(done.text).toContain('They are linked');
+      expect(await subjectOf(third)).toBe(ann.id);
+
+      const stranger = createVisitor(`https://${DOMAIN}`);
+      expect((await stranger.open(`/link?client_id=${app.client_id}`)).text).toContain('Sign in again first');
+      expect((await stranger.open('/link?client_id=nobody')).status).toBe(404);
+      expect((await stranger.open('/link/code')).status).toBe(404);
+    });
+  });
+}
+
 /** Imports are looked for every two seconds. */
 const WAIT = { timeout: 30_000, interval: 250 };
 
 /** An application whose people are made known by operators only. */
 async function openStaffRoom() {
-  const connection = 'staff-room';
+  const connection = `staff-room-${++people}`;
   const redirect_uri = 'https://staff.test/callback';
   const { client_id = '', client_secret = '' } = await auth0.clients.create({
     name: 'Staff room',
@@ -257,10 +359,11 @@ async function openStaffRoom() {
       code_challenge_method: 'S256',
       ...more,
     })}`;
-  const open = (browser: Visitor) => browser.open(pathFor({}));
+  const open = (browser: Visitor, more: Record<string, string> = {}) => browser.open(pathFor(more));
   // Connections are remembered for five seconds.
   await expect.poll(async () => (await open(createVisitor(`https://${DOMAIN}`))).status, WAIT).toBe(200);
   return {
+    client_id,
     connection,
     open,
     async askSilently(browser: Visitor): Promise<URLSearchParams> {
@@ -277,6 +380,7 @@ async function openStaffRoom() {
       return {
         access_token: witness(data.access_token),
         refresh_token: witness(data.refresh_token ?? ''),
+        id_token: witness(data.id_token ?? ''),
       };
     },
     renew: (refresh_token: string) => oauth.refreshTokenGrant({ refresh_token }),

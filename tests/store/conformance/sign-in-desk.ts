@@ -9,6 +9,7 @@ import type { Connection } from '@/lib/login/connection';
 import { finishSignIn, type LoginFinished } from '@/lib/login/finish-login';
 import { type AskedChallenge, type Interaction, newInteraction } from '@/lib/login/interaction';
 import type { LimitOverrides } from '@/lib/login/limits';
+import { beginLink, type LinkMade, proveLink } from '@/lib/login/link-identity';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import type { LoginMessage } from '@/lib/login/message';
 import {
@@ -246,6 +247,25 @@ export async function openDesk() {
     finish({ interaction }: Pick<Waiting, 'interaction'>, wish: Wish = {}): Promise<LoginFinished> {
       return finishSignIn(depsOf(wish), { interaction, consent: null, now: stage.now });
     },
+
+    /** Somebody who is signed in asks for another address, and types what is in its message. */
+    beginLink: (typed: string, wish: Wish = {}) =>
+      beginLink(depsOf(wish), {
+        client: CLIENT,
+        offered: wish.connections ?? [emailConnection()],
+        typed,
+        country: wish.country ?? null,
+        context: contextOf(wish),
+      }),
+    proveLink: (
+      { interactionId, asked }: { interactionId: string; asked: AskedChallenge },
+      typedCode: string,
+      { accountId = '', ...wish }: Wish,
+    ): Promise<LinkMade> =>
+      proveLink(
+        { ...depsOf(wish), linking: { links: (wish.on ?? stage.first).links } },
+        { accountId, clientId: CLIENT.clientId, interactionId, asked, typedCode, context: contextOf(wish) },
+      ),
 
     /** What the guard of the purse was asked and told since the test began. */
     purse,

@@ -1,5 +1,6 @@
 // The one suite of promises that every store keeps, whatever database is below it and whatever zone the process is in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { promiseAccountLinks } from './promises/account-links';
 import { promiseAccounts } from './promises/accounts';
 import { promiseToAnswer } from './promises/answer';
 import { promiseClientAssertions } from './promises/client-assertions';
@@ -63,6 +64,7 @@ export function describeStore(
     promiseFrontChannel(current);
     promiseConsent(current);
     promiseAccounts(current, { rounds: rounds.redemption });
+    promiseAccountLinks(current, { rounds: rounds.redemption });
     promiseIdentifierChanges(current, { rounds: rounds.redemption });
     promiseJobs(current, { rounds: rounds.redemption });
     promiseToRedeem(current, { rounds: rounds.redemption });

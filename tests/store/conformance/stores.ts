@@ -2,6 +2,7 @@
 // connections; the embedded database belongs to one process, which then stands for both.
 import pg from 'pg';
 import { createSecretBox } from '@/lib/keys/secret-box';
+import type { AccountLinkStore } from '@/lib/login/account-links';
 import type { AccountRegister } from '@/lib/login/account-register';
 import type { ChallengeStore } from '@/lib/login/challenge';
 import type { IdentifierChangeStore } from '@/lib/login/change-identifier';
@@ -20,6 +21,7 @@ import type { GrantStore } from '@/lib/oidc/consent';
 import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore } from '@/lib/oidc/refresh-token';
 import type { RefreshTokenRegister } from '@/lib/oidc/refresh-token-register';
+import { createAccountLinkStore } from '@/lib/store/prisma/account-links';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { createAuthorizationCodeStore, type IssuedCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createChallengeStore } from '@/lib/store/prisma/challenges';
@@ -47,6 +49,7 @@ import { createDatabase } from '@/tests/harness/database';
 export type Process = Readonly<{
   prisma: PrismaClient;
   accounts: AccountRegister;
+  links: AccountLinkStore;
   changes: IdentifierChangeStore;
   challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
@@ -82,9 +85,11 @@ export const nextBox = createSecretBox([NEXT_SECRET]);
 
 /** The stores of a process that was given these secrets. */
 export function processOf(prisma: PrismaClient, secrets = box): Process {
+  const accounts = createAccountRegister(prisma);
   return {
     prisma,
-    accounts: createAccountRegister(prisma),
+    accounts,
+    links: createAccountLinkStore(prisma, accounts),
     changes: createIdentifierChangeStore(prisma),
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),

@@ -34,7 +34,7 @@ export function promiseAccounts(stage: () => Stage, { rounds }: { rounds: number
   const remove = (accountId: string, email: string, on: Process = stage().first) =>
     on.accounts.remove({
       id: accountId,
-      identifiers: [{ provider: 'email', identifier: email }],
+      identities: [{ provider: 'email', userId: accountId.slice('email|'.length), identifier: email }],
       identifierHashes: box.hashes('subject', `email:${email}`),
       pseudonym: 'deleted|1',
       origin: { clientId: null, ip: null, userAgent: null, now: stage().now },
