@@ -2,6 +2,7 @@
 // id, profile and metadata; the other ends with its own, as Auth0 has it. Nothing is ever linked because two addresses are alike.
 // auth0-contract §5.4; security LNK-1, LNK-2, PRV-2.
 import type { Account, AccountIdentity, ChangeOrigin } from './account-register';
+import type { Channel } from './identifier';
 
 /** Seconds since both were proven in which a person may link them. A session left open is no proof (LNK-1). */
 export const LINK_FRESHNESS_SECONDS = 600;
@@ -50,7 +51,8 @@ export type AccountLinkStore = Readonly<{
   findLastProof(of: { accountId: string; sessionId: string | null }): Promise<Date | null>;
 }>;
 
-/** The id of an account that the identity names, or would. */
-export function accountIdOf({ provider, userId }: IdentityName): string {
-  return `${provider}|${userId}`;
+/** The identity that names the account of that id. */
+export function mainIdentityOf(accountId: string): IdentityName {
+  const bar = accountId.indexOf('|');
+  return { provider: accountId.slice(0, bar) as Channel, userId: accountId.slice(bar + 1) };
 }

@@ -2,10 +2,10 @@
 // browser. Both proofs are of a moment ago. What is proven may have had an account of its own, which becomes part of
 // the first. experience.md §2; auth0-contract §5.4; security LNK-1, LNK-2.
 import type { Client } from '@/lib/oidc/client';
-import { type AccountLinkStore, type IdentityName, LINK_FRESHNESS_SECONDS } from './account-links';
+import { type AccountLinkStore, LINK_FRESHNESS_SECONDS, mainIdentityOf } from './account-links';
 import { type AnswerDeps, countAnswered, readTypedCode } from './answer-challenge';
 import type { Connection } from './connection';
-import { type Channel, maskIdentifier } from './identifier';
+import { maskIdentifier } from './identifier';
 import type { AskedChallenge } from './interaction';
 import { retryAt } from './limits';
 import type { LoginMessage } from './message';
@@ -119,11 +119,6 @@ export async function proveLink(
   });
   if (linked.kind === 'linked') return { kind: 'linked' };
   return problem({ kind: linked.kind === 'same' ? 'own' : 'refused' });
-}
-
-function mainIdentityOf(accountId: string): IdentityName {
-  const bar = accountId.indexOf('|');
-  return { provider: accountId.slice(0, bar) as Channel, userId: accountId.slice(bar + 1) };
 }
 
 function problem(value: LinkProblem): LinkMade {

@@ -3,10 +3,14 @@
 // auth0-contract §5.4; security LNK-1, MGT-2.
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import type { z } from 'zod';
-import { type AccountLinkStore, type IdentityName, LINK_FRESHNESS_SECONDS } from '@/lib/login/account-links';
+import {
+  type AccountLinkStore,
+  type IdentityName,
+  LINK_FRESHNESS_SECONDS,
+  mainIdentityOf,
+} from '@/lib/login/account-links';
 import type { Account, ChangeOrigin } from '@/lib/login/account-register';
 import type { ConnectionStore } from '@/lib/login/connection';
-import type { Channel } from '@/lib/login/identifier';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
 import { MAX_BYTES } from '@/lib/oidc/vocabulary';
 import type { Caller } from './caller';
@@ -98,9 +102,7 @@ function noSuchIdentity(): ManagementProblem {
 
 /** The identity that an account id names; null for what is none. */
 function nameOf(accountId: string): IdentityName | null {
-  if (!ACCOUNT_ID.test(accountId)) return null;
-  const bar = accountId.indexOf('|');
-  return { provider: accountId.slice(0, bar) as Channel, userId: accountId.slice(bar + 1) };
+  return ACCOUNT_ID.test(accountId) ? mainIdentityOf(accountId) : null;
 }
 
 /** The user whom an operator names. @throws {ManagementProblem} 400 */

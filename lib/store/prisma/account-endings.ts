@@ -1,6 +1,12 @@
 // The end of an account in the tables that know accounts by their id alone.
+import type { AccountIdentity } from '@/lib/login/account-register';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogoutNotices } from './session-endings';
+
+/** The id of the account that an identity names, or would. */
+export function accountIdOf({ provider, userId }: Pick<AccountIdentity, 'provider' | 'userId'>): string {
+  return `${provider}|${userId}`;
+}
 
 /** A condition on rows with an `account_id`: of one of these accounts, and it is gone. */
 export function isOfGone(accountIds: readonly string[]): Prisma.Sql {

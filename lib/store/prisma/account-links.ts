@@ -1,14 +1,13 @@
 // Accounts that become one, and identities that become accounts. The promises are those of lib/login/account-links.ts.
-import {
-  type AccountLinkStore,
-  type AccountsLinked,
-  accountIdOf,
-  type IdentityName,
-  type IdentityUnlinked,
+import type {
+  AccountLinkStore,
+  AccountsLinked,
+  IdentityName,
+  IdentityUnlinked,
 } from '@/lib/login/account-links';
 import type { AccountRegister, ChangeOrigin } from '@/lib/login/account-register';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { removeTraces } from './account-endings';
+import { accountIdOf, removeTraces } from './account-endings';
 import { holdIdentities, lockMembership } from './account-locks';
 import { insertLogEvent } from './log-events';
 import { endSessions } from './session-endings';

@@ -1,7 +1,6 @@
 // Accounts in PostgreSQL, as operators see them: found, searched, added, changed, removed. The promises are those of
 // lib/login/account-register.ts; what a search asks becomes SQL in account-search.ts.
 
-import { accountIdOf } from '@/lib/login/account-links';
 import {
   type AccountOrder,
   type AccountSearch,
@@ -20,7 +19,7 @@ import {
 } from '@/lib/login/account-register';
 import type { Channel } from '@/lib/login/identifier';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { isOfGone, removeTraces } from './account-endings';
+import { accountIdOf, isOfGone, removeTraces } from './account-endings';
 import { lockMembership } from './account-locks';
 import { alternatives, sortColumn, sortedBy } from './account-search';
 import { isStatementTimeout, isUniqueViolation, PLANNED_ANEW } from './database';

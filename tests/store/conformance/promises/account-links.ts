@@ -1,20 +1,16 @@
 // What a store promises of accounts that are linked and parted again (lib/login/account-links.ts), beside people who sign in.
 import { describe, expect, it } from 'vitest';
-import { accountIdOf } from '@/lib/login/account-links';
+import { mainIdentityOf } from '@/lib/login/account-links';
 import { CLIENT_ID, type Stage, tally } from '../stage';
 import { box, type Process } from '../stores';
 
 export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: number }): void {
   const origin = () => ({ clientId: null, ip: null, userAgent: null, now: stage().now });
-  const nameOf = (accountId: string) => ({
-    provider: 'email' as const,
-    userId: accountId.slice('email|'.length),
-  });
 
   const link = (accountId: string, secondaryId: string, on: Process = stage().first) =>
-    on.links.link({ accountId, secondary: nameOf(secondaryId), origin: origin() });
+    on.links.link({ accountId, secondary: mainIdentityOf(secondaryId), origin: origin() });
   const unlink = (accountId: string, identityId: string, on: Process = stage().first) =>
-    on.links.unlink({ accountId, identity: nameOf(identityId), origin: origin() });
+    on.links.unlink({ accountId, identity: mainIdentityOf(identityId), origin: origin() });
 
   async function remove(accountId: string, on: Process = stage().first) {
     const { identities = [] } = (await on.accounts.find(accountId)) ?? {};
@@ -383,7 +379,7 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
       expect(await isAlive(inside)).toEqual(DEAD);
       expect(await isAlive(owner)).toEqual(ALIVE);
       expect(await addressesOf(victim)).toEqual(['ann@x.test']);
-      expect(await signInId('eve@x.test')).toBe(accountIdOf(nameOf(attacker.accountId)));
+      expect(await signInId('eve@x.test')).toBe(attacker.accountId);
       expect((await first.accounts.find(victim))?.identities[0]?.verifiedAt).not.toBeNull();
       expect(await prisma.account.count()).toBe(2);
       const again = await livingPerson('ann@x.test');
