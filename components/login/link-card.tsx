@@ -31,7 +31,7 @@ export function LinkCard(props: LinkCardProps) {
     <Frame
       page={page}
       heading={t('linking.heading')}
-      lead={t.rich('linking.lead', { address: account, recipient: addressOf })}
+      lead={<p>{t.rich('linking.lead', { address: account, recipient: addressOf })}</p>}
       focusHeading={false}
     >
       <form action={action} className="form" noValidate>
