@@ -288,13 +288,8 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
         account: { id: ann, identities: [{ identifier: 'ann@x.test' }] },
       });
       expect(await first.accounts.find(other)).toMatchObject({
-        ...{
-          id: other,
-          name: null,
-          appMetadata: {},
-          loginsCount: 0,
-          identities: [{ identifier: 'other@x.test' }],
-        },
+        ...{ id: other, name: 'Other', userMetadata: {}, appMetadata: {}, loginsCount: 0 },
+        identities: [{ identifier: 'other@x.test' }],
       });
       expect(await signInId('other@x.test')).toBe(other);
       expect(await signInId('ann@x.test')).toBe(ann);
