@@ -10,6 +10,7 @@ import { type DeliveryPlan, type Failure, measureDelivery } from './delivery';
 import { computeFigures } from './figures';
 import { prepareRoute } from './journey/journey';
 import { runLoad } from './journey/load';
+import { runLogsBenchmark } from './logs';
 import { type PageWeight, weighPages } from './measure/page-weight';
 import { openPostgresMeter } from './measure/postgres-meter';
 import { type Sample, type Subject, takeSample } from './measure/sample';
@@ -78,6 +79,7 @@ export async function runBenchmark(words: string[]): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   if (words.includes('--users')) return runUsersBenchmark(words);
+  if (words.includes('--logs')) return runLogsBenchmark(words);
   if (words.includes('--tokens')) return runTokensBenchmark(words);
   const options = readOptions(words);
   if (options === null) return console.log(HELP);
