@@ -84,7 +84,10 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
   },
 };
 
-export const TEXT_MAX_CHARACTERS = 1024;
+/** Prompts that have texts. */
+export const PROMPTS_WITH_TEXTS = Object.keys(KNOWN);
+
+const TEXT_MAX_CHARACTERS = 1024;
 
 /** What is wrong with a text; `path` names screen and text as far as they are names of ours. */
 export type CustomTextProblem = Readonly<{ path: readonly string[]; sentence: string }>;

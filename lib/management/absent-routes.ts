@@ -2,6 +2,7 @@
 // tenant begin by reading all of it, so lists are answered, and are empty; nothing can be put into them. Whatever is not here
 // either is 404. docs/as-code.md.
 import { z } from 'zod';
+import { fieldsOf, only } from './fields';
 import { checkpointParameters, pageParameters } from './paging';
 import { routeFor } from './route';
 
@@ -15,6 +16,7 @@ const LISTS: readonly (readonly [path: string, name: string | null])[] = [
   ['branding/phone/providers', 'providers'],
   ['branding/phone/templates', 'templates'],
   ['connection-profiles', 'connection_profiles'],
+  ['connections-directory-provisionings', 'directory_provisionings'],
   ['custom-domains', null],
   ['event-streams', 'eventStreams'],
   ['flows', 'flows'],
@@ -57,6 +59,33 @@ const pageOf = (name: string) =>
     [name]: z.array(z.never()),
   });
 
+/** What is off, and stays off. */
+const SWITCHES = [
+  {
+    path: 'supplemental-signals',
+    summary: 'supplemental signals',
+    description: 'Nobody else’s are taken.',
+    document: fieldsOf({ akamai_enabled: only(false, 'nobody else’s signals are taken') }),
+    answer: { akamai_enabled: false },
+  },
+  {
+    path: 'risk-assessments/settings',
+    summary: 'risk assessment',
+    description: 'Nobody is assessed: limits count.',
+    document: fieldsOf({ enabled: only(false, 'limits count, and nobody is assessed') }),
+    answer: { enabled: false },
+  },
+  {
+    path: 'risk-assessments/settings/new-device',
+    summary: 'how long a device is remembered',
+    description: 'A browser is known for as long as it keeps its cookie; nothing else is remembered of it.',
+    document: fieldsOf({
+      remember_for: z.literal(0, { error: 'must be 0: a browser is known by its cookie' }),
+    }),
+    answer: { remember_for: 0 },
+  },
+] as const;
+
 export const ABSENT_ROUTES = [
   ...LISTS.map(([path, name]) =>
     route({
@@ -74,13 +103,36 @@ export const ABSENT_ROUTES = [
       },
     }),
   ),
+  ...SWITCHES.flatMap(({ path, summary, description, document, answer }) => [
+    route({
+      method: 'GET',
+      path: `/api/v2/${path}`,
+      summary: `Get ${summary}`,
+      description,
+      scope: 'read:attack_protection',
+      result: document,
+      answer: () => answer,
+    }),
+    route({
+      method: 'PATCH',
+      path: `/api/v2/${path}`,
+      summary: `Update ${summary}`,
+      description: `${description} Takes what is so anyway.`,
+      scope: 'update:attack_protection',
+      body: document,
+      result: document,
+      answer: () => answer,
+    }),
+  ]),
   route({
-    method: 'GET',
-    path: '/api/v2/supplemental-signals',
-    summary: 'Get supplemental signals',
-    description: 'Nobody else’s are taken.',
-    scope: 'read:attack_protection',
-    result: z.strictObject({ akamai_enabled: z.literal(false) }),
-    answer: () => ({ akamai_enabled: false as const }),
+    method: 'PUT',
+    path: '/api/v2/guardian/policies',
+    summary: 'Set multi-factor policies',
+    description: 'There are none, and none can be set.',
+    scope: 'update:tenant_settings',
+    body: z.array(z.string()).max(0, 'must be empty: there is no second factor'),
+    status: 200,
+    result: z.array(z.never()),
+    answer: () => [],
   }),
 ];
