@@ -16,6 +16,7 @@ export default function NotFound() {
         language: 'en',
         direction: 'ltr',
         client: null,
+        tenantName: null,
         brand: null,
         footer: null,
         nonce: null,

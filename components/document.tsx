@@ -6,11 +6,14 @@ import type { ReactNode } from 'react';
 export function Document({
   language,
   direction,
+  faviconSrc = null,
   children,
 }: {
   /** BCP 47. */
   language: string;
   direction: 'ltr' | 'rtl';
+  /** The operator's own; a path of ours. */
+  faviconSrc?: string | null;
   children: ReactNode;
 }) {
   return (
@@ -20,7 +23,11 @@ export function Document({
       <meta name="robots" content="noindex, nofollow" />
       {/* Safari would make a telephone link of a one-time code. */}
       <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
-      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      {faviconSrc === null ? (
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      ) : (
+        <link rel="icon" href={faviconSrc} />
+      )}
       <html lang={language} dir={direction}>
         <body>{children}</body>
       </html>

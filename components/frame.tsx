@@ -1,21 +1,21 @@
 // What every login page has around its form: whose sign-in this is, one heading, one paragraph, a quiet footer, and the
 // one script that adds comfort. Pages work whole without that script.
 import type { ReactNode } from 'react';
+import type { BrandColors } from '@/lib/login/brand';
 import { Document } from './document';
 import { type FormAction, HiddenInputs, type HiddenValues } from './hidden-inputs';
 import { Mark } from './mark';
 import { Select } from './select';
 import type { Words } from './words';
 
-/** The client's primary colour, on the button and the monogram and nowhere else. Checked when it was saved. */
-export type Brand = Readonly<{
-  /** `#rrggbb`. */
-  color: string;
-  /** Whichever of black and white reads better on it. */
-  textColor: '#000000' | '#ffffff';
-  /** Where it stands out less than 3:1 from the page, the button gets a border. */
-  needsBorder: Readonly<{ light: boolean; dark: boolean }>;
-}>;
+/** The operator's own look. Whatever of it is null is ours. */
+export type Brand = BrandColors &
+  Readonly<{
+    /** Paths of ours. */
+    logoSrc: string | null;
+    faviconSrc: string | null;
+    fontSrc: string | null;
+  }>;
 
 /** What stands below the card; what is not configured is not there. */
 export type Footer = Readonly<{
@@ -40,7 +40,9 @@ export type PageSetting = Readonly<{
   language: string;
   direction: 'ltr' | 'rtl';
   /** Who the person signs in to; null on a page that belongs to no client. */
-  client: Readonly<{ name: string; logoSrc: string | null }> | null;
+  client: Readonly<{ name: string }> | null;
+  /** What the installation is called; null where nobody said. */
+  tenantName: string | null;
   /** Null for the plain look. */
   brand: Brand | null;
   footer: Footer | null;
@@ -65,13 +67,13 @@ export type FrameProps = Readonly<{
 export const LEAD_ID = 'lead';
 
 export function Frame({ page, heading, lead, focusHeading, shownAddress, children }: FrameProps) {
-  const { t, language, direction, client, brand, footer, nonce, script } = page;
+  const { t, language, direction, brand, footer, nonce, script } = page;
   return (
-    <Document language={language} direction={direction}>
+    <Document language={language} direction={direction} faviconSrc={brand?.faviconSrc ?? null}>
       <div className="page" data-shown-address={shownAddress}>
         {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
         <main className="card">
-          <Wordmark client={client} />
+          <Wordmark page={page} />
           <div className="grid gap-2">
             <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
               {heading}
@@ -90,16 +92,17 @@ export function Frame({ page, heading, lead, focusHeading, shownAddress, childre
   );
 }
 
-function Wordmark({ client }: Pick<PageSetting, 'client'>) {
-  if (!client) return <Mark />;
-  if (client.logoSrc) return <img className="logo" src={client.logoSrc} alt={client.name} />;
-  const [initial] = client.name;
+function Wordmark({ page: { client, tenantName, brand } }: { page: PageSetting }) {
+  const name = client?.name ?? tenantName;
+  if (brand?.logoSrc) return <img className="logo" src={brand.logoSrc} alt={tenantName ?? name ?? ''} />;
+  if (name === null) return <Mark />;
+  const [initial] = name;
   return (
     <p className="flex items-center gap-3 font-semibold">
       <span className="monogram" aria-hidden="true">
         {initial?.toUpperCase()}
       </span>
-      <bdi className="min-inline-0">{client.name}</bdi>
+      <bdi className="min-inline-0">{name}</bdi>
     </p>
   );
 }
@@ -129,10 +132,26 @@ function PageFooter({ page: { t, language }, footer }: { page: PageSetting; foot
 }
 
 /** Custom properties in a style element with the nonce, because the policy admits no style attribute. */
-function brandRules({ color, textColor, needsBorder }: Brand): string {
+function brandRules({ primary, page, fontSrc }: Brand): string {
   const border = (needed: boolean) => `--brand-border:${needed ? 'var(--color-edge)' : 'transparent'}`;
-  return (
-    `:root{--brand:${color};--on-brand:${textColor};${border(needsBorder.light)}}` +
-    `@media(prefers-color-scheme:dark){:root{${border(needsBorder.dark)}}}`
-  );
+  const rules: string[] = [];
+  if (primary !== null) {
+    const { color, textColor, needsBorder } = primary;
+    rules.push(
+      `:root{--brand:${color};--on-brand:${textColor};${border(needsBorder.light)}}`,
+      `@media(prefers-color-scheme:dark){:root{${border(needsBorder.dark)}}}`,
+    );
+  }
+  // On a phone the card is the page.
+  if (page !== null) {
+    const { color, textColor } = page;
+    rules.push(`@media(width>=30rem){:root{--brand-page:${color};--on-brand-page:${textColor}}}`);
+  }
+  if (fontSrc !== null) {
+    rules.push(
+      `@font-face{font-family:brand;src:url(${fontSrc});font-display:swap}`,
+      '.page{font-family:brand,var(--default-font-family)}',
+    );
+  }
+  return rules.join('');
 }

@@ -1,9 +1,12 @@
-// What every card of one request shares: words, whose sign-in it is, the script and the nonce that admits it, the footer.
-import type { LanguageChoice, PageSetting } from '@/components/frame';
+// What every card of one request shares: words, whose sign-in it is, the operator's brand, the script and the nonce that admits it,
+// the footer.
+import type { Brand, LanguageChoice, PageSetting } from '@/components/frame';
+import { brandAssetPath } from '@/lib/endpoints/brand-asset';
+import { brandColors } from '@/lib/login/brand';
 import { directionOf, LANGUAGES, type Language } from '@/lib/login/languages';
+import { type Branding, helpHref, languagesOf } from '@/lib/login/settings';
 import type { Client } from '@/lib/oidc/client';
 import type { Runtime } from '@/lib/runtime/compose';
-import { wordsOf } from '@/lib/runtime/words';
 import type { Step } from '@/lib/web/answer';
 import { type Browser, responseNonce } from '@/lib/web/browser';
 import type { Visit } from '@/lib/web/visit';
@@ -13,14 +16,16 @@ export function pageSetting(
   browser: Browser,
   { language, client }: { language: Language; client: Client | null },
 ): PageSetting {
+  const settings = latchkey.settings();
+  const help = helpHref(settings);
   return {
-    t: wordsOf(language),
+    t: latchkey.wordsOf(language),
     language,
     direction: directionOf(language),
-    // A logo on the client's own host would tell that host of every visit; it is shown once it is served from here.
-    client: client && { name: client.name, logoSrc: null },
-    brand: null,
-    footer: null,
+    client: client && { name: client.name },
+    tenantName: settings.tenant.friendlyName ?? null,
+    brand: brandOf(settings.branding),
+    footer: help === null ? null : { privacyHref: null, helpHref: help, languages: null },
     nonce: responseNonce(browser),
     script: latchkey.loginScript,
   };
@@ -35,12 +40,27 @@ export function stepSetting(
   const client = visit.kind === 'unknown' ? null : visit.client;
   const setting = pageSetting(latchkey, browser, { language: visit.language, client });
   if (visit.kind !== 'open' && visit.kind !== 'proven') return setting;
+  const spoken: readonly string[] = languagesOf(latchkey.settings());
+  if (spoken.length < 2) return setting;
   const languages: LanguageChoice = {
     action: chooseLanguage,
     hidden: { interaction: visit.interaction.id, step },
-    offered: LANGUAGES_BY_NAME,
+    offered: LANGUAGES_BY_NAME.filter(({ tag }) => spoken.includes(tag)),
   };
-  return { ...setting, footer: { privacyHref: null, helpHref: null, languages } };
+  return { ...setting, footer: { privacyHref: null, helpHref: null, ...setting.footer, languages } };
+}
+
+/** A picture on another host would tell that host of every visit: all of it is served from here. */
+function brandOf(branding: Branding): Brand | null {
+  const { logo, favicon, font } = branding;
+  if (Object.keys(branding).length === 0) return null;
+  const srcOf = (asset: typeof logo) => (asset === undefined ? null : brandAssetPath(asset.id));
+  return {
+    ...brandColors(branding),
+    logoSrc: srcOf(logo),
+    faviconSrc: srcOf(favicon),
+    fontSrc: srcOf(font),
+  };
 }
 
 /** Each language in its own words, as a sentence would begin with it: "Deutsch", "Français", "العربية". */

@@ -14,6 +14,8 @@ import { addLogsCommand } from './logs';
 import { addMessagesCommand } from './messages';
 import { addMigrateCommand } from './migrate';
 import { addSmsSpendCommand } from './sms-spend';
+import { addExportCommand } from './tenant-export';
+import { addImportCommand } from './tenant-import';
 import { addUserFileCommands } from './user-files';
 import { addUsersCommands } from './users';
 
@@ -52,6 +54,8 @@ function describeProgram(calledFrom: string): Command {
   addLogsCommand(program);
   addMessagesCommand(program);
   addSmsSpendCommand(program);
+  addImportCommand(program, { calledFrom });
+  addExportCommand(program, { calledFrom });
   return program;
 }
 

@@ -6,7 +6,6 @@ import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
@@ -16,6 +15,7 @@ import { USERS_PATH } from '@/lib/management/user-routes';
 import type { ManagementApi } from '@/lib/runtime/operations';
 import { CommandFailure, print, printJson } from './command-line';
 import { ask, askForResponse, withApi } from './management-api';
+import { type Bar, openBar } from './progress';
 
 /** Adds the commands below `latchkey users`. @param calledFrom the folder that files are named from */
 export function addUserFileCommands(users: Command, { calledFrom }: { calledFrom: string }): void {
@@ -76,7 +76,7 @@ async function importUsers(file: string, options: ImportOptions): Promise<void> 
     form.append('connection_id', (await findConnection(api, options.connection)).id);
     form.append('upsert', String(options.upsert === true));
     const begun = await ask<JobDocument>(api, { method: 'POST', path: IMPORTS_PATH, body: form });
-    const job = await watch(api, begun, { isQuiet: options.json === true });
+    const job = await watchImport(api, begun, { isQuiet: options.json === true });
     const path = `${JOBS_PATH}/${job.id}/errors`;
     return { job, problems: await ask<RowProblemsDocument>(api, { method: 'GET', path }) };
   });
@@ -104,12 +104,12 @@ async function findConnection(api: ManagementApi, name: string): Promise<Connect
 }
 
 /** Waits for the end of a job. */
-async function watch(
+export async function watchImport(
   api: ManagementApi,
   begun: JobDocument,
   { isQuiet }: { isQuiet: boolean },
 ): Promise<JobDocument> {
-  const bar = openBar({ total: begun.summary?.total ?? 0, isQuiet });
+  const bar = openBar({ total: begun.summary?.total ?? 0, what: 'users', isQuiet });
   const working = api.work();
   for (let job = begun; ; ) {
     bar.show(doneOf(job));
@@ -156,7 +156,11 @@ async function exportUsers(file: string | null, options: ExportOptions): Promise
     const job = await ask<JobDocument>(api, { method: 'POST', path: EXPORTS_PATH, body });
     const { pathname: path } = new URL(job.location ?? '');
     const isWhole = connection === undefined && limit === undefined;
-    const bar = openBar({ total: isWhole ? await countUsers(api) : 0, isQuiet: file === null });
+    const bar = openBar({
+      total: isWhole ? await countUsers(api) : 0,
+      what: 'users',
+      isQuiet: file === null,
+    });
     const response = await askForResponse(api, { method: 'GET', path });
     const rows = countRows(response, bar);
     // What breaks off is not taken for the whole.
@@ -193,20 +197,4 @@ async function writeWhole(file: string, rows: AsyncIterable<Uint8Array>): Promis
     const { code } = problem as NodeJS.ErrnoException;
     throw code === undefined ? problem : new CommandFailure(`${basename(file)} cannot be written: ${code}.`);
   }
-}
-
-// ---- Progress -------------------------------------------------------------------------------------------------------
-
-type Bar = Readonly<{ show(done: number): void; close(): void }>;
-
-/** A line that fills up, where a person watches; nothing anywhere else. */
-function openBar({ total, isQuiet }: { total: number; isQuiet: boolean }): Bar {
-  if (isQuiet || total === 0 || !process.stderr.isTTY) return { show() {}, close() {} };
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value} of {total} users | {eta_formatted} left',
-    stream: process.stderr,
-    clearOnComplete: true,
-  });
-  bar.start(total, 0);
-  return { show: (done) => bar.update(Math.min(done, total)), close: () => bar.stop() };
 }

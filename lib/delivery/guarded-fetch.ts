@@ -1,5 +1,4 @@
-// Requests to addresses that somebody configured: an HTTPS POST to the public internet, or to networks the operator named.
-// Each name is resolved once, every address of it is judged, and the connection goes to one that was judged: no second
+// Requests to addresses that somebody configured: HTTPS to the public internet, or to networks the operator named. Each name is resolved once, every address of it is judged, and the connection goes to one that was judged: no second
 // answer of a DNS server counts. No redirect is followed, no body is kept. OWASP SSRF Prevention; IANA special-purpose
 // registries (RFC 6890). security SRF-1, SRF-2, SRF-3.
 import { lookup as resolve } from 'node:dns';
@@ -38,26 +37,84 @@ export type GuardedFetch = (post: OutboundPost) => Promise<OutboundOutcome>;
  * @param settings.privateNetworks CIDR notation; requests to them may go without TLS
  * @param settings.lookup the system's resolver, unless a test brings its own
  */
-export function createGuardedFetch(settings: {
-  privateNetworks: readonly string[];
-  lookup?: LookupFunction;
-}): GuardedFetch {
-  const networks = settings.privateNetworks.map((network) => ipaddr.parseCIDR(network));
-  const systemLookup: LookupFunction = settings.lookup ?? resolve;
-  return async (post) => {
-    const refusal = findUrlRefusal(post.url, settings.privateNetworks);
-    if (refusal !== null) return { kind: 'refused', reason: refusal };
-    const url = new URL(post.url);
-    const lookup = checkedLookup(systemLookup, (address) => judge(address, url, networks));
-    const signal = AbortSignal.any([post.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    try {
-      return { kind: 'answered', status: await exchange(url, post, { lookup, signal }) };
-    } catch (error) {
-      if (error instanceof RefusedAddress) return { kind: 'refused', reason: error.reason };
-      if (signal.aborted) return { kind: 'timed_out' };
-      return { kind: 'unreachable', reason: (error as NodeJS.ErrnoException).code ?? 'no_answer' };
-    }
-  };
+export function createGuardedFetch(settings: Guard): GuardedFetch {
+  return ({ url, headers, body, signal }) =>
+    guard(settings, { url, method: 'POST', headers, body, signal }, (response, resolve) => {
+      resolve({ kind: 'answered', status: response.statusCode ?? 0 });
+      discard(response);
+    });
+}
+
+/** A small file from an address that somebody configured. Never throws. */
+export type GuardedDownload = (asked: {
+  url: string;
+  maxBytes: number;
+}) => Promise<
+  OutboundOutcome | Readonly<{ kind: 'downloaded'; bytes: Buffer }> | Readonly<{ kind: 'too_large' }>
+>;
+
+/** @param settings as for {@link createGuardedFetch} */
+export function createGuardedDownload(settings: Guard): GuardedDownload {
+  return ({ url, maxBytes }) =>
+    guard<Awaited<ReturnType<GuardedDownload>>>(
+      settings,
+      { url, method: 'GET', headers: { accept: 'image/*, font/*' }, body: null, signal: null },
+      (response, resolve, reject) => {
+        const status = response.statusCode ?? 0;
+        if (status !== 200) {
+          resolve({ kind: 'answered', status });
+          return discard(response);
+        }
+        const chunks: Buffer[] = [];
+        let received = 0;
+        response.on('error', reject);
+        response.on('data', (chunk: Buffer) => {
+          received += chunk.length;
+          chunks.push(chunk);
+          if (received <= maxBytes) return;
+          resolve({ kind: 'too_large' });
+          response.destroy();
+        });
+        response.on('end', () => resolve({ kind: 'downloaded', bytes: Buffer.concat(chunks) }));
+      },
+    );
+}
+
+/** A resolver for what is no HTTP: it refuses a name that has an address which is neither public nor named by the operator. */
+export function createCheckedLookup(privateNetworks: readonly string[]): LookupFunction {
+  const networks = privateNetworks.map((network) => ipaddr.parseCIDR(network));
+  return checkedLookup(resolve, (address) => judge(address, { protocol: 'https:' }, networks));
+}
+
+type Guard = Readonly<{ privateNetworks: readonly string[]; lookup?: LookupFunction }>;
+
+type OutboundRequest = Readonly<{
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
+  signal: AbortSignal | null;
+}>;
+
+/** Sends what may be sent. @param take reads the answer; nothing of it is kept otherwise */
+async function guard<Taken>(
+  { privateNetworks, lookup: systemLookup = resolve }: Guard,
+  asked: OutboundRequest,
+  take: (response: IncomingMessage, resolve: (taken: Taken) => void, reject: (error: Error) => void) => void,
+): Promise<Taken | Exclude<OutboundOutcome, { kind: 'answered' }>> {
+  const refusal = findUrlRefusal(asked.url, privateNetworks);
+  if (refusal !== null) return { kind: 'refused', reason: refusal };
+  const networks = privateNetworks.map((network) => ipaddr.parseCIDR(network));
+  const url = new URL(asked.url);
+  const lookup = checkedLookup(systemLookup, (address) => judge(address, url, networks));
+  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(asked.signal ? [asked.signal] : [])]);
+  try {
+    return await exchange(url, asked, { lookup, signal, take });
+  } catch (error) {
+    if (error instanceof RefusedAddress) return { kind: 'refused', reason: error.reason };
+    if (signal.aborted) return { kind: 'timed_out' };
+    return { kind: 'unreachable', reason: (error as NodeJS.ErrnoException).code ?? 'no_answer' };
+  }
 }
 
 /** What an address gives away before anything is resolved, so that it can be refused when it is typed; null is nothing. */
@@ -88,7 +145,11 @@ class RefusedAddress extends Error {
 }
 
 /** A named network may be reached by either scheme; everything else must be public, and by TLS. */
-function judge(address: string, { protocol }: URL, networks: readonly Network[]): OutboundRefusal | null {
+function judge(
+  address: string,
+  { protocol }: Pick<URL, 'protocol'>,
+  networks: readonly Network[],
+): OutboundRefusal | null {
   const parsed = ipaddr.process(address); // ::ffff:127.0.0.1 is 127.0.0.1
   if (networks.some((network) => parsed.kind() === network[0].kind() && parsed.match(network))) return null;
   if (!isPublic(parsed)) return 'not_in_OUTBOUND_PRIVATE_NETWORKS';
@@ -122,23 +183,28 @@ function checkedLookup(
   };
 }
 
-/** The status, as soon as it is known. */
-function exchange(
+/** What is taken of the answer, as soon as it is known. */
+function exchange<Taken>(
   url: URL,
-  { headers, body }: OutboundPost,
-  { lookup, signal }: { lookup: LookupFunction; signal: AbortSignal },
-): Promise<number> {
+  { method, headers, body }: OutboundRequest,
+  {
+    lookup,
+    signal,
+    take,
+  }: {
+    lookup: LookupFunction;
+    signal: AbortSignal;
+    take(response: IncomingMessage, resolve: (taken: Taken) => void, reject: (error: Error) => void): void;
+  },
+): Promise<Taken> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   // An agent of its own: no connection that another lookup allowed, and none that is left open.
-  const options: RequestOptions = { method: 'POST', headers, lookup, signal, agent: false };
+  const options: RequestOptions = { method, headers, lookup, signal, agent: false };
   return new Promise((resolve, reject) => {
-    const sent = request(url, options, (response) => {
-      resolve(response.statusCode ?? 0);
-      discard(response);
-    });
+    const sent = request(url, options, (response) => take(response, resolve, reject));
     sent.on('error', reject);
     sent.on('close', () => reject(new Error('closed without an answer')));
-    sent.end(body);
+    sent.end(body ?? undefined);
   });
 }
 

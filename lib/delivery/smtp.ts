@@ -2,7 +2,7 @@
 // a connection that the server closed meanwhile, or leave one that timed out half-sent in it; a login message is worth the
 // handshake. RFC 5321; RFC 3207 for STARTTLS.
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { parseConnectionUrl } from 'nodemailer/lib/shared/index.js';
@@ -12,8 +12,10 @@ import type { Email, EmailSender, SendOutcome } from '@/lib/login/message';
 /**
  * @param settings.url `smtp://user:pass@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the first byte), with
  * nodemailer's options as its query. A password is sent in clear only to a loopback address, or with `?requireTLS=false`.
+ * @param settings.lookup the system's resolver, unless not every address may be reached
  */
-export function createSmtpSender(settings: { url: string }): EmailSender {
+export function createSmtpSender(settings: { url: string; lookup?: LookupFunction }): EmailSender {
+  const { lookup } = settings;
   const server = readServer(settings.url);
   return {
     provider: 'smtp',
@@ -21,7 +23,7 @@ export function createSmtpSender(settings: { url: string }): EmailSender {
       try {
         const message = composeMime(email);
         const envelope = { from: message.getEnvelope().from, to: [email.to] };
-        await transmit({ server, envelope, bytes: await message.build(), signal });
+        await transmit({ server, lookup, envelope, bytes: await message.build(), signal });
         return { kind: 'accepted', providerMessageId: message.messageId() };
       } catch (error) {
         return outcomeOf(error as SMTPConnection.SMTPError, signal);
@@ -77,6 +79,7 @@ function composeMime({ from, to, subject, html, text, language, idempotencyKey }
 
 type Transmission = {
   server: Server;
+  lookup: LookupFunction | undefined;
   envelope: SMTPConnection.Envelope;
   bytes: Buffer;
   signal: AbortSignal;
@@ -86,8 +89,9 @@ type Transmission = {
  * Resolves once the server has taken the message. The signal destroys the socket wherever the conversation is; a message
  * whose last dot was sent by then may have been taken all the same, which SMTP cannot tell (RFC 5321 §4.5.3.2.6).
  */
-async function transmit({ server, envelope, bytes, signal }: Transmission): Promise<void> {
-  const socket = connect({ host: server.host, port: server.port, signal });
+async function transmit({ server, lookup, envelope, bytes, signal }: Transmission): Promise<void> {
+  const { host, port } = server;
+  const socket = connect({ host, port, signal, ...(lookup && { lookup }) });
   await once(socket, 'connect');
   await new Promise<void>((resolve, reject) => {
     const connection = new SMTPConnection({ ...server, connection: socket });

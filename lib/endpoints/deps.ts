@@ -5,6 +5,7 @@ import type { EmbeddedDeps } from '@/lib/login/embedded-login';
 import type { FailureLimits } from '@/lib/login/failure-limits';
 import type { LoginMessage } from '@/lib/login/message';
 import type { Randomness } from '@/lib/login/randomness';
+import type { BrandAssets } from '@/lib/login/settings';
 import type { Operators } from '@/lib/management/caller';
 import type { TokenFamilyStore } from '@/lib/oidc/access-token';
 import type { AuthorizationCodeStore } from '@/lib/oidc/authorization-code';
@@ -69,6 +70,8 @@ export type Deps = Readonly<{
   renderMetrics(): Promise<Readonly<{ contentType: string; text: string }>>;
   /** BCP 47 tags that the pages speak, the default first. */
   uiLocales: readonly string[];
+  /** Pictures and fonts of the pages. */
+  brandAssets: Pick<BrandAssets, 'find'>;
 }>;
 
 /** What a page of ours says of a request that could not be served. */

@@ -55,6 +55,26 @@ export function respondPublicScript(script: string): Response {
   });
 }
 
+/**
+ * A file whose address is the hash of its bytes. Opened by itself it is a document that may do nothing, whatever is in it
+ * (an SVG can hold scripts).
+ */
+export function respondForGood(
+  file: Readonly<{ mediaType: string; bytes: Uint8Array<ArrayBuffer> }>,
+): Response {
+  const { Pragma: _, ...headers } = HEADERS;
+  return new Response(file.bytes, {
+    headers: {
+      ...headers,
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Content-Type': file.mediaType,
+      'Content-Security-Policy':
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    },
+  });
+}
+
 /** A JSON answer that the caller's own browser, and nothing on the way, may keep for a few minutes. */
 export function respondCachedJson(value: unknown): Response {
   const response = respondJson(value);

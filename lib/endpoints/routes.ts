@@ -4,6 +4,7 @@ import { OAuthError } from '@/lib/oidc/errors';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import { auth0Logout } from './auth0-logout';
 import { authorize } from './authorize';
+import { BRAND_ASSET, brandAsset, isBrandAsset } from './brand-asset';
 import { crossOriginAuthenticate } from './co-authenticate';
 import type { Deps } from './deps';
 import { endSession } from './end-session';
@@ -98,11 +99,22 @@ const CLIENT_SCRIPT_ROUTE: Route = {
   endpoint: clientScript,
 };
 
+/** The one that names a picture or a font of the pages. */
+const BRAND_ASSET_ROUTE: Route = {
+  path: BRAND_ASSET,
+  methods: ['GET', 'HEAD'],
+  speaksTo: 'programs',
+  endpoint: brandAsset,
+};
+
 const ROUTES_BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
 
 /** The route of a path, or null: the path is not the protocol's. */
 export function findRoute(pathname: string): Route | null {
-  return ROUTES_BY_PATH.get(pathname) ?? (isClientScript(pathname) ? CLIENT_SCRIPT_ROUTE : null);
+  const route = ROUTES_BY_PATH.get(pathname);
+  if (route !== undefined) return route;
+  if (isClientScript(pathname)) return CLIENT_SCRIPT_ROUTE;
+  return isBrandAsset(pathname) ? BRAND_ASSET_ROUTE : null;
 }
 
 /** Answers a request to a route, whatever its method. */

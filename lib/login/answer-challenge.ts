@@ -13,7 +13,7 @@ import { findGeneration, type OneTimeCodes, parseTypedCode } from './one-time-co
 import type { LoginProblem } from './problems';
 import type { Randomness } from './randomness';
 import type { RequestContext } from './request-context';
-import { type NewSession, SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS } from './session';
+import type { NewSession, SessionLifetimes } from './session';
 import {
   budgetHash,
   findConnection,
@@ -26,7 +26,11 @@ export type AnswerDeps = Pick<
   StartLoginDeps,
   'connections' | 'random' | 'hashSubject' | 'limitOverrides' | 'spendGuard'
 > &
+  SessionMaker &
   Readonly<{ challenges: Pick<ChallengeStore, 'answer'>; codes: OneTimeCodes }>;
+
+/** What a new session is made with. */
+export type SessionMaker = Readonly<{ random: Randomness; sessionLifetimes(): SessionLifetimes }>;
 
 /** A browser that is signed in from now on. */
 export type SignedIn = Readonly<{
@@ -131,7 +135,7 @@ type Proof = SignedIn | Exclude<Answered, { kind: 'proven' }>;
 
 /** Answers a challenge with whatever proves it: a session is made, and a notice where this browser is new to the person. */
 export async function prove(
-  deps: Pick<AnswerDeps, 'random' | 'hashSubject' | 'spendGuard'> & {
+  deps: Pick<AnswerDeps, 'random' | 'sessionLifetimes' | 'hashSubject' | 'spendGuard'> & {
     challenges: Pick<ChallengeStore, 'answer'>;
   },
   proof: Pick<
@@ -154,7 +158,7 @@ export async function prove(
   const { now } = context;
   const identifier = { channel: asked.channel, canonical: asked.identifier };
   const subject = subjectHash(deps, identifier);
-  const session = newSession(deps.random, asked.channel, now);
+  const session = newSession(deps, asked.channel, now);
   const notice = isNoticeWanted(proof)
     ? {
         messageId: deps.random.id(),
@@ -202,13 +206,14 @@ export async function prove(
 }
 
 /** A session that begins with a proof over this channel. Not yet anywhere but in memory. */
-export function newSession(random: Randomness, channel: Channel, now: Date): NewSession {
+export function newSession(deps: SessionMaker, channel: Channel, now: Date): NewSession {
+  const { lifetimeSeconds, idleSeconds } = deps.sessionLifetimes();
   return {
-    id: random.id(),
-    secret: random.secret(),
+    id: deps.random.id(),
+    secret: deps.random.secret(),
     amr: AMR[channel],
-    expiresAt: later(now, SESSION_LIFETIME_SECONDS),
-    idleExpiresAt: later(now, SESSION_IDLE_SECONDS),
+    expiresAt: later(now, lifetimeSeconds),
+    idleExpiresAt: later(now, idleSeconds),
   };
 }
 

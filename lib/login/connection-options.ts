@@ -60,6 +60,7 @@ export function showOptions({
   // What can no longer be read is shown as it is, so that somebody can put it right.
   const shown: StoredOptions = parsed.success ? parsed.data : isObject(options) ? options : {};
   const masked: Record<string, unknown> = { ...shown };
+  if (isObject(masked.email)) masked.email = { ...masked.email, body: masked.email.body ?? '' };
   if (masked.twilio_token != null) masked.twilio_token = MASKED_SECRET;
   const { gateway_authentication: authentication } = masked;
   if (isObject(authentication)) masked.gateway_authentication = { ...authentication, secret: MASKED_SECRET };
@@ -167,7 +168,11 @@ const emailOptions = object({
   email: object({
     from: line(1, TEMPLATE_MAX_LENGTH.sender).nullable().default(null),
     subject: line(1, TEMPLATE_MAX_LENGTH.subject).nullable().default(null),
-    body: text(1, TEMPLATE_MAX_LENGTH.html).nullable().default(null),
+    /** Empty is none: Auth0's tools keep it in a file of its own. */
+    body: text(0, TEMPLATE_MAX_LENGTH.html)
+      .nullable()
+      .default(null)
+      .transform((body) => (body === '' ? null : body)),
     syntax: z.literal('liquid', { error: 'must be liquid' }).default('liquid'),
   }).prefault({}),
   authParams,

@@ -323,7 +323,7 @@ async function signIn(
   replacedSessionSecret: string | null,
 ): Promise<EmbeddedSignedIn> {
   const { now } = guess.context;
-  const session = newSession(deps.random, guess.identifier.channel, now);
+  const session = newSession(deps, guess.identifier.channel, now);
   const answered = await answer(deps, guess, { session, tokenFamily: null, replacedSessionSecret });
   if (answered.kind !== 'proven') return refusalOf(answered, guess);
   return {

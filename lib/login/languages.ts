@@ -34,13 +34,18 @@ export function directionOf(language: Language): 'ltr' | 'rtl' {
  * Accept-Language by its weights, then the default.
  *
  * @param wanted BCP 47 ranges in the order of preference; `zh-TW` finds `zh-Hant`, `pt` finds `pt-BR`
+ * @param spoken the languages an operator lets pages speak, the default first
  */
-export function chooseLanguage(wanted: readonly string[], acceptLanguage: string | null): Language {
+export function chooseLanguage(
+  wanted: readonly string[],
+  acceptLanguage: string | null,
+  spoken: readonly Language[] = LANGUAGES,
+): Language {
   for (const range of [...wanted, ...acceptedRanges(acceptLanguage)]) {
     const language = findLanguage(range);
-    if (language !== null) return language;
+    if (language !== null && spoken.includes(language)) return language;
   }
-  return LANGUAGES[0];
+  return spoken[0] ?? LANGUAGES[0];
 }
 
 /** The language that serves this BCP 47 tag, or null when none does or it is no tag. */

@@ -3,9 +3,12 @@
 // OpenID Connect Core §3.1.2.1 for what makes it usable; OWASP ASVS 7.
 import type { Whereabouts } from '@/lib/oidc/whereabouts';
 
-/** Hours a session lasts whatever happens, and without being used. Auth0's defaults. */
+/** How long sessions last where no operator set anything else. Auth0's defaults. */
 export const SESSION_LIFETIME_SECONDS = 168 * 3600;
 export const SESSION_IDLE_SECONDS = 72 * 3600;
+/** How long a session lasts whatever happens, and without being used. */
+export type SessionLifetimes = Readonly<{ lifetimeSeconds: number; idleSeconds: number }>;
+
 /** A session in use is written at most this often. */
 export const SESSION_TOUCH_SECONDS = 300;
 

@@ -20,7 +20,8 @@ import { badBody, type Frozen } from './route';
 export type OperatorLettersDeps = RateLimitDeps &
   Readonly<{
     connections: Pick<ConnectionRegister, 'find'>;
-    letterhead: Letterhead;
+    /** As it is now. */
+    letterhead(): Promise<Letterhead>;
     /** Hands an e-mail to the providers, and waits. Never rejects. */
     sendNow(email: Email): Promise<SentNow>;
     /** Names an e-mail for providers that send the same one once. */
@@ -58,12 +59,12 @@ export async function sendTestMessage(
   const to = parseEmailIdentifier(recipient);
   if (to === null) throw badBody('recipient', 'must be an e-mail address');
   await countLetter(deps, caller);
-  return describeSent(await deps.sendNow(sampleEmail(deps, connection, to.canonical)));
+  return describeSent(await deps.sendNow(await sampleEmail(deps, connection, to.canonical)));
 }
 
-function sampleEmail(deps: OperatorLettersDeps, connection: Connection, to: string): Email {
+async function sampleEmail(deps: OperatorLettersDeps, connection: Connection, to: string): Promise<Email> {
   const sample = { kind: 'login', language: 'en', applicationName: 'Test' } as const;
-  const preview = previewMessage(connection, sample, deps.letterhead);
+  const preview = previewMessage(connection, sample, await deps.letterhead());
   if (preview.kind !== 'email') {
     throw new ManagementProblem(400, 'invalid_uri', 'Only a connection for e-mail can be tested');
   }

@@ -15,6 +15,8 @@ export type ManagementErrorCode =
   | 'inexistent_client_grant'
   | 'inexistent_credential'
   | 'inexistent_connection'
+  | 'inexistent_email_provider'
+  | 'inexistent_email_template'
   | 'inexistent_endpoint'
   | 'inexistent_identity'
   | 'inexistent_job'
@@ -26,6 +28,8 @@ export type ManagementErrorCode =
   | 'inexistent_session'
   | 'inexistent_signing_key'
   | 'identity_conflict'
+  | 'email_provider_conflict'
+  | 'feature_not_enabled'
   | 'insufficient_scope'
   | 'internal_error'
   | 'invalid_body'
@@ -42,6 +46,7 @@ export type ManagementErrorCode =
   | 'operation_not_supported'
   | 'resource_server_conflict'
   | 'service_unavailable'
+  | 'settings_conflict'
   | 'too_many_requests'
   | 'user_conflict';
 
@@ -111,6 +116,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   503: 'Service Unavailable',
 };
 

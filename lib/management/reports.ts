@@ -23,7 +23,8 @@ export type ReportsDeps = Readonly<{
   connections: Pick<ConnectionRegister, 'find'>;
   ledger: SmsLedger;
   timelines: TimelineStore;
-  letterhead: Letterhead;
+  /** As it is now. */
+  letterhead(): Promise<Letterhead>;
   /** Every keyed hash, one a configured SECRET, under which messages to that person are found. */
   identifierHashes(identifier: Pick<Identifier, 'channel' | 'canonical'>): readonly string[];
   clock: () => Date;
@@ -103,7 +104,7 @@ export async function preview(
   const record = await loadRecord(deps, id);
   const connection = readConnection({ ...record, options: options ?? record.options });
   if ('kind' in connection) throw badBody(connection.field, connection.sentence);
-  return previewMessage(connection, { ...sample, applicationName }, deps.letterhead);
+  return previewMessage(connection, { ...sample, applicationName }, await deps.letterhead());
 }
 
 /** A sample message: an e-mail, or a text message with the parts it takes. */

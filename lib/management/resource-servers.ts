@@ -177,7 +177,7 @@ export async function updateResourceServer(
 ): Promise<ResourceServerDocument> {
   for (let tries = 0; tries < TRIES; tries++) {
     const api = await loadApiRecord(deps, id);
-    if (api.isSystem) checkSystemChange(body);
+    if (api.isSystem) checkSystemChange(describe(api), body);
     const change = { id: api.id, read: api.updatedAt, changes: columnsOf(api, body) };
     const changed = await deps.resourceServers.change(change, deps.clock());
     if (changed !== null) return describe(changed);
@@ -217,10 +217,15 @@ export function inexistentApi(): ManagementProblem {
   return new ManagementProblem(404, 'inexistent_resource_server', 'The API does not exist');
 }
 
-/** Its scopes follow the version, its identifier the issuer. */
-function checkSystemChange(body: ResourceServerChangeBody): void {
+/** Its scopes follow the version, its identifier the issuer. What it is already may be said: tools send all that they read. */
+function checkSystemChange(before: ResourceServerDocument, body: ResourceServerChangeBody): void {
   const { token_lifetime: lifetime, token_lifetime_for_web: _, signing_alg: __, ...others } = body;
-  const [field] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  const [field] =
+    Object.entries(others).find(
+      ([name, value]) =>
+        value !== undefined &&
+        JSON.stringify(value) !== JSON.stringify(before[name as keyof ResourceServerDocument]),
+    ) ?? [];
   if (field !== undefined)
     throw notSupported(`The management API is the server’s own: ${field} cannot be changed.`);
   if (lifetime !== undefined && lifetime > MANAGEMENT_LIFETIME_MAX_SECONDS)

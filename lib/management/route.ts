@@ -156,7 +156,12 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unkno
 
 /** `options.totp.length`, `callbacks[3]`; empty for the whole. */
 export function nameOfIssue(issue: z.core.$ZodIssue | undefined): string {
-  return (issue?.path ?? []).reduce<string>(
+  return nameOfKeys(issue?.path ?? []);
+}
+
+/** The same for the way to a field. */
+export function nameOfKeys(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
     (name, part) =>
       typeof part === 'number'
         ? `${name}[${part}]`

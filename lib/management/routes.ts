@@ -2,8 +2,11 @@
 // in, web standards out. Whatever is not in the table is refused (security MGT-1).
 import type { Deps } from '@/lib/endpoints/deps';
 import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
+import { ABSENT_ROUTES } from './absent-routes';
+import { ATTACK_PROTECTION_ROUTES } from './attack-protection-routes';
 import type { ManagementEvents } from './audit';
 import { BLOCK_ROUTES, type BlocksDeps } from './block-routes';
+import { BRANDING_ROUTES, type BrandingDeps } from './branding-routes';
 import { type Caller, mayUse, type Operators } from './caller';
 import { CLIENT_GRANT_ROUTES } from './client-grant-routes';
 import type { ClientGrantsDeps } from './client-grants';
@@ -12,6 +15,8 @@ import type { ClientsDeps } from './clients';
 import { CONNECTION_ROUTES } from './connection-routes';
 import type { ConnectionsDeps } from './connections';
 import { RECENT_PROOF_SECONDS } from './console-door';
+import { EMAIL_PROVIDER_ROUTES, type EmailProviderDeps } from './email-provider-routes';
+import { EMAIL_TEMPLATE_ROUTES } from './email-template-routes';
 import { GRANT_ROUTES, type GrantRoutesDeps } from './grant-routes';
 import { JOB_ROUTES } from './job-routes';
 import type { JobsDeps } from './jobs';
@@ -21,6 +26,7 @@ import type { LogStreamsDeps } from './log-streams';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
+import { PROMPT_ROUTES } from './prompt-routes';
 import { countRequest, type RateLimitDeps } from './rate-limit';
 import { REFRESH_TOKEN_ROUTES, type RefreshTokenRoutesDeps } from './refresh-token-routes';
 import { REPORT_ROUTES } from './report-routes';
@@ -34,6 +40,7 @@ import type { SigningKeysDeps } from './signing-keys';
 import { STATS_ROUTES } from './stats-routes';
 import type { TeamDeps } from './team';
 import { TEAM_ROUTES } from './team-routes';
+import { TENANT_ROUTES } from './tenant-routes';
 import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
@@ -57,6 +64,8 @@ export type ManagementDeps = ClientsDeps &
   ClientGrantsDeps &
   SigningKeysDeps &
   ReportsDeps &
+  BrandingDeps &
+  EmailProviderDeps &
   DispatchDeps;
 
 /** The table. */
@@ -77,6 +86,13 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...REPORT_ROUTES,
   ...TEAM_ROUTES,
   ...STATS_ROUTES,
+  ...TENANT_ROUTES,
+  ...BRANDING_ROUTES,
+  ...PROMPT_ROUTES,
+  ...EMAIL_PROVIDER_ROUTES,
+  ...EMAIL_TEMPLATE_ROUTES,
+  ...ATTACK_PROTECTION_ROUTES,
+  ...ABSENT_ROUTES,
 ];
 
 export const MANAGEMENT_PATH = '/api/v2';

@@ -103,7 +103,7 @@ export async function inviteOperator(
     url,
     days: INVITATION_DAYS,
   };
-  const sent = await deps.sendNow(writeInvitation(letter, deps.letterhead));
+  const sent = await deps.sendNow(writeInvitation(letter, await deps.letterhead()));
   return { ...operator, url, message: describeSent(sent) };
 }
 

@@ -29,7 +29,7 @@ const pastInstant = () =>
   z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-01-31T14:02:00Z' });
 
 /** One user of a file: what a new one may be told, and what another installation knew. */
-const importedUser = fieldsOf({
+export const importedUser = fieldsOf({
   ...newUserFields,
   created_at: pastInstant().optional(),
   last_login: pastInstant().optional(),

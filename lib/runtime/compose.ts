@@ -24,12 +24,13 @@ import { createFailureLimits } from '@/lib/login/failure-limits';
 import { type Channel, parseIdentifier } from '@/lib/login/identifier';
 import { type InboxEntry, readInbox } from '@/lib/login/inbox';
 import type { Interaction } from '@/lib/login/interaction';
-import { LANGUAGES } from '@/lib/login/languages';
+import type { Language } from '@/lib/login/languages';
 import { tellClients } from '@/lib/login/logout-notice';
 import type { LoginMessage } from '@/lib/login/message';
 import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
 import type { SessionStore } from '@/lib/login/session';
+import { languagesOf, type SettingsNow, sessionLifetimes } from '@/lib/login/settings';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { sendLogs } from '@/lib/management/log-delivery';
 import { createOperators } from '@/lib/management/operators';
@@ -65,7 +66,8 @@ import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
-import { ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
+import { createBrandAssetStore, createSettingsStore } from '@/lib/store/prisma/settings';
+import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
@@ -82,7 +84,7 @@ import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 import { createMetrics } from './metrics';
 import { createErrorPage, createPressPage } from './plain-page';
-import { formPostWords } from './words';
+import { formPostWords, wordsOf } from './words';
 
 /** Everything that runs, once a process. */
 export type Runtime = Readonly<{
@@ -98,6 +100,10 @@ export type Runtime = Readonly<{
   sessions: SessionStore;
   /** What people allowed clients. */
   consents: ConsentStore;
+  /** What the operator set, at most a few seconds ago. */
+  settings: SettingsNow;
+  /** The words of the pages, the operator's before ours. */
+  wordsOf(language: Language): ReturnType<typeof wordsOf>;
   connections: ConnectionStore;
   /** Accounts, and how two become one. */
   linking: Pick<ManagementDeps, 'accounts' | 'links'>;
@@ -152,7 +158,7 @@ const LOG_BATCHES = 100;
 const CLEAN_UP_BATCHES = 50;
 /** How long a message stays in the inbox page. */
 const INBOX_SECONDS = 86_400;
-/** Limits an operator changed show in every process within that time. */
+/** What an operator set shows in every process within that time. */
 const SETTINGS_EVERY_SECONDS = 5;
 /** A key signs for this long; the next one has been published all the while. */
 const KEY_LIFETIME_DAYS = 90;
@@ -201,7 +207,8 @@ export async function composeRuntime(
     });
   const signer = createTokenSigner({ store: guard(createSigningKeyStore(prisma)), box, clock, issuer });
   await signer.ensureKeys();
-  let limits = await readLimitOverrides(prisma);
+  const settingsStore = guard(createSettingsStore(prisma));
+  let settings = await settingsStore.read();
 
   const cookies = createSealedCookies(createCookieSealer(box, { clock }), issuer);
   const connections = guard(
@@ -214,7 +221,8 @@ export async function composeRuntime(
   );
   const stores = {
     clients: guard(createClientStore(prisma, { clock })),
-    sessions: guard(createSessionStore(prisma, box)),
+    sessions: guard(createSessionStore(prisma, box, () => sessionLifetimes(settings))),
+    brandAssets: guard(createBrandAssetStore(prisma)),
     challenges: guard(createChallengeStore(prisma, box)),
     codes: guard(createAuthorizationCodeStore(prisma, box)),
     grants: guard(createGrantStore(prisma, box)),
@@ -223,13 +231,14 @@ export async function composeRuntime(
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
   };
-  const limitOverrides = () => limits;
+  const settingsNow = () => settings;
+  const limitOverrides = () => settings.limits;
   const login = {
     challenges: stores.challenges,
     connections,
     changes: guard(createIdentifierChangeStore(prisma)),
-    applicationNameOf: createApplicationNames(stores.clients, environment),
-    ...composeLoginParts({ environment, prisma, box, guard, limitOverrides, log }),
+    applicationNameOf: createApplicationNames(stores.clients, { ...environment, settings: settingsNow }),
+    ...composeLoginParts({ environment, prisma, box, guard, settings: settingsNow, log }),
   };
   const { random, hashSubject } = login;
   const inbox = { inbox: createInboxStore(prisma), sealing: sealingOf(box, 'inbox') };
@@ -240,6 +249,7 @@ export async function composeRuntime(
     box,
     clock,
     log,
+    settings: settingsNow,
   });
   const metrics = createMetrics({
     outboxSize: () => prisma.message.count({ where: { status: 'queued' } }),
@@ -373,7 +383,10 @@ export async function composeRuntime(
     isOwnMachine: (headers) => isFromOwnMachine(headers, given),
     renderMetrics: metrics.render,
     pingStorage: async () => void (await prisma.$queryRaw`SELECT 1`),
-    uiLocales: LANGUAGES,
+    get uiLocales() {
+      return languagesOf(settings);
+    },
+    brandAssets: stores.brandAssets,
   };
 
   const management = composeManagement({
@@ -391,6 +404,8 @@ export async function composeRuntime(
     clientAddress: addressOf,
     limitOverrides,
     examine: () => examineRunning(environment, { prisma, now: clock() }),
+    settings: settingsStore,
+    brandAssets: stores.brandAssets,
     changes: login,
     sendLater: deps.sendLater,
     log: deps.log,
@@ -426,7 +441,7 @@ export async function composeRuntime(
         name: 'settings',
         everySeconds: SETTINGS_EVERY_SECONDS,
         async run() {
-          limits = await readLimitOverrides(prisma);
+          settings = await settingsStore.read();
         },
       },
       {
@@ -480,6 +495,8 @@ export async function composeRuntime(
     sessions: stores.sessions,
     consents: stores.grants,
     linking: management,
+    settings: settingsNow,
+    wordsOf: (language) => wordsOf(language, settings.customTexts),
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,

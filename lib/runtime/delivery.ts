@@ -1,7 +1,8 @@
 // Composes delivery: which providers a connection sends through, with which words, and who reads what they tell later; and
 // by what clients are told of sign-outs.
+import type { LookupFunction } from 'node:net';
 import { createGatewaySender } from '@/lib/delivery/gateway';
-import { createGuardedFetch, type GuardedFetch } from '@/lib/delivery/guarded-fetch';
+import { createCheckedLookup, createGuardedFetch, type GuardedFetch } from '@/lib/delivery/guarded-fetch';
 import { createInboxSender } from '@/lib/delivery/inbox';
 import { createLogBatchPost } from '@/lib/delivery/log-webhook';
 import { createLogoutTokenPost } from '@/lib/delivery/logout-token-post';
@@ -30,14 +31,17 @@ import type {
   Unsendable,
 } from '@/lib/login/message';
 import { type BrokenTemplate, prepareEmail, prepareSms } from '@/lib/login/prepare-message';
+import type { EmailProviderSettings, Settings, SettingsNow } from '@/lib/login/settings';
 import type { LogDeliveryDeps } from '@/lib/management/log-delivery';
-import type { Environment } from './environment';
+import type { EmailProvider, Environment } from './environment';
 import type { Log } from './log';
 
 /** Under which the secrets in a connection's options are sealed. */
 export const CONNECTION_SECRET = 'connection';
 /** Under which what log streams are sent with is sealed. */
 export const LOG_STREAM_SECRET = 'log-stream';
+/** Under which those of the e-mail provider in the settings are. */
+export const EMAIL_PROVIDER_SECRET = 'email-provider';
 
 export type Delivery = Readonly<{
   /** Gives a message its words and its ways, by its connection. */
@@ -56,11 +60,16 @@ export function composeDelivery(deps: {
   box: SecretBox;
   clock: () => Date;
   log: Log;
+  settings: SettingsNow;
 }): Delivery {
-  const { environment, connections, box, clock, log } = deps;
-  const letterhead = letterheadOf(environment);
+  const { environment, connections, box, clock, log, settings } = deps;
   const inbox = { ...deps.inbox, clock };
-  const emailSenders = createEmailSenders(environment, inbox);
+  const emailChain = createEmailChain({
+    environment,
+    box,
+    inbox,
+    onSealed: () => log.warn('SECRET cannot open what the e-mail provider is reached with'),
+  });
   const guardedFetch = createGuardedFetch({ privateNetworks: environment.outboundPrivateNetworks });
   const smsInbox = environment.inbox.sms ? createInboxSender('sms', inbox) : null;
   // A connection that was read again is another object, with senders of its own.
@@ -84,12 +93,12 @@ export function composeDelivery(deps: {
       const connection = (await connections.all()).find(({ name }) => name === message.connection);
       if (connection === undefined) return { unsendable: 'the connection is gone' };
       if (connection.strategy === 'email') {
-        const prepared = prepareEmail(message, connection, letterhead);
+        const prepared = prepareEmail(message, connection, letterheadOf(environment, settings()));
         if ('unsendable' in prepared) return prepared;
         sayIfBroken(connection, prepared.templateProblem);
-        return { ways: waysOf(emailSenders, prepared.email), charge: null };
+        return { ways: waysOf(emailChain(settings()), prepared.email), charge: null };
       }
-      const prepared = prepareSms(message, connection, letterhead);
+      const prepared = prepareSms(message, connection, letterheadOf(environment, settings()));
       if ('unsendable' in prepared) return prepared;
       sayIfBroken(connection, prepared.templateProblem);
       const senders = smsSendersOf(connection);
@@ -101,7 +110,7 @@ export function composeDelivery(deps: {
     },
 
     canSend: (connection) =>
-      (connection.strategy === 'email' ? emailSenders : smsSendersOf(connection)).length > 0,
+      (connection.strategy === 'email' ? emailChain(settings()) : smsSendersOf(connection)).length > 0,
 
     postLogoutToken: createLogoutTokenPost(guardedFetch),
     postLogBatch: createLogBatchPost(guardedFetch),
@@ -128,20 +137,76 @@ export function composeDelivery(deps: {
 }
 
 /** Who messages are from, and where their codes are typed. */
-export function letterheadOf({ emailFrom, issuer }: Pick<Environment, 'emailFrom' | 'issuer'>): Letterhead {
-  return { from: emailFrom ?? 'login@localhost', issuerHost: new URL(issuer).host };
+export function letterheadOf(
+  { emailFrom, issuer }: Pick<Environment, 'emailFrom' | 'issuer'>,
+  { emailProvider }: Pick<Settings, 'emailProvider'>,
+): Letterhead {
+  return { from: emailFrom ?? emailProvider?.from ?? 'login@localhost', issuerHost: new URL(issuer).host };
 }
 
-/** The chain, in the order of the environment; the inbox only where nothing else is. */
-export function createEmailSenders(
-  { emailProviders, inbox: { email: hasInbox } }: Pick<Environment, 'emailProviders' | 'inbox'>,
-  inbox: Parameters<typeof createInboxSender>[1],
-): EmailSender[] {
-  if (emailProviders.length === 0) return hasInbox ? [createInboxSender('email', inbox)] : [];
-  return emailProviders.map((provider) =>
-    provider.kind === 'resend' ? createResendSender(provider) : createSmtpSender(provider),
+/** Who sends e-mail, by the settings as they are. */
+type EmailChain = (settings: Pick<Settings, 'emailProvider'>) => readonly EmailSender[];
+
+/**
+ * The environment's providers where it names any, else the one in the settings; the inbox only where nobody else is.
+ * @param deps.onSealed told when SECRET cannot open what is in the settings
+ */
+export function createEmailChain(deps: {
+  environment: Pick<Environment, 'emailProviders' | 'inbox' | 'outboundPrivateNetworks'>;
+  box: Pick<SecretBox, 'unseal'>;
+  inbox: Parameters<typeof createInboxSender>[1];
+  onSealed(): void;
+}): EmailChain {
+  const { environment, box, inbox, onSealed } = deps;
+  const declared = createEmailSenders(environment.emailProviders);
+  const fallback = environment.inbox.email ? [createInboxSender('email', inbox)] : [];
+  // Settings that were read again are other objects, with senders of their own.
+  const known = new WeakMap<EmailProviderSettings, readonly EmailSender[]>();
+  return ({ emailProvider }) => {
+    if (declared.length > 0) return declared;
+    if (emailProvider === null || !emailProvider.enabled) return fallback;
+    const senders = known.get(emailProvider) ?? open(emailProvider);
+    known.set(emailProvider, senders);
+    return senders;
+  };
+
+  function open(kept: EmailProviderSettings): EmailSender[] {
+    const provider = openEmailProvider(kept, (sealed) => box.unseal(EMAIL_PROVIDER_SECRET, sealed));
+    if (provider !== null)
+      return createEmailSenders([provider], createCheckedLookup(environment.outboundPrivateNetworks));
+    onSealed();
+    return [];
+  }
+}
+
+/** The chain, in the order given. @param lookup where the hosts came from nobody who may reach everything */
+function createEmailSenders(providers: readonly EmailProvider[], lookup?: LookupFunction): EmailSender[] {
+  return providers.map((provider) =>
+    provider.kind === 'resend'
+      ? createResendSender(provider)
+      : createSmtpSender({ ...provider, ...(lookup && { lookup }) }),
   );
 }
+
+/** As the environment would have named it; null where its secret cannot be opened. */
+function openEmailProvider(
+  kept: EmailProviderSettings,
+  unseal: (sealed: string) => string | null,
+): EmailProvider | null {
+  if (kept.name === 'resend') {
+    const apiKey = unseal(kept.sealedApiKey);
+    return apiKey === null ? null : { kind: 'resend', apiKey, baseUrl: null };
+  }
+  const { host, port, user, sealedPassword } = kept;
+  const password = sealedPassword === null ? '' : unseal(sealedPassword);
+  if (password === null) return null;
+  const login = user === null ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`;
+  const scheme = port === SMTPS_PORT ? 'smtps' : 'smtp';
+  return { kind: 'smtp', url: `${scheme}://${login}${host}:${port}` };
+}
+
+/** RFC 8314 §7.3: TLS from the first byte. */
+const SMTPS_PORT = 465;
 
 /** Twilio, by the connection's account or the environment's, then the connection's gateway. */
 function createSmsSenders(

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
 import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import type { SecretBox } from '@/lib/keys/secret-box';
+import type { AnswerDeps } from '@/lib/login/answer-challenge';
 import type { ChangeDeps } from '@/lib/login/change-identifier';
-import type { LimitOverrides } from '@/lib/login/limits';
 import type { MagicLinks } from '@/lib/login/magic-link';
 import type { Randomness } from '@/lib/login/randomness';
 import { servedCountries } from '@/lib/login/served-countries';
+import { type SettingsNow, sessionLifetimes } from '@/lib/login/settings';
 import { createSmsSpendGuard } from '@/lib/login/sms-budgets';
 import type { SmsSpendGuard } from '@/lib/login/sms-spend-guard';
 import type { StartLoginDeps } from '@/lib/login/start-login';
@@ -23,7 +24,9 @@ const random: Randomness = {
   hex24: () => randomBytes(12).toString('hex'),
 };
 
-export type LoginParts = Omit<StartLoginDeps, 'challenges' | 'connections'> & Readonly<{ links: MagicLinks }>;
+export type LoginParts = Omit<StartLoginDeps, 'challenges' | 'connections'> &
+  Pick<AnswerDeps, 'sessionLifetimes'> &
+  Readonly<{ links: MagicLinks }>;
 
 /** @param given.guard as for every store: tells an outage from a bug */
 export function composeLoginParts(given: {
@@ -31,10 +34,11 @@ export function composeLoginParts(given: {
   prisma: Database['prisma'];
   box: SecretBox;
   guard<Store extends object>(store: Store): Store;
-  limitOverrides: () => LimitOverrides;
+  settings: SettingsNow;
   log: Log;
 }): LoginParts {
-  const { environment, prisma, box, guard, limitOverrides, log } = given;
+  const { environment, prisma, box, guard, settings, log } = given;
+  const limitOverrides = () => settings().limits;
   const hashSubject = (subject: string) => box.hash('subject', subject);
   const [smsProvider] = environment.smsProviders;
   return {
@@ -44,6 +48,7 @@ export function composeLoginParts(given: {
     random,
     hashSubject,
     limitOverrides,
+    sessionLifetimes: () => sessionLifetimes(settings()),
     servedCountries: (connection) =>
       servedCountries(connection, {
         countries: environment.smsCountries,
@@ -57,13 +62,15 @@ export function composeLoginParts(given: {
   };
 }
 
-/** What people are told a client is called; without one, the host of the installation. */
+/** What people are told a client is called; without one, the name of the installation, or its host. */
 export function createApplicationNames(
   clients: Pick<ClientStore, 'find'>,
-  { issuer }: Pick<Environment, 'issuer'>,
+  { issuer, settings }: Pick<Environment, 'issuer'> & Readonly<{ settings: SettingsNow }>,
 ): ChangeDeps['applicationNameOf'] {
   return async (clientId) =>
-    (clientId === null ? null : await clients.find(clientId))?.name ?? new URL(issuer).hostname;
+    (clientId === null ? null : await clients.find(clientId))?.name ??
+    settings().tenant.friendlyName ??
+    new URL(issuer).hostname;
 }
 
 /** Whoever asks sees nothing of a text message that is withheld; the operator is told at once. */

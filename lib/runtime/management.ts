@@ -1,6 +1,6 @@
 // Composes the management API: the same parts whether the server answers or the command line does.
-import { randomBytes } from 'node:crypto';
-import { findUrlRefusal } from '@/lib/delivery/guarded-fetch';
+import { createHash, randomBytes } from 'node:crypto';
+import { createGuardedDownload, findUrlRefusal } from '@/lib/delivery/guarded-fetch';
 import { drawClientId, drawClientSecret, hashClientSecret, sealClientSecret } from '@/lib/keys/client-secret';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import { sendNow } from '@/lib/login/send-now';
@@ -23,7 +23,13 @@ import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
 import { createTimelineStore } from '@/lib/store/prisma/timelines';
 import { declaredClientIds } from './declared-clients';
-import { CONNECTION_SECRET, createEmailSenders, LOG_STREAM_SECRET, letterheadOf } from './delivery';
+import {
+  CONNECTION_SECRET,
+  createEmailChain,
+  EMAIL_PROVIDER_SECRET,
+  LOG_STREAM_SECRET,
+  letterheadOf,
+} from './delivery';
 import type { Environment } from './environment';
 
 /** @param given.guard as for every store: tells an outage from a bug */
@@ -41,6 +47,8 @@ export function composeManagement(
     | 'clientAddress'
     | 'limitOverrides'
     | 'examine'
+    | 'settings'
+    | 'brandAssets'
     | 'changes'
     | 'sendLater'
   > & {
@@ -66,7 +74,12 @@ export function composeManagement(
     seal: (plain: string) => box.seal('inbox', plain),
     unseal: (sealed: string) => box.unseal('inbox', sealed),
   };
-  const senders = createEmailSenders(environment, { inbox: createInboxStore(prisma), sealing, clock });
+  const emailChain = createEmailChain({
+    environment,
+    box,
+    inbox: { inbox: createInboxStore(prisma), sealing, clock },
+    onSealed() {},
+  });
   const accounts = guard(createAccountRegister(prisma));
   return {
     ...ports,
@@ -108,8 +121,9 @@ export function composeManagement(
     ledger: guard(createSmsLedger(prisma)),
     figures: guard(createFigureStore(prisma)),
     timelines: guard(createTimelineStore(prisma)),
-    letterhead: letterheadOf(environment),
-    sendNow: (email) => sendNow({ senders, clock }, email),
+    async sendNow(email) {
+      return sendNow({ senders: emailChain(await ports.settings.read()), clock }, email);
+    },
     drawLetterId: () => randomBytes(12).toString('base64url'),
     operatorRegister: guard(createOperatorRegister(prisma)),
     consoleDoor: guard(createConsoleDoor(prisma, box)),
@@ -117,6 +131,32 @@ export function composeManagement(
       operatorId: () => `opr_${randomBytes(12).toString('base64url')}`,
       setupToken: () => randomBytes(32).toString('base64url'),
     },
+    letterhead: async () => letterheadOf(environment, await ports.settings.read()),
+    fetchFile: createFileFetch(environment.outboundPrivateNetworks),
+    hashFile: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    sealProviderSecret: (secret) => box.seal(EMAIL_PROVIDER_SECRET, secret),
+    environmentSendsEmail: environment.emailProviders.length > 0,
     identifierHashes: ({ channel, canonical }) => box.hashes('subject', `${channel}:${canonical}`),
+  };
+}
+
+/** What came of it in the words of an operator, and none of what was answered (SRF-3). */
+function createFileFetch(privateNetworks: readonly string[]): ManagementDeps['fetchFile'] {
+  const download = createGuardedDownload({ privateNetworks });
+  return async (url, maxBytes) => {
+    const outcome = await download({ url, maxBytes });
+    switch (outcome.kind) {
+      case 'downloaded':
+        return { bytes: new Uint8Array(outcome.bytes) };
+      case 'answered':
+        return { failed: `its server answered ${outcome.status}` };
+      case 'refused':
+        return { failed: `it is not reached from here, ${outcome.reason}` };
+      case 'too_large':
+        return { failed: `it holds more than ${maxBytes / 1024} KiB` };
+      case 'timed_out':
+      case 'unreachable':
+        return { failed: 'its server does not answer' };
+    }
   };
 }

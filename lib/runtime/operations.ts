@@ -16,6 +16,7 @@ import { type Database, isDatabaseUnavailable, openDatabase } from '@/lib/store/
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { diagnose, MigrationFailedError, migrate } from '@/lib/store/prisma/migrate';
 import { createResourceServerStore } from '@/lib/store/prisma/resource-servers';
+import { createBrandAssetStore, createSettingsStore } from '@/lib/store/prisma/settings';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import type { Environment } from './environment';
@@ -125,7 +126,9 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
     const events = createBackgroundEvents(prisma, { reportLost: () => {} });
     const box = createSecretBox(await loadSecrets(environment));
     const clients = guardStore(createClientStore(prisma, { clock }));
-    const limitOverrides = () => ({});
+    const settingsStore = guardStore(createSettingsStore(prisma));
+    const settings = await settingsStore.read();
+    const limitOverrides = () => settings.limits;
     const log = createLog('silent');
     const management = composeManagement({
       environment,
@@ -149,10 +152,12 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
       managementEvents: events,
       clientAddress: () => null,
       limitOverrides,
+      settings: settingsStore,
+      brandAssets: guardStore(createBrandAssetStore(prisma)),
       changes: {
-        ...composeLoginParts({ environment, prisma, box, guard: guardStore, limitOverrides, log }),
+        ...composeLoginParts({ environment, prisma, box, guard: guardStore, settings: () => settings, log }),
         changes: guardStore(createIdentifierChangeStore(prisma)),
-        applicationNameOf: createApplicationNames(clients, environment),
+        applicationNameOf: createApplicationNames(clients, { ...environment, settings: () => settings }),
       },
       examine: () => examineRunning(environment, { prisma, now: clock() }),
       // A server takes it from the outbox.

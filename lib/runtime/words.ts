@@ -1,7 +1,9 @@
 // Words of the pages, in the language chosen for one request. The type of every catalogue is that of the English one.
 import { createTranslator } from 'use-intl/core';
 import type { FormPostWords } from '@/lib/endpoints/answer-client';
+import { wordsInstead } from '@/lib/login/custom-texts';
 import { chooseLanguage, directionOf, type Language } from '@/lib/login/languages';
+import type { CustomTexts } from '@/lib/login/settings';
 import ar from '@/messages/ar/login.json';
 import de from '@/messages/de/login.json';
 import en from '@/messages/en/login.json';
@@ -37,17 +39,34 @@ const CATALOGUES: Record<Language, typeof en> = {
   'zh-Hant': zhHant,
   hi,
 };
-const translators = new Map<Language, ReturnType<typeof createWords>>();
+type Translators = Map<Language, ReturnType<typeof createWords>>;
 
-/** The words of the pages in that language: `t('screen.word', values)`, checked against the English catalogue. */
-export function wordsOf(language: Language): ReturnType<typeof createWords> {
-  const made = translators.get(language) ?? createWords(language);
-  translators.set(language, made);
+/** By the texts of the operator: those that were read again make others. */
+const translators = new WeakMap<CustomTexts, Translators>();
+const OURS: CustomTexts = {};
+
+/**
+ * The words of the pages in that language: `t('screen.word', values)`, checked against the English catalogue.
+ * @param texts what an operator has pages say instead
+ */
+export function wordsOf(language: Language, texts: CustomTexts = OURS): ReturnType<typeof createWords> {
+  const known: Translators = translators.get(texts) ?? new Map();
+  translators.set(texts, known);
+  const made = known.get(language) ?? createWords(language, texts);
+  known.set(language, made);
   return made;
 }
 
-function createWords(locale: Language) {
-  return createTranslator({ locale, messages: CATALOGUES[locale] });
+function createWords(locale: Language, texts: CustomTexts) {
+  const messages = structuredClone(CATALOGUES[locale]);
+  for (const [word, sentence] of wordsInstead(texts[locale] ?? {})) {
+    const [screen = '', key = ''] = word.split('.');
+    (messages as Record<string, Record<string, string>>)[screen] = {
+      ...(messages as Record<string, Record<string, string>>)[screen],
+      [key]: sentence,
+    };
+  }
+  return createTranslator({ locale, messages });
 }
 
 /** Words of the page that posts an answer to a client. */

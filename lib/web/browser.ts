@@ -5,14 +5,19 @@ import type { HeldCookies } from '@/lib/endpoints/sealed-cookies';
 import type { Interaction } from '@/lib/login/interaction';
 import { chooseLanguage, guessCountry, type Language } from '@/lib/login/languages';
 import type { RequestContext } from '@/lib/login/request-context';
+import { languagesOf } from '@/lib/login/settings';
 import { NONCE_HEADER } from '@/lib/runtime/client-address';
 import type { Runtime } from '@/lib/runtime/compose';
 
-/** What one request brought along. */
-export type Browser = Readonly<{ headers: Headers; cookies: HeldCookies }>;
+/** What one request brought along, and the languages it may be answered in. */
+export type Browser = Readonly<{ headers: Headers; cookies: HeldCookies; languages: readonly Language[] }>;
 
-export function browserBehind(headers: Headers): Browser {
-  return { headers, cookies: parseCookies(headers.get('cookie')) };
+export function browserBehind(headers: Headers, runtime: Pick<Runtime, 'settings'>): Browser {
+  return {
+    headers,
+    cookies: parseCookies(headers.get('cookie')),
+    languages: languagesOf(runtime.settings()),
+  };
 }
 
 /** The nonce of this response's Content-Security-Policy. */
@@ -28,8 +33,8 @@ export function pageLanguage(browser: Browser, interaction: Interaction | null):
 }
 
 /** The same for a request without a login. @param wanted BCP 47 ranges that come before the browser's */
-export function requestLanguage({ headers }: Browser, wanted: readonly string[]): Language {
-  return chooseLanguage(wanted, headers.get('accept-language'));
+export function requestLanguage({ headers, languages }: Browser, wanted: readonly string[]): Language {
+  return chooseLanguage(wanted, headers.get('accept-language'), languages);
 }
 
 /** ISO 3166-1 alpha-2 of the country whose numbers this browser's owner probably has, or null. */

@@ -13,7 +13,9 @@ import { type Browser, browserBehind } from './browser';
 import type { Outcome } from './outcome';
 
 /** The browser behind the page or action at hand: one object a request, however many parts of a page ask. */
-export const currentBrowser = cache(async (): Promise<Browser> => browserBehind(await headers()));
+export const currentBrowser = cache(
+  async (): Promise<Browser> => browserBehind(await headers(), await runtime()),
+);
 
 /**
  * Ends what a page did not ask for. The front says so first; this holds where there is none, and for actions that are called by

@@ -1,11 +1,14 @@
 // Titles: `step - app`, with the error first where there is one, so that a screen reader says it before anything else.
-import { wordsOf } from '@/lib/runtime/words';
+import type { Runtime } from '@/lib/runtime/compose';
 import type { Step } from './answer';
 import type { Visit } from './visit';
 
 /** @param isSignUp whether the identifier page speaks of signing up */
-export function titleOf(visit: Visit, step: Step, isSignUp = false): string {
-  const t = wordsOf(visit.language);
+export function titleOf(
+  latchkey: Pick<Runtime, 'wordsOf'>,
+  { visit, step, isSignUp = false }: { visit: Visit; step: Step; isSignUp?: boolean },
+): string {
+  const t = latchkey.wordsOf(visit.language);
   if (visit.kind !== 'open' && visit.kind !== 'proven') return t('stale.heading');
   const app = visit.client.name;
   const { asked, outcome } = visit.interaction;

@@ -112,7 +112,7 @@ describe('latchkey connections', () => {
   it('update replaces everything by a file', async () => {
     await writeFile(path.join(home, 'email.json'), JSON.stringify({ max_attempts: 3 }));
     const { options } = await latchkeyJson('connections', 'update', 'email', '--options', 'email.json');
-    expect(options).toMatchObject({ max_attempts: 3, totp: { length: 6 }, email: { body: null } });
+    expect(options).toMatchObject({ max_attempts: 3, totp: { length: 6 }, email: { body: '' } });
   });
 
   it('update offers it on an application’s page, or no longer', async () => {

@@ -27,6 +27,7 @@ import { StopCard } from '@/components/login/stop-card';
 import { StopDoneCard, StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
 import type { Words } from '@/components/words';
+import { brandColors } from '@/lib/login/brand';
 import { directionOf, type Language } from '@/lib/login/languages';
 import { wordsOf } from '@/lib/runtime/words';
 import { countryNames, listCountries } from '@/lib/web/country-names';
@@ -66,7 +67,8 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     t: wordsOf(language) as Words,
     language,
     direction: directionOf(language),
-    client: { name: 'Northwind', logoSrc: null },
+    client: { name: 'Northwind' },
+    tenantName: null,
     brand: null,
     footer: null,
     nonce: SAMPLE_NONCE,
@@ -75,7 +77,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
   const ofNobody: PageSetting = { ...page, client: null };
   const branded: PageSetting = {
     ...page,
-    brand: { color: '#ffe14d', textColor: '#000000', needsBorder: { light: true, dark: false } },
+    brand: { ...brandColors({ primaryColor: '#ffe14d' }), logoSrc: null, faviconSrc: null, fontSrc: null },
     footer,
   };
 

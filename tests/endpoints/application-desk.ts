@@ -11,6 +11,7 @@ import type { Connection } from '@/lib/login/connection';
 import { createFailureLimits } from '@/lib/login/failure-limits';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
+import { NO_SETTINGS, sessionLifetimes } from '@/lib/login/settings';
 import type { Client } from '@/lib/oidc/client';
 import { PASSWORDLESS_OTP_GRANT } from '@/lib/oidc/vocabulary';
 import { createBrowserPorts } from '@/lib/runtime/browser-ports';
@@ -152,6 +153,7 @@ export async function openApplicationDesk() {
         random,
         hashSubject: (subject) => box.hash('subject', subject),
         limitOverrides: () => limits,
+        sessionLifetimes: () => sessionLifetimes(NO_SETTINGS),
         servedCountries: () => wish.served ?? null,
         spendGuard: { admit: async () => null, answered: async () => {} },
         pause: async () => {},

@@ -6,6 +6,7 @@ import { createCodeDeriver } from '@/lib/keys/one-time-code';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { openLinkElsewhere, stopSignIn, visitLink } from '@/lib/login/open-link';
 import type { RequestContext } from '@/lib/login/request-context';
+import { NO_SETTINGS, sessionLifetimes } from '@/lib/login/settings';
 import { emailConnection, memoryConnections } from '@/tests/memory/connections';
 import { box } from '@/tests/store/conformance/stores';
 import { type ApplicationDesk, openApplicationDesk } from './application-desk';
@@ -72,6 +73,7 @@ it('MAG-4: shows no code, and signs nobody in, whatever the connection allows', 
       ...depsOf(),
       random: { id: () => 'id', secret: () => 'secret', hex24: () => '0'.repeat(24) },
       limitOverrides: () => ({}),
+      sessionLifetimes: () => sessionLifetimes(NO_SETTINGS),
       spendGuard: { admit: async () => null, answered: async () => {} },
     },
     {

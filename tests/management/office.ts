@@ -5,6 +5,7 @@ import { createTokenSigner } from '@/lib/keys/signing-keys';
 import { readConnection } from '@/lib/login/connection-options';
 import type { LimitOverrides } from '@/lib/login/limits';
 import type { LoginMessage } from '@/lib/login/message';
+import { NO_SETTINGS } from '@/lib/login/settings';
 import type { ManagementEvent } from '@/lib/management/audit';
 import type { Caller, Operators } from '@/lib/management/caller';
 import type { Finding } from '@/lib/management/overview';
@@ -21,6 +22,7 @@ import { openDatabase } from '@/lib/store/prisma/database';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
+import { createBrandAssetStore, createSettingsStore } from '@/lib/store/prisma/settings';
 import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createDatabase } from '@/tests/harness/database';
@@ -86,11 +88,11 @@ export async function openOffice(where: string | { dataDir: string }) {
       prisma,
       box,
       guard: guardStore,
-      limitOverrides,
+      settings: () => ({ ...NO_SETTINGS, limits }),
       log: createLog('silent'),
     }),
     changes: guardStore(createIdentifierChangeStore(prisma)),
-    applicationNameOf: createApplicationNames(clients, ENVIRONMENT),
+    applicationNameOf: createApplicationNames(clients, { ...ENVIRONMENT, settings: () => NO_SETTINGS }),
   };
   const deps = composeManagement({
     environment: ENVIRONMENT,
@@ -109,6 +111,8 @@ export async function openOffice(where: string | { dataDir: string }) {
     clientAddress: () => '203.0.113.7',
     examine: async () => findings,
     limitOverrides,
+    settings: guardStore(createSettingsStore(prisma)),
+    brandAssets: guardStore(createBrandAssetStore(prisma)),
     changes,
     sendLater: (message) => void sent.push(message),
     log: {

@@ -198,6 +198,7 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     renderMetrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' }),
     pingStorage: async () => {},
     uiLocales: ['en', 'de'],
+    brandAssets: { find: async () => null },
 
     happened,
     interactions,

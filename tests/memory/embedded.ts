@@ -1,6 +1,7 @@
 // Embedded passwordless where nobody asked for anything: what endpoints that have to do with other things are handed.
 import type { EmbeddedDeps } from '@/lib/login/embedded-login';
 import type { Randomness } from '@/lib/login/randomness';
+import { NO_SETTINGS, sessionLifetimes } from '@/lib/login/settings';
 import { emailConnection, memoryConnections } from './connections';
 
 const NO_TOKENS = { derive: () => 'token', read: () => null };
@@ -24,6 +25,7 @@ export function memoryEmbedded(random: Randomness): EmbeddedDeps {
     random,
     hashSubject: (subject) => `hash of ${subject}`,
     limitOverrides: () => ({}),
+    sessionLifetimes: () => sessionLifetimes(NO_SETTINGS),
     servedCountries: () => null,
     spendGuard: { admit: async () => null, answered: async () => {} },
     pause: async () => {},

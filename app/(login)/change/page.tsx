@@ -4,7 +4,6 @@ import { ChangeCard } from '@/components/login/change-card';
 import { guessCountry } from '@/lib/login/languages';
 import { exampleNumber } from '@/lib/login/phone-number';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
 import { countryNames } from '@/lib/web/country-names';
 import { currentBrowser } from '@/lib/web/next-door';
@@ -14,7 +13,7 @@ import { submitChange } from './actions';
 export async function generateMetadata(): Promise<Metadata> {
   const { cookies } = await runtime();
   const browser = await currentBrowser();
-  const t = wordsOf(requestLanguage(browser, []));
+  const t = (await runtime()).wordsOf(requestLanguage(browser, []));
   const heading = t('change.heading');
   const attempt = await cookies.readChangeAttempt(browser.cookies);
   return { title: attempt === null ? heading : t('page.titleWithError', { step: heading, app: '' }) };

@@ -5,14 +5,13 @@ import { redirect } from 'next/navigation';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { initiateLoginLocation } from '@/lib/login/restart';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../page-setting';
 import { confirmSignOut } from './actions';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(requestLanguage(await currentBrowser(), []))('signOut.heading') };
+  return { title: (await runtime()).wordsOf(requestLanguage(await currentBrowser(), []))('signOut.heading') };
 }
 
 export default async function SignOutPage() {

@@ -3,15 +3,20 @@
 import type { KeyedHash } from '@/lib/login/keyed-hash';
 import {
   type ActiveSession,
-  SESSION_IDLE_SECONDS,
   SESSION_TOUCH_SECONDS,
+  type SessionLifetimes,
   type SessionStore,
 } from '@/lib/login/session';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { insertLogEvent } from './log-events';
 import { endSessions } from './session-endings';
 
-export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): SessionStore {
+/** @param lifetimes as they are now: a session in use is idle for no longer than that */
+export function createSessionStore(
+  prisma: PrismaClient,
+  keyedHash: KeyedHash,
+  lifetimes: () => SessionLifetimes,
+): SessionStore {
   return {
     async findActive(secret, at, seenFrom) {
       const now = Prisma.sql`${at.toISOString()}::timestamptz`;
@@ -24,7 +29,7 @@ export function createSessionStore(prisma: PrismaClient, keyedHash: KeyedHash): 
         ),
         touched AS (
           UPDATE sessions SET last_seen_at = ${now},
-            idle_expires_at = ${now} + make_interval(secs => ${SESSION_IDLE_SECONDS}::int),
+            idle_expires_at = ${now} + make_interval(secs => ${lifetimes().idleSeconds}::int),
             last_ip = COALESCE(${ip}::text, last_ip),
             last_user_agent = COALESCE(left(${userAgent}::text, 512), last_user_agent)
           -- Its own column is looked at again when another request was quicker: of many at once one writes.

@@ -43,12 +43,6 @@ function drawConnectionId(): string {
   return `con_${randomBytes(12).toString('base64url')}`;
 }
 
-/** Limits as an operator left them. */
-export async function readLimitOverrides(prisma: PrismaClient): Promise<LimitOverrides> {
-  const settings = await prisma.settings.findUnique({ where: { id: 1 }, select: { limits: true } });
-  return (settings?.limits ?? {}) as LimitOverrides;
-}
-
 /** A client that is new gets every connection there is; of one that was there before the operator decides. */
 async function ensureClient(prisma: PrismaClient, client: DeclaredClient, now: Prisma.Sql): Promise<void> {
   await prisma.$queryRaw`

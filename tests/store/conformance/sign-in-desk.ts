@@ -24,6 +24,7 @@ import {
 import type { Randomness } from '@/lib/login/randomness';
 import type { RequestContext } from '@/lib/login/request-context';
 import { type CodeResent, resendCode } from '@/lib/login/resend-code';
+import { NO_SETTINGS, sessionLifetimes } from '@/lib/login/settings';
 import type { SmsRequest, SmsSpendGuard, WithheldReason } from '@/lib/login/sms-spend-guard';
 import { type LoginStarted, startLogin } from '@/lib/login/start-login';
 import type { AuthorizationRequest } from '@/lib/oidc/authorization-request';
@@ -116,6 +117,7 @@ export async function openDesk() {
     random,
     hashSubject: (subject: string) => secrets.hash('subject', subject),
     limitOverrides: () => wish.limits ?? {},
+    sessionLifetimes: () => sessionLifetimes(NO_SETTINGS),
     servedCountries: () => wish.served ?? null,
     spendGuard: {
       async admit(request: SmsRequest) {

@@ -25,6 +25,7 @@ import { promiseToResend } from './promises/resend';
 import { promiseResourceServers } from './promises/resource-servers';
 import { promiseToRotate } from './promises/rotate';
 import { promiseSessions } from './promises/sessions';
+import { promiseSettings } from './promises/settings';
 import { promiseSetup } from './promises/setup';
 import { promiseSignOuts } from './promises/sign-outs';
 import { promiseSmsSpend } from './promises/sms-spend';
@@ -77,6 +78,7 @@ export function describeStore(
     promiseClientAssertions(current);
     promisePushedRequests(current);
     promiseSetup(current);
+    promiseSettings(current);
     promiseClients(current);
     promiseConnections(current);
     promiseResourceServers(current);

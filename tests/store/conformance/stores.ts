@@ -12,6 +12,7 @@ import type { LimitStore } from '@/lib/login/failure-limits';
 import type { LogoutNoticeStore } from '@/lib/login/logout-notice';
 import type { SessionStore } from '@/lib/login/session';
 import type { SessionRegister } from '@/lib/login/session-register';
+import { type BrandAssets, NO_SETTINGS, type SettingsRegister, sessionLifetimes } from '@/lib/login/settings';
 import type { ConsoleDoor } from '@/lib/management/console-door';
 import type { LogStreamStore } from '@/lib/management/log-streams';
 import type { OperatorRegister } from '@/lib/management/operator-register';
@@ -41,6 +42,7 @@ import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-reg
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSessionStore } from '@/lib/store/prisma/sessions';
+import { createBrandAssetStore, createSettingsStore } from '@/lib/store/prisma/settings';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import type { PrismaClient } from '@/prisma/generated/client';
 import { createDatabase } from '@/tests/harness/database';
@@ -66,6 +68,8 @@ export type Process = Readonly<{
   pushedRequests: PushedRequestStore;
   operators: OperatorRegister;
   door: ConsoleDoor;
+  settings: SettingsRegister;
+  brandAssets: BrandAssets;
 }>;
 
 export type OpenStore = Readonly<{
@@ -93,7 +97,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     changes: createIdentifierChangeStore(prisma),
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
-    sessions: createSessionStore(prisma, secrets),
+    sessions: createSessionStore(prisma, secrets, () => sessionLifetimes(NO_SETTINGS)),
     sessionRegister: createSessionRegister(prisma),
     notices: createLogoutNoticeStore(prisma),
     logStreams: createLogStreamStore(prisma),
@@ -105,6 +109,8 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     clientAssertions: createClientAssertionStore(prisma),
     operators: createOperatorRegister(prisma),
     door: createConsoleDoor(prisma, secrets),
+    settings: createSettingsStore(prisma),
+    brandAssets: createBrandAssetStore(prisma),
     pushedRequests: createPushedRequestStore(prisma, secrets, {
       seal: (plain) => secrets.seal('pushed-request', plain),
       unseal: (sealed) => secrets.unseal('pushed-request', sealed),

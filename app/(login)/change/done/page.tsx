@@ -2,13 +2,14 @@
 import type { Metadata } from 'next';
 import { ChangedCard } from '@/components/login/changed-card';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../page-setting';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(requestLanguage(await currentBrowser(), []))('change.doneHeading') };
+  return {
+    title: (await runtime()).wordsOf(requestLanguage(await currentBrowser(), []))('change.doneHeading'),
+  };
 }
 
 export default async function ChangedPage() {

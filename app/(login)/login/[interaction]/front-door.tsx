@@ -26,7 +26,7 @@ export const createLoginPages: CreateFrontPages = (latchkey, build) => {
     const found = formsById.get(name.slice(ACTION_NAME.length));
     if (found === undefined) return null;
     return async (headers) => {
-      const { setCookies, ...outcome } = await FORMS[found](latchkey, browserBehind(headers), form);
+      const { setCookies, ...outcome } = await FORMS[found](latchkey, browserBehind(headers, latchkey), form);
       const { issuer } = latchkey.environment;
       return {
         kind: 'redirect',
@@ -42,14 +42,14 @@ export const createLoginPages: CreateFrontPages = (latchkey, build) => {
     if (last === NEWS) {
       return {
         async show(headers) {
-          return { kind: 'json', value: await waitingNews(latchkey, browserBehind(headers), id) };
+          return { kind: 'json', value: await waitingNews(latchkey, browserBehind(headers, latchkey), id) };
         },
         find: () => null,
       };
     }
     return {
       async show(headers) {
-        const shown = await PAGES[last as Step](latchkey, browserBehind(headers), { id, actions });
+        const shown = await PAGES[last as Step](latchkey, browserBehind(headers, latchkey), { id, actions });
         if (shown.kind === 'page') return { kind: 'page', html: write(shown, build) };
         return { kind: 'redirect', location: shown.location, setCookies: [], messages: [] };
       },

@@ -2,14 +2,13 @@
 import type { Metadata } from 'next';
 import { SignedOutCard } from '@/components/login/signed-out-card';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../page-setting';
 
 export async function generateMetadata(): Promise<Metadata> {
   const { language } = await readSignedOut();
-  return { title: wordsOf(language)('signedOut.heading') };
+  return { title: (await runtime()).wordsOf(language)('signedOut.heading') };
 }
 
 export default async function SignedOutPage() {

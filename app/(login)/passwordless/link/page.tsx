@@ -4,13 +4,14 @@ import type { Metadata } from 'next';
 import { DeadLinkCard } from '@/components/login/dead-link-card';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { requestLanguage } from '@/lib/web/browser';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../page-setting';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: wordsOf(requestLanguage(await currentBrowser(), []))('deadLink.brokenHeading') };
+  return {
+    title: (await runtime()).wordsOf(requestLanguage(await currentBrowser(), []))('deadLink.brokenHeading'),
+  };
 }
 
 export default async function NoLinkPage() {

@@ -1,6 +1,6 @@
 // What is in a store after every boot (lib/store/prisma/setup.ts).
 import { describe, expect, it } from 'vitest';
-import { type DeclaredClient, ensureSetup, readLimitOverrides } from '@/lib/store/prisma/setup';
+import { type DeclaredClient, ensureSetup } from '@/lib/store/prisma/setup';
 import type { Stage } from '../stage';
 
 const DEMO: DeclaredClient = {
@@ -28,7 +28,12 @@ const MACHINE: DeclaredClient = {
 export function promiseSetup(stage: () => Stage): void {
   describe('a boot', () => {
     it('of two processes at once, and again later, leaves one of everything', async () => {
-      const { atOnce, prisma, now } = stage();
+      const {
+        atOnce,
+        first: { settings },
+        prisma,
+        now,
+      } = stage();
       const setup = { limits: { starts_per_ip: 7 }, clients: [DEMO, MACHINE], now };
       await atOnce(2, (on) => ensureSetup(on.prisma, setup));
       await ensureSetup(prisma, setup);
@@ -37,7 +42,7 @@ export function promiseSetup(stage: () => Stage): void {
         { id: expect.stringMatching(/^con_.{16}$/), name: 'sms', strategy: 'sms', options: {} },
       ]);
       expect(await prisma.settings.count()).toBe(1);
-      expect(await readLimitOverrides(prisma)).toEqual({ starts_per_ip: 7 });
+      expect((await settings.read()).limits).toEqual({ starts_per_ip: 7 });
       expect(await prisma.clientConnection.findMany()).toMatchObject([
         { clientId: 'demo' },
         { clientId: 'demo' },
@@ -45,11 +50,11 @@ export function promiseSetup(stage: () => Stage): void {
     });
 
     it('leaves limits as an operator left them', async () => {
-      const { prisma, now } = stage();
+      const { first, prisma, now } = stage();
       await ensureSetup(prisma, { limits: { starts_per_ip: 7 }, clients: [], now });
       await prisma.settings.update({ where: { id: 1 }, data: { limits: { starts_per_ip: 9 } } });
       await ensureSetup(prisma, { limits: { starts_per_ip: 7 }, clients: [], now });
-      expect(await readLimitOverrides(prisma)).toEqual({ starts_per_ip: 9 });
+      expect((await first.settings.read()).limits).toEqual({ starts_per_ip: 9 });
     });
 
     it('leaves the connections of a declared client as an operator left them', async () => {
@@ -73,9 +78,5 @@ export function promiseSetup(stage: () => Stage): void {
         createdAt: now,
       });
     });
-  });
-
-  it('limits that were never set are none', async () => {
-    expect(await readLimitOverrides(stage().prisma)).toEqual({});
   });
 }

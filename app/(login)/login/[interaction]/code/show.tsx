@@ -18,7 +18,7 @@ export const showCode: ShowStep = async (latchkey, browser, { id, actions }) => 
   const visit = await visitInteraction(latchkey, browser, id);
   const { chooseLanguage } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'code', chooseLanguage });
-  const title = titleOf(visit, 'code');
+  const title = titleOf(latchkey, { visit, step: 'code' });
   if (visit.kind !== 'open') return showDeadEnd(latchkey, { visit, page, title });
 
   const { interaction } = visit;

@@ -14,7 +14,7 @@ export const showConsent: ShowStep = async (latchkey, browser, { id, actions }) 
   if (visit.kind === 'open') return { kind: 'elsewhere', location: stepPath(id, 'done') };
   const { chooseLanguage } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'consent', chooseLanguage });
-  const title = titleOf(visit, 'consent');
+  const title = titleOf(latchkey, { visit, step: 'consent' });
   if (visit.kind !== 'proven') return showDeadEnd(latchkey, { visit, page, title });
   const asked = await whatConsentShows(latchkey, browser, visit.interaction);
   if (asked === null) return showDeadEnd(latchkey, { visit: { ...visit, kind: 'expired' }, page, title });

@@ -13,7 +13,7 @@ export const showDone: ShowStep = async (latchkey, browser, { id, actions }) => 
   const visit = await visitInteraction(latchkey, browser, id);
   const { chooseLanguage, finishLogin } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'done', chooseLanguage });
-  const title = titleOf(visit, 'done');
+  const title = titleOf(latchkey, { visit, step: 'done' });
   if (visit.kind !== 'open') return showDeadEnd(latchkey, { visit, page, title });
 
   if (!(await isProvenByLink(latchkey.login, visit.interaction)))

@@ -15,12 +15,12 @@ export const showIdentifier: ShowStep = async (latchkey, browser, { id, actions 
   const { chooseLanguage } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'identifier', chooseLanguage });
   if (visit.kind !== 'open')
-    return showDeadEnd(latchkey, { visit, page, title: titleOf(visit, 'identifier') });
+    return showDeadEnd(latchkey, { visit, page, title: titleOf(latchkey, { visit, step: 'identifier' }) });
 
   const { interaction, client, language } = visit;
   const asked = await whatIsAsked(latchkey, browser, visit);
   const { offered, channels, countries, country } = asked;
-  const title = titleOf(visit, 'identifier', isSignUp(offered, interaction));
+  const title = titleOf(latchkey, { visit, step: 'identifier', isSignUp: isSignUp(offered, interaction) });
   // Nothing that this client's people may use can send anything: for an operator to mend.
   if (offered.length === 0) {
     const detail = latchkey.environment.isLoopback ? `No connection of ${client.name} can send.` : null;

@@ -14,7 +14,6 @@ import { clientHome, startAgainLocation } from '@/lib/login/restart';
 import type { Client } from '@/lib/oidc/client';
 import { runtime } from '@/lib/runtime/boot';
 import type { Runtime } from '@/lib/runtime/compose';
-import { wordsOf } from '@/lib/runtime/words';
 import { stepPath } from '@/lib/web/answer';
 import type { Browser } from '@/lib/web/browser';
 import { findSession, homeOf, linkPath, visitMagicLink } from '@/lib/web/link-visit';
@@ -47,7 +46,7 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     await currentBrowser(),
     (await params).token,
   );
-  const t = wordsOf(language);
+  const t = (await runtime()).wordsOf(language);
   const app = client?.name ?? '';
   const step = t(HEADINGS[link.kind], { app });
   const isConfirmMissing = link.kind === 'elsewhere' && (await searchParams).confirm === 'missing';

@@ -5,7 +5,6 @@ import { SignedInHereCard } from '@/components/login/signed-in-here-card';
 import { maskIdentifier } from '@/lib/login/identifier';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { findSession, homeOf, linkPath, visitMagicLink } from '@/lib/web/link-visit';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../../../page-setting';
@@ -14,7 +13,7 @@ type Props = Readonly<{ params: Promise<{ token: string }> }>;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { language } = await visitMagicLink(await runtime(), await currentBrowser(), (await params).token);
-  return { title: wordsOf(language)('done.heading') };
+  return { title: (await runtime()).wordsOf(language)('done.heading') };
 }
 
 export default async function SignedInHerePage({ params }: Props) {

@@ -5,7 +5,6 @@ import { StopCard } from '@/components/login/stop-card';
 import { StopDoneCard } from '@/components/login/stopped-card';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import { runtime } from '@/lib/runtime/boot';
-import { wordsOf } from '@/lib/runtime/words';
 import { linkPath, visitMagicLink } from '@/lib/web/link-visit';
 import { currentBrowser } from '@/lib/web/next-door';
 import { pageSetting } from '../../../../page-setting';
@@ -22,7 +21,7 @@ export async function generateMetadata({ params, searchParams }: Props): Promise
     await currentBrowser(),
     (await params).token,
   );
-  const t = wordsOf(language);
+  const t = (await runtime()).wordsOf(language);
   const step = t(link.kind === 'cancelled' ? 'stop.doneHeading' : 'stop.heading');
   return (await searchParams).confirm === 'missing'
     ? { title: t('page.titleWithError', { step, app: client?.name ?? '' }) }

@@ -1,0 +1,1 @@
+export { answerProtocol as GET } from '@/lib/web/mount';

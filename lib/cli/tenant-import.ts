@@ -1,0 +1,468 @@
+// `latchkey import auth0`: a set-up that Auth0's deploy CLI wrote, or that `latchkey export` did, becomes this installation's. What
+// fits is taken, what does not is taken out and told, and what is so already is left alone: done again, it changes nothing.
+// Nothing is ever deleted.
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { acceptOptions } from '@/lib/login/connection-options';
+import { findTextProblem } from '@/lib/login/custom-texts';
+import type { Channel } from '@/lib/login/identifier';
+import { CLIENT_GRANTS_PATH } from '@/lib/management/client-grant-routes';
+import { CLIENTS_PATH } from '@/lib/management/client-routes';
+import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
+import { RESOURCE_SERVERS_PATH } from '@/lib/management/resource-server-routes';
+import { ROUTES } from '@/lib/management/routes';
+import type { ManagementApi } from '@/lib/runtime/operations';
+import { print, printJson } from './command-line';
+import { type Dropped, fitTo, without } from './fit';
+import { formatTable } from './layout';
+import { withApi } from './management-api';
+import { openBar } from './progress';
+import {
+  ATTACK_PROTECTION,
+  customTextPath,
+  type Document,
+  omit,
+  readTenant,
+  SETTINGS_PATHS,
+  type Tenant,
+} from './tenant';
+import { readSetUp } from './tenant-files';
+import { importAuth0Users } from './tenant-users';
+
+/** Adds the command to the program. @param calledFrom the folder that files are named from */
+export function addImportCommand(program: Command, { calledFrom }: { calledFrom: string }): void {
+  program
+    .command('import')
+    .description('take over what another installation was set up with')
+    .command('auth0')
+    .description('a set-up as the deploy CLI of Auth0 writes it, and its users')
+    .argument('<path>', 'tenant.yaml, or the folder of an export')
+    .option('--users <file>', 'users too: one JSON object a line, as Auth0 exports them')
+    .option('--dry-run', 'say what would be done, and change nothing')
+    .option('--json', 'print JSON: one entry for everything that was looked at')
+    .addHelpText('after', HELP)
+    .action((path: string, options: Options) => importSetUp(path, { ...options, calledFrom }));
+}
+
+const HELP = `
+Applications are known again by their name, APIs by their identifier, connections by theirs. Secrets are in no export: an
+application that is new gets one of its own (latchkey apps rotate-secret shows it), and those of providers are set by hand.
+
+Examples:
+  $ a0deploy export -c config.json -f yaml -o old && latchkey import auth0 old --dry-run
+  $ latchkey import auth0 old/tenant.yaml --users users.ndjson
+  $ latchkey export set-up && git diff set-up && latchkey import auth0 set-up`;
+
+type Options = { users?: string; dryRun?: true; json?: true };
+
+/** What became of one thing of the set-up. */
+export type Entry = Readonly<{
+  kind: string;
+  name: string;
+  outcome: 'created' | 'changed' | 'same' | 'left out';
+  /** What was not taken over as it was, and why. */
+  notes: readonly string[];
+}>;
+
+async function importSetUp(path: string, options: Options & { calledFrom: string }): Promise<void> {
+  const { calledFrom, dryRun: isDryRun = false, json, users } = options;
+  const setUp = await readSetUp(resolve(calledFrom, path));
+  const entries = await withApi(async (api) => {
+    const found = await takeOver(api, { setUp, isDryRun, isQuiet: json === true });
+    if (users === undefined) return found;
+    const file = resolve(calledFrom, users);
+    return [...found, ...(await importAuth0Users(api, { file, isDryRun, isQuiet: json === true }))];
+  });
+  if (json) return printJson(entries);
+  report(entries, isDryRun);
+}
+
+function report(entries: readonly Entry[], isDryRun: boolean): void {
+  const rows = entries.map(({ kind, name, outcome }) => [kind, name, outcome]);
+  print(formatTable(['WHAT', 'NAME', isDryRun ? 'WOULD BE' : 'WAS'], rows));
+  const noted = entries.filter(({ notes }) => notes.length > 0);
+  if (noted.length > 0) print('');
+  for (const { kind, name, notes } of noted) for (const note of notes) print(`${kind} ${name}: ${note}`);
+  const count = (wanted: Entry['outcome']) => entries.filter(({ outcome }) => outcome === wanted).length;
+  print(
+    `\n${count('created')} created, ${count('changed')} changed, ${count('same')} as they were, ${count('left out')} left out.` +
+      (isDryRun ? ' Nothing was changed: it was a dry run.' : ''),
+  );
+}
+
+/** Something to be so: what there is of it, and what to ask for where it is not so. */
+type Wish = Readonly<{
+  kind: string;
+  name: string;
+  notes: readonly string[];
+  before: Document | null;
+  /** Null where it cannot be: the notes say why. */
+  request: Readonly<{ method: string; path: string; body: Document }> | null;
+}>;
+
+async function takeOver(
+  api: ManagementApi,
+  { setUp, isDryRun, isQuiet }: { setUp: Document; isDryRun: boolean; isQuiet: boolean },
+): Promise<Entry[]> {
+  // Each stage needs what the one before it made.
+  const stages = [settingsWishes, textWishes, apiWishes, clientWishes, connectionWishes, grantWishes];
+  const entries: Entry[] = [];
+  for (const stage of stages) {
+    const tenant = await readTenant(api);
+    const wishes = stage(setUp, tenant);
+    const bar = openBar({ total: wishes.length, what: 'settings', isQuiet });
+    for (const [done, wish] of wishes.entries()) {
+      entries.push(await grant(api, wish, isDryRun));
+      bar.show(done + 1);
+    }
+    bar.close();
+  }
+  return [...entries, ...absent(setUp)];
+}
+
+/** Asks for it, and again without what is refused by name: some rules need more than one field. */
+async function grant(api: ManagementApi, wish: Wish, isDryRun: boolean): Promise<Entry> {
+  const { kind, name, before, request } = wish;
+  const notes = [...wish.notes];
+  if (request === null) return { kind, name, outcome: 'left out', notes };
+  let body: unknown = request.body;
+  for (let tries = 0; tries < REFUSALS_MAX; tries++) {
+    if (before !== null && holds(before, body)) return { kind, name, outcome: 'same', notes };
+    const outcome = before === null ? 'created' : 'changed';
+    if (isDryRun) return { kind, name, outcome, notes };
+    const response = await api.send({ ...request, body });
+    if (response.ok) return { kind, name, outcome, notes };
+    const { message = '' } = (await response.json().catch(() => ({}))) as { message?: string };
+    const [, field, sentence = ''] = REFUSAL.exec(message) ?? [];
+    const path = field === undefined ? [] : pathOf(field);
+    const less = without(body, path);
+    if (path.length === 0 || isDeepStrictEqual(less, body)) {
+      return { kind, name, outcome: 'left out', notes: [...notes, message] };
+    }
+    notes.push(noteOf({ field: field ?? '', sentence }));
+    body = less;
+  }
+  return { kind, name, outcome: 'left out', notes };
+}
+
+const REFUSALS_MAX = 50;
+const REFUSAL = /^Payload validation error: ([\w.[\]-]+):? (.*)$/s;
+
+/** `callbacks[3]` as the way there. */
+function pathOf(field: string): PropertyKey[] {
+  return field.split(/[.[\]]+/).filter((part) => part !== '');
+}
+
+function noteOf({ field, sentence }: Dropped): string {
+  return `${field} is left out: it ${sentence}`;
+}
+
+/** Whether what is wanted is so already. Null and nothing are the same, and so is an empty text. */
+export function holds(before: unknown, wanted: unknown): boolean {
+  if (isNothing(before) && isNothing(wanted)) return true;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(before) &&
+      before.length === wanted.length &&
+      wanted.every((item, index) => holds(before[index], item))
+    );
+  }
+  if (typeof wanted !== 'object' || wanted === null) return isDeepStrictEqual(before, wanted);
+  const known = (before ?? {}) as Document;
+  return Object.entries(wanted).every(([name, value]) => holds(known[name], value));
+}
+
+const isNothing = (value: unknown) => value === undefined || value === null || value === '';
+
+/** The schema by which the API reads what is sent there. */
+function bodyOf(method: string, path: string) {
+  const schema = ROUTES.find((route) => route.method === method && route.path === path)?.body;
+  if (schema === undefined) throw new Error(`${method} ${path} takes no body`);
+  return schema;
+}
+
+// ---- What there is one of ------------------------------------------------------------------------------------------
+
+function settingsWishes(setUp: Document, tenant: Tenant): Wish[] {
+  const { tenant: settings, branding, attackProtection, emailProvider } = setUp;
+  return [
+    ...single('tenant', { sent: settings, before: tenant.settings, path: SETTINGS_PATHS.tenant }),
+    ...single('branding', {
+      sent: isObject(branding) ? omit(branding, ['templates']) : undefined,
+      before: tenant.branding,
+      path: SETTINGS_PATHS.branding,
+    }),
+    ...Object.entries(ATTACK_PROTECTION).flatMap(([name, below]) =>
+      single(name, {
+        sent: isObject(attackProtection) ? attackProtection[name] : undefined,
+        before: tenant.attackProtection[name] ?? {},
+        path: `${SETTINGS_PATHS.attackProtection}/${below}`,
+      }),
+    ),
+    ...providerWishes(emailProvider, tenant),
+  ];
+}
+
+function single(
+  kind: string,
+  { sent, before, path }: { sent: unknown; before: Document; path: string },
+): Wish[] {
+  if (!isObject(sent) || Object.keys(sent).length === 0) return [];
+  const fitting = fitTo(bodyOf('PATCH', path), sent);
+  const body = fitting?.body as Document | undefined;
+  const notes = fitting?.dropped.map(noteOf) ?? ['nothing in it is known here'];
+  const request =
+    body === undefined || Object.keys(body).length === 0 ? null : { method: 'PATCH', path, body };
+  return [{ kind, name: '', notes, before, request }];
+}
+
+function textWishes({ prompts }: Document, tenant: Tenant): Wish[] {
+  const customText = isObject(prompts) && isObject(prompts.customText) ? prompts.customText : {};
+  return Object.entries(customText).flatMap(([language, byPrompt]) =>
+    Object.entries(isObject(byPrompt) ? byPrompt : {}).flatMap(([prompt, screens]) => {
+      const { body, notes } = fittingTexts(prompt, screens);
+      const isSpoken = (tenant.settings.enabled_locales as string[]).includes(language);
+      const isEmpty = Object.keys(body).length === 0;
+      if (isEmpty && notes.length === 0) return [];
+      const before = tenant.customText[language]?.[prompt] ?? {};
+      return [
+        {
+          kind: 'texts',
+          name: `${prompt} ${language}`,
+          notes: isSpoken ? notes : [`${language} is not among the languages here`],
+          before,
+          request:
+            isSpoken && !isEmpty ? { method: 'PUT', path: customTextPath(prompt, language), body } : null,
+        },
+      ];
+    }),
+  );
+}
+
+function fittingTexts(prompt: string, sent: unknown): { body: Document; notes: string[] } {
+  const body: Record<string, Record<string, string>> = {};
+  const notes: string[] = [];
+  for (const [screen, texts] of Object.entries(isObject(sent) ? sent : {})) {
+    for (const [key, text] of Object.entries(isObject(texts) ? texts : {})) {
+      if (typeof text !== 'string') continue;
+      const problem = findTextProblem(prompt, { [screen]: { [key]: text } });
+      if (problem === null) body[screen] = { ...body[screen], [key]: text };
+      else notes.push(noteOf({ field: `${screen}.${key}`, sentence: problem.sentence }));
+    }
+  }
+  return { body, notes };
+}
+
+/** Its secret is in no export. */
+function providerWishes(sent: unknown, tenant: Tenant): Wish[] {
+  if (!isObject(sent) || typeof sent.name !== 'string') return [];
+  const { emailProvider: before } = tenant;
+  const wish = { kind: 'e-mail provider', name: sent.name, before };
+  if (before === null || before.name !== sent.name) {
+    const note =
+      'its secret is in no export: configure it with POST /api/v2/emails/provider, or in the environment';
+    return [{ ...wish, notes: [note], request: null }];
+  }
+  const fitting = fitTo(bodyOf('PATCH', SETTINGS_PATHS.emailProvider), sent);
+  if (fitting === null) return [{ ...wish, notes: ['nothing in it is known here'], request: null }];
+  const request = { method: 'PATCH', path: SETTINGS_PATHS.emailProvider, body: fitting.body as Document };
+  return [{ ...wish, notes: fitting.dropped.map(noteOf), request }];
+}
+
+// ---- Lists ---------------------------------------------------------------------------------------------------------
+
+function apiWishes(setUp: Document, tenant: Tenant): Wish[] {
+  return listOf(setUp.resourceServers).flatMap((sent) => {
+    if (sent.is_system === true || isManagementAudience(sent.identifier)) return [];
+    const before = tenant.resourceServers.find(({ identifier }) => identifier === sent.identifier) ?? null;
+    return [
+      named('API', {
+        sent: omit(sent, ['id', 'is_system', 'client_id']),
+        before,
+        path: RESOURCE_SERVERS_PATH,
+        once: ['identifier'],
+      }),
+    ];
+  });
+}
+
+function clientWishes(setUp: Document, tenant: Tenant): Wish[] {
+  return listOf(setUp.clients).map((sent) => {
+    const alike = tenant.clients.filter(({ name }) => name === sent.name);
+    if (alike.length > 1) {
+      const notes = ['several applications are called that'];
+      return { kind: 'application', name: nameOf(sent), notes, before: null, request: null };
+    }
+    const own = omit(sent, ['client_id', 'client_secret', 'tenant', 'global', 'owners', 'signing_keys']);
+    return named('application', {
+      sent: own,
+      before: alike[0] ?? null,
+      path: CLIENTS_PATH,
+      idOf: 'client_id',
+    });
+  });
+}
+
+function connectionWishes(setUp: Document, tenant: Tenant): Wish[] {
+  return listOf(setUp.connections).map((sent) => {
+    const { strategy, options = {} } = sent as { strategy?: string; options?: unknown };
+    if (strategy !== 'email' && strategy !== 'sms') {
+      const notes = [`there are connections by e-mail and text message, and none by ${String(strategy)}`];
+      return { kind: 'connection', name: nameOf(sent), notes, before: null, request: null };
+    }
+    const before = tenant.connections.find(({ name }) => name === sent.name) ?? null;
+    const { kept, notes } = fittingOptions(strategy, options);
+    const clients = clientIdsOf(sent.enabled_clients, tenant);
+    const wish = named('connection', {
+      sent: {
+        ...omit(sent, ['id', 'realms', 'options_problem']),
+        options: { ...(before?.options as Document | undefined), ...kept },
+        ...(sent.enabled_clients !== undefined && { enabled_clients: clients.ids }),
+      },
+      before: before && { ...before, enabled_clients: [...(before.enabled_clients as string[])].sort() },
+      path: CONNECTIONS_PATH,
+      once: ['name', 'strategy'],
+    });
+    return { ...wish, notes: [...notes, ...clients.notes, ...wish.notes] };
+  });
+}
+
+/** What the connection would refuse by itself is taken out. */
+function fittingOptions(strategy: Channel, sent: unknown): { kept: Document; notes: string[] } {
+  let kept: unknown = isObject(sent) ? omit(sent, ['test_identities']) : {};
+  const notes: string[] = [];
+  for (let tries = 0; tries < REFUSALS_MAX; tries++) {
+    const accepted = acceptOptions(kept, { strategy, stored: {}, now: LONG_AGO, seal: (secret) => secret });
+    if (accepted.kind === 'accepted') return { kept: kept as Document, notes };
+    const less = without(kept, pathOf(accepted.field).slice(1));
+    notes.push(noteOf(accepted));
+    if (isDeepStrictEqual(less, kept)) return { kept: {}, notes };
+    kept = less;
+  }
+  return { kept: {}, notes };
+}
+
+/** Options are looked at without test identities, which alone run out. */
+const LONG_AGO = new Date(0);
+
+function clientIdsOf(sent: unknown, { clients }: Tenant): { ids: string[]; notes: string[] } {
+  const names = Array.isArray(sent) ? sent.map(String) : [];
+  const found = names.map((name) =>
+    clients.find((client) => client.name === name || client.client_id === name),
+  );
+  return {
+    ids: found.flatMap((client) => (client === undefined ? [] : [String(client.client_id)])).sort(),
+    notes: names
+      .filter((_, index) => found[index] === undefined)
+      .map((name) => `${name} does not offer it: there is no such application yet`),
+  };
+}
+
+function grantWishes(setUp: Document, tenant: Tenant): Wish[] {
+  const own = tenant.resourceServers.find((api) => api.is_system === true)?.identifier;
+  return listOf(setUp.clientGrants).map((sent) => {
+    const isOwn = isManagementAudience(sent.audience);
+    const audience = isOwn ? own : sent.audience;
+    const name = `${sent.client_id} ${sent.audience}`;
+    const notes = audience === sent.audience ? [] : [`it is for ${audience} here`];
+    const client = tenant.clients.find(({ name: called, client_id }) =>
+      [called, client_id].includes(sent.client_id),
+    );
+    if (client === undefined) {
+      const reason = 'there is no such application yet';
+      return { kind: 'grant', name, notes: [reason], before: null, request: null };
+    }
+    const api = tenant.resourceServers.find(({ identifier }) => identifier === audience);
+    const offered = ((api?.scopes ?? []) as Document[]).map(({ value }) => value);
+    const wanted = Array.isArray(sent.scope) ? sent.scope : [];
+    const scope = wanted.filter((value) => offered.includes(value));
+    const missing = wanted.length - scope.length;
+    if (missing > 0) notes.push(`${missing} scopes are left out: the API does not have them`);
+    const before =
+      tenant.clientGrants.find(
+        (grant) => grant.client_id === client.client_id && grant.audience === audience,
+      ) ?? null;
+    const request =
+      before === null
+        ? {
+            method: 'POST',
+            path: CLIENT_GRANTS_PATH,
+            body: { client_id: client.client_id, audience, scope },
+          }
+        : { method: 'PATCH', path: `${CLIENT_GRANTS_PATH}/${before.id}`, body: { scope } };
+    return { kind: 'grant', name, notes, before, request };
+  });
+}
+
+/** Of whichever tenant. */
+function isManagementAudience(audience: unknown): boolean {
+  return typeof audience === 'string' && /^https:\/\/[^/]+\/api\/v2\/$/.test(audience);
+}
+
+/** An entry of a list, which is made or changed. @param given.once what can be said only when it is made */
+function named(
+  kind: string,
+  given: { sent: Document; before: Document | null; path: string; idOf?: string; once?: readonly string[] },
+): Wish {
+  const { sent, before, path, idOf = 'id', once = [] } = given;
+  const name = nameOf(sent);
+  const one = `${path}/{${idOf}}`;
+  const fitting =
+    before === null ? fitTo(bodyOf('POST', path), sent) : fitTo(bodyOf('PATCH', one), omit(sent, once));
+  if (fitting === null) {
+    const notes = ['nothing in it is known here'];
+    return { kind, name, notes, before, request: null };
+  }
+  const body = fitting.body as Document;
+  const request =
+    before === null
+      ? { method: 'POST', path, body }
+      : { method: 'PATCH', path: `${path}/${encodeURIComponent(String(before[idOf]))}`, body };
+  return { kind, name, notes: fitting.dropped.map(noteOf), before, request };
+}
+
+function nameOf({ name, identifier }: Document): string {
+  return String(name ?? identifier ?? '');
+}
+
+// ---- What there is nothing for -------------------------------------------------------------------------------------
+
+/** Parts that were looked at, or say nothing by themselves. */
+const KNOWN = new Set([
+  'tenant',
+  'branding',
+  'prompts',
+  'attackProtection',
+  'emailProvider',
+  'resourceServers',
+  'clients',
+  'clientGrants',
+  'connections',
+]);
+
+const REASONS: Readonly<Record<string, string>> = {
+  databases: 'there are no passwords: people of a database sign in by their e-mail address',
+  emailTemplates: 'they are for passwords; the message to sign in with belongs to the connection',
+  pages: 'there is one login page, whose colours, logo and words are settings',
+  logStreams: 'they hold secrets: set them up by hand',
+};
+
+function absent(setUp: Document): Entry[] {
+  return Object.entries(setUp)
+    .filter(([part, value]) => !KNOWN.has(part) && Array.isArray(value) && value.length > 0)
+    .map(([part, value]) => ({
+      kind: part,
+      name: `(${(value as unknown[]).length})`,
+      outcome: 'left out' as const,
+      notes: [REASONS[part] ?? 'there is no such thing here'],
+    }));
+}
+
+function isObject(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): Document[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}

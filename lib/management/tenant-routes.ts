@@ -1,0 +1,178 @@
+// `/api/v2/tenants/settings`: what the installation is called, whom people ask for help, which languages it speaks and how long
+// sessions live. What Auth0's tools send besides is taken where it says what is so here anyway, and refused by name otherwise.
+// auth0-contract §5.5.
+import { z } from 'zod';
+import { LANGUAGES, type Language } from '@/lib/login/languages';
+import { languagesOf, type Settings, sessionLifetimes } from '@/lib/login/settings';
+import { displayName, fieldsOf, oneOf, only, webAddress, wholeNumber } from './fields';
+import { select, selectionParameters } from './paging';
+import { badBody, routeFor } from './route';
+import { changeSettings, type SettingsDeps, withChanges } from './settings';
+
+const PATH = '/api/v2/tenants/settings';
+
+const route = routeFor<SettingsDeps>();
+
+/** Auth0 knows the two Chinese scripts by the places where they are written. */
+const LOCALES: Readonly<Record<Language, string>> = {
+  ...(Object.fromEntries(LANGUAGES.map((language) => [language, language])) as Record<Language, string>),
+  'zh-Hans': 'zh-CN',
+  'zh-Hant': 'zh-TW',
+};
+
+/** A language in Auth0's spelling. */
+export const localeOf = (language: Language): string => LOCALES[language];
+
+/** The language that Auth0 spells like that; null where no page speaks it. */
+export function languageOf(locale: string): Language | null {
+  return LANGUAGES.find((language) => LOCALES[language] === locale) ?? null;
+}
+
+/** Flags that Auth0's tools send, and what is so here. */
+const FLAGS = {
+  allow_legacy_delegation_grant_types: false,
+  allow_legacy_ro_grant_types: false,
+  allow_legacy_tokeninfo_endpoint: false,
+  change_pwd_flow_v1: false,
+  disable_clickjack_protection_headers: false,
+  enable_adfs_waad_email_verification: false,
+  enable_apis_section: true,
+  enable_client_connections: true,
+  enable_dynamic_client_registration: false,
+  enable_idtoken_api2: false,
+  enable_legacy_profile: false,
+  enable_pipeline2: true,
+  enable_public_signup_user_exists_error: false,
+  enable_sso: true,
+  require_pushed_authorization_requests: false,
+} as const;
+
+const HOURS_MAX = 8760;
+const MINUTES_MAX = HOURS_MAX * 60;
+
+const hours = () => {
+  const sentence = `must be hours, from one minute to ${HOURS_MAX}`;
+  return z
+    .number({ error: sentence })
+    .min(1 / 60, sentence)
+    .max(HOURS_MAX, sentence);
+};
+
+const settingsDocument = z.strictObject({
+  friendly_name: z.string().optional(),
+  picture_url: z.string().optional(),
+  support_email: z.string().optional(),
+  support_url: z.string().optional(),
+  default_redirection_uri: z.string().optional(),
+  enabled_locales: z.array(z.string()),
+  /** Hours. */
+  session_lifetime: z.number(),
+  idle_session_lifetime: z.number(),
+  session_cookie: z.strictObject({ mode: z.literal('persistent') }),
+  flags: z.strictObject(
+    Object.fromEntries(Object.keys(FLAGS).map((name) => [name, z.boolean()])) as Record<string, z.ZodBoolean>,
+  ),
+});
+
+const settingsBody = fieldsOf({
+  friendly_name: displayName(100).or(z.literal('')).nullable().optional(),
+  picture_url: webAddress().or(z.literal('')).nullable().optional(),
+  support_email: z.email('must be an e-mail address').or(z.literal('')).nullable().optional(),
+  support_url: webAddress().or(z.literal('')).nullable().optional(),
+  default_redirection_uri: webAddress().or(z.literal('')).nullable().optional(),
+  enabled_locales: z
+    .array(oneOf(LANGUAGES.map(localeOf)), { error: 'must be a list of strings' })
+    .min(1, 'must name a language')
+    .transform((locales) => [...new Set(locales)])
+    .optional(),
+  session_lifetime: hours().optional(),
+  session_lifetime_in_minutes: wholeNumber(1, MINUTES_MAX).optional(),
+  idle_session_lifetime: hours().optional(),
+  idle_session_lifetime_in_minutes: wholeNumber(1, MINUTES_MAX).optional(),
+  session_cookie: fieldsOf({
+    mode: only('persistent', 'a session outlives its browser’s windows'),
+  }).optional(),
+  default_audience: only('', 'an application says which API it wants').nullable().optional(),
+  default_directory: only('', 'there are no databases of passwords').nullable().optional(),
+  flags: fieldsOf(
+    Object.fromEntries(
+      Object.entries(FLAGS).map(([name, value]) => [
+        name,
+        only(value, 'that is how Latchkey works').optional(),
+      ]),
+    ) as Record<string, z.ZodOptional<z.ZodLiteral<boolean>>>,
+  ).optional(),
+});
+
+export const TENANT_ROUTES = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'Get tenant settings',
+    scope: 'read:tenant_settings',
+    query: z.strictObject(selectionParameters),
+    result: settingsDocument,
+    answer: async (deps, { query }) => select(describe(await deps.settings.read()), query),
+  }),
+  route({
+    method: 'PATCH',
+    path: PATH,
+    summary: 'Update tenant settings',
+    description:
+      'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. Every process knows within five seconds.',
+    scope: 'update:tenant_settings',
+    body: settingsBody,
+    result: settingsDocument,
+    answer: (deps, { body }) => update(deps, body),
+  }),
+];
+
+async function update(
+  deps: SettingsDeps,
+  body: z.output<typeof settingsBody>,
+): Promise<z.output<typeof settingsDocument>> {
+  const languages = body.enabled_locales?.flatMap((locale) => languageOf(locale) ?? []);
+  const changed = await changeSettings(deps, 'tenant', (before) => {
+    const after = withChanges(before, {
+      friendlyName: orNone(body.friendly_name),
+      pictureUrl: orNone(body.picture_url),
+      supportEmail: orNone(body.support_email),
+      supportUrl: orNone(body.support_url),
+      defaultRedirectionUri: orNone(body.default_redirection_uri),
+      languages,
+      sessionMinutes: body.session_lifetime_in_minutes ?? minutes(body.session_lifetime),
+      idleSessionMinutes: body.idle_session_lifetime_in_minutes ?? minutes(body.idle_session_lifetime),
+    });
+    const { lifetimeSeconds, idleSeconds } = sessionLifetimes({ tenant: after });
+    if (idleSeconds > lifetimeSeconds)
+      throw badBody('idle_session_lifetime', 'may not be more than session_lifetime');
+    return after;
+  });
+  return describe(changed);
+}
+
+/** An empty text is none. */
+function orNone(sent: string | null | undefined): string | null | undefined {
+  return sent === '' ? null : sent;
+}
+
+function minutes(sent: number | undefined): number | undefined {
+  return sent === undefined ? undefined : Math.max(1, Math.round(sent * 60));
+}
+
+function describe(settings: Settings): z.output<typeof settingsDocument> {
+  const { friendlyName, pictureUrl, supportEmail, supportUrl, defaultRedirectionUri } = settings.tenant;
+  const { lifetimeSeconds, idleSeconds } = sessionLifetimes(settings);
+  return {
+    ...(friendlyName !== undefined && { friendly_name: friendlyName }),
+    ...(pictureUrl !== undefined && { picture_url: pictureUrl }),
+    ...(supportEmail !== undefined && { support_email: supportEmail }),
+    ...(supportUrl !== undefined && { support_url: supportUrl }),
+    ...(defaultRedirectionUri !== undefined && { default_redirection_uri: defaultRedirectionUri }),
+    enabled_locales: languagesOf(settings).map(localeOf),
+    session_lifetime: lifetimeSeconds / 3600,
+    idle_session_lifetime: idleSeconds / 3600,
+    session_cookie: { mode: 'persistent' },
+    flags: { ...FLAGS },
+  };
+}
