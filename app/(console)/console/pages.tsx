@@ -1,6 +1,6 @@
 // Every page there is, once: the sidebar and the palette list it from here. A page is listed for operators who may ask the
 // management API for what it shows; the page itself asks again.
-import { LayoutDashboard, UsersRound } from 'lucide-react';
+import { AppWindow, LayoutDashboard, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Command } from '@/components/console/command-palette';
 import type { NavigationGroup } from '@/components/console/navigation';
@@ -20,6 +20,12 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('overview.page'),
         icon: <LayoutDashboard aria-hidden />,
         scope: 'read:stats',
+      },
+      {
+        path: `${CONSOLE_PATH}/applications`,
+        label: t('applications.page'),
+        icon: <AppWindow aria-hidden />,
+        scope: 'read:clients',
       },
     ],
   },
