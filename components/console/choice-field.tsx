@@ -3,7 +3,10 @@ import type { ReactNode } from 'react';
 
 export type Choice = Readonly<{ value: string; label: ReactNode; lead?: ReactNode }>;
 
-/** @param isSeveral whether more than one may be chosen */
+/**
+ * @param isSeveral whether more than one may be chosen
+ * @param isTitled whether a title above says what the label says: it is read aloud alone then
+ */
 export function ChoiceField({
   name,
   label,
@@ -11,6 +14,7 @@ export function ChoiceField({
   choices,
   chosen,
   isSeveral = false,
+  isTitled = false,
 }: {
   name: string;
   label: string;
@@ -18,10 +22,11 @@ export function ChoiceField({
   choices: readonly Choice[];
   chosen: readonly string[];
   isSeveral?: boolean;
+  isTitled?: boolean;
 }) {
   return (
     <fieldset className="grid min-w-0 gap-2">
-      <legend className="mb-2 font-medium">{label}</legend>
+      <legend className={isTitled ? 'sr-only' : 'mb-2 font-medium'}>{label}</legend>
       {hint && <p className="text-pretty text-muted">{hint}</p>}
       <div className="grid gap-2 sm:grid-cols-2">
         {choices.map(({ value, label, lead }) => (

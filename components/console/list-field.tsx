@@ -40,6 +40,8 @@ export function ListField({
   const [typed, setTyped] = useState<string | null>(null);
   const [found, setFound] = useState<Readonly<Record<string, string>>>({});
   const { state } = useForm();
+  // What the form was refused for counts until something else is typed.
+  const [passed, setPassed] = useState(state);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each text is looked at once
   useEffect(() => {
     if (typed === null || check === undefined) return;
@@ -54,9 +56,7 @@ export function ListField({
     };
   }, [typed]);
 
-  // Until something else is typed, what the form was refused for.
-  const refused = useRefusedLine(name, state);
-  const problems = Object.entries(typed === null || check === undefined ? refused : { ...refused, ...found });
+  const problems = Object.entries(state === passed ? found : { ...found, ...refusedLine(name, state) });
   const described = [problems.length > 0 && `${id}-problems`, hint && `${id}-hint`].filter(Boolean);
   return (
     <div className="grid gap-1.5">
@@ -76,7 +76,10 @@ export function ListField({
         dir="ltr"
         aria-invalid={problems.length > 0}
         {...(described.length > 0 && { 'aria-describedby': described.join(' ') })}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setPassed(state);
+        }}
       />
       <ul id={`${id}-problems`} className="grid gap-1 text-bad empty:hidden" aria-live="polite">
         {problems.map(([line, sentence]) => (
@@ -104,7 +107,7 @@ function questionOf(field: string, typed: string, sent: Readonly<Record<string, 
 }
 
 /** `callbacks[2]` is the third entry; without a number it is the whole. */
-function useRefusedLine(name: string, state: ActionState): Readonly<Record<string, string>> {
+function refusedLine(name: string, state: ActionState): Readonly<Record<string, string>> {
   if (state.kind !== 'refused' || state.field === null) return {};
   if (state.field === name) return { '': state.sentence };
   const index = state.field.startsWith(`${name}[`) ? /\[(\d+)\]/.exec(state.field)?.[1] : undefined;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type ConsoleStage, startConsole } from '@/tests/harness/console';
 import { findSpills } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
+import { describeApplications } from './applications';
 import { describeFirstRun } from './first-run';
 import { describeManners } from './manners';
 import { describeStrangers } from './strangers';
@@ -23,6 +24,7 @@ describe('the console', () => {
   const current = () => stage;
   describeFirstRun(current);
   describeTeam(current);
+  describeApplications(current);
   describeManners(current);
   describeStrangers(current);
 });

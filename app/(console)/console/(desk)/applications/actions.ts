@@ -103,7 +103,7 @@ export async function saveConnections(_last: ActionState, form: FormData): Promi
         body: [{ client_id: clientId, status }],
       });
     }
-    return { kind: 'done', said: t('applications.settings.saved') };
+    return { kind: 'done', said: t('list.saved') };
   });
 }
 
@@ -141,7 +141,7 @@ export async function deleteApplication(_last: ActionState, form: FormData): Pro
 async function change(form: FormData, body: Readonly<Record<string, unknown>>): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
     await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
-    return { kind: 'done', said: t('applications.settings.saved') };
+    return { kind: 'done', said: t('list.saved') };
   });
 }
 

@@ -169,6 +169,7 @@ function Connections({ connections, ...part }: PartProps & { connections: readon
     >
       <ChoiceField
         isSeveral
+        isTitled
         name="connections"
         label={t('applications.settings.connections')}
         choices={connections.map(({ id, name, strategy }) => ({
@@ -205,7 +206,7 @@ function Tokens(part: PartProps) {
         }))}
         chosen={grants}
       />
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <Seconds
           name="jwt_configuration.lifetime_in_seconds"
           label={t('applications.settings.idToken')}
