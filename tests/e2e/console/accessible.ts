@@ -1,4 +1,4 @@
-// What axe says of a page as it stands.
+// What every page owes its reader, as it stands: axe finds nothing, and nothing is wider than the screen.
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -14,4 +14,21 @@ export async function expectAccessible(page: Page, where: string): Promise<void>
   expect(
     violations.map(({ id, nodes }) => `${where} ${id} ${nodes.map(({ html }) => html).join(' ')}`),
   ).toEqual([]);
+}
+
+/** The same for each of these pages, opened one after the other. @param origin without its slash */
+export async function expectAccessiblePages(
+  page: Page,
+  origin: string,
+  paths: readonly string[],
+): Promise<void> {
+  for (const path of paths) {
+    await page.goto(origin + path);
+    await page.waitForLoadState('networkidle');
+    await expectAccessible(page, path);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow, `${path} is wider than the screen`).toBe(0);
+  }
 }

@@ -1,17 +1,13 @@
 // Applications in a browser: created, quickstarted, changed, given another secret, ended.
 import { describe, expect, it } from 'vitest';
+import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, openPage } from '@/tests/harness/console';
-import { expectAccessible } from './accessible';
+import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
 export function describeApplications(stage: () => ConsoleStage): void {
-  const open = async (role: 'owner' | 'editor' | 'viewer', path: string, viewer: Viewer = {}) => {
-    const operator = await stage().operator(role);
-    const opened = await openPage(stage(), operator.visitor, viewer);
-    await opened.page.goto(stage().server.issuer + path);
-    return { ...operator, ...opened };
-  };
+  const open = (role: Role, path: string, viewer: Viewer = {}) => openAs(stage(), { role, path, viewer });
 
   describe('applications', () => {
     it('are created, and the quickstart has their values', { timeout: 120_000 }, async () => {
@@ -118,19 +114,15 @@ export function describeApplications(stage: () => ConsoleStage): void {
     it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 120_000 }, async (_, viewer) => {
       const clientId = await idOf('Acme Shop');
       const { page, profile } = await open('owner', '/console/applications', viewer);
-      for (const view of [
-        '',
-        '/new',
-        ...['', '/settings', '/credentials', '/danger'].map((each) => `/${clientId}${each}`),
-      ]) {
-        await page.goto(`${stage().server.issuer}/console/applications${view}`);
-        await page.waitForLoadState('networkidle');
-        await expectAccessible(page, view);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        expect(overflow, view).toBe(0);
-      }
+      await expectAccessiblePages(
+        page,
+        stage().server.issuer,
+        [
+          '',
+          '/new',
+          ...['', '/settings', '/credentials', '/danger'].map((view) => `/${clientId}${view}`),
+        ].map((view) => `/console/applications${view}`),
+      );
       await profile.close();
     });
 

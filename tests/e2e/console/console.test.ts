@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type ConsoleStage, startConsole } from '@/tests/harness/console';
 import { findSpills } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
+import { describeApis } from './apis';
 import { describeApplications } from './applications';
+import { describeConnections } from './connections';
 import { describeFirstRun } from './first-run';
 import { describeManners } from './manners';
 import { describeStrangers } from './strangers';
@@ -25,6 +27,8 @@ describe('the console', () => {
   describeFirstRun(current);
   describeTeam(current);
   describeApplications(current);
+  describeApis(current);
+  describeConnections(current);
   describeManners(current);
   describeStrangers(current);
 });

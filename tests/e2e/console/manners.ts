@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, consolePaths, openPage } from '@/tests/harness/console';
-import { expectAccessible } from './accessible';
+import { expectAccessible, expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
 /** Compressed, of everything a page loads before it can be used. */
@@ -44,14 +44,7 @@ export function describeManners(stage: () => ConsoleStage): void {
       { timeout: 180_000 },
       async (_, viewer) => {
         const { page, profile, complaints, visit } = await asOwner(viewer);
-        for (const path of pages()) {
-          await visit(path);
-          await expectAccessible(page, path);
-          const overflow = await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-          expect(overflow, `${path} is wider than the screen`).toBe(0);
-        }
+        await expectAccessiblePages(page, stage().server.issuer, pages());
         await visit('/console/team');
         await page.getByRole('button', { name: 'Invite' }).click();
         await expectAccessible(page, 'the dialog');
