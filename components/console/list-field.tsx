@@ -2,7 +2,7 @@
 // A list that is typed one a line. While it is typed each line is looked at by whoever will take it, and what is wrong with
 // one is said under the list, with the number of the line.
 import { CircleAlert } from 'lucide-react';
-import { type ComponentProps, useEffect, useId, useState } from 'react';
+import { type ComponentProps, useEffect, useId, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { useForm } from './form-context';
 
@@ -42,13 +42,17 @@ export function ListField({
   const { state } = useForm();
   // What the form was refused for counts until something else is typed.
   const [passed, setPassed] = useState(state);
+  const latest = useRef(state);
+  latest.current = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each text is looked at once
   useEffect(() => {
     if (typed === null || check === undefined) return;
     let isStale = false;
     const timer = setTimeout(async () => {
       const answer = await check.ask(UNTOUCHED, questionOf(name, typed, check.sent));
-      if (!isStale && answer.kind === 'done') setFound(answer.shown ?? {});
+      if (isStale || answer.kind !== 'done') return;
+      setFound(answer.shown ?? {});
+      setPassed(latest.current);
     }, PAUSE_MS);
     return () => {
       isStale = true;

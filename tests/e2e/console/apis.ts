@@ -42,9 +42,11 @@ export function describeApis(stage: () => ConsoleStage): void {
       await first.page.getByRole('dialog').getByText('See all orders').click();
       await first.page.getByRole('dialog').getByRole('button', { name: 'Grant' }).click();
       await first.page.getByRole('row', { name: /Nightly export.*read:orders/ }).waitFor();
-      expect(await prisma.clientGrant.findFirst({ where: { resourceServerId: await idOf() } })).toMatchObject({
-        scopes: ['read:orders'],
-      });
+      expect(await prisma.clientGrant.findFirst({ where: { resourceServerId: await idOf() } })).toMatchObject(
+        {
+          scopes: ['read:orders'],
+        },
+      );
       await first.profile.close();
 
       const editor = await open('editor', `/console/apis/${await idOf()}/clients`);

@@ -38,7 +38,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const { id } = await find('email');
       const { page, profile } = await open('editor', `/console/connections/${id}/message`);
       const frame = page.frameLocator('iframe');
-      await frame.getByText('482').first().waitFor();
+      await frame.getByText('482 913', { exact: true }).waitFor();
       await page.getByLabel('Subject').fill('{{ code }} opens {{ application.name }}');
       await page.getByText('opens Acme').waitFor();
       await page.getByLabel('Body, in HTML').fill('<p>Hello, nothing here</p>');
@@ -74,7 +74,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
 
     it('tell what became of a message, and name nobody', async () => {
       const { page, profile, address } = await open('viewer', '/console/messages');
-      const message = page.getByRole('listitem').first();
+      const message = page.locator('main').getByRole('listitem').first();
       await message.getByText('Sign-in', { exact: false }).first().click();
       await message.getByText('Taken · smtp').waitFor();
       expect(await page.locator('main').textContent()).not.toContain(address);

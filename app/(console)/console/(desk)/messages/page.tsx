@@ -86,7 +86,7 @@ function Message({ message, formats }: { message: MessageDocument; formats: Form
           </span>
         )}
       </summary>
-      <div className="px-4 pb-4">
+      <div className="px-4 pt-3 pb-4">
         <Timeline
           entries={message.steps.map((step, index) => ({
             key: `${index} ${step.kind}`,
