@@ -43,7 +43,9 @@ export function ListField({
   // What the form was refused for counts until something else is typed.
   const [passed, setPassed] = useState(state);
   const latest = useRef(state);
-  latest.current = state;
+  useEffect(() => {
+    latest.current = state;
+  }, [state]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each text is looked at once
   useEffect(() => {
     if (typed === null || check === undefined) return;

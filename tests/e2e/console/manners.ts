@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, consolePaths, openPage } from '@/tests/harness/console';
+import { type ConsoleStage, consoleActions, consolePaths, openPage } from '@/tests/harness/console';
 import { expectAccessible, expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
@@ -172,7 +172,11 @@ export function describeManners(stage: () => ConsoleStage): void {
       /\.(js|css|json)$/.test(file),
     );
     const texts = files.map((file) => readFileSync(path.join(chunks, file), 'utf8'));
-    for (const name of ['inviteOperator', 'changeRole', 'removeOperator', '/api/v2/latchkey/operators'])
+    for (const name of [
+      ...consoleActions().map(({ name }) => name),
+      '/api/v2/latchkey/operators',
+      '/api/v2/keys/signing',
+    ])
       expect(
         texts.filter((text) => text.includes(name)),
         name,

@@ -8,8 +8,12 @@ import { HiddenFields } from '@/components/console/confirm-dialog';
 import { CopyButton } from '@/components/console/copy-button';
 import { Form, SubmitButton } from '@/components/console/form';
 import { Tabs } from '@/components/console/tabs';
+import { type Caller, mayUse } from '@/lib/management/caller';
+import { CLIENT_GRANTS_PATH } from '@/lib/management/client-grant-routes';
+import type { ClientGrantDocument } from '@/lib/management/client-grants';
 import type { ClientDocument } from '@/lib/management/client-settings';
 import { runtime } from '@/lib/runtime/boot';
+import { readManagement } from '@/lib/web/console/ask';
 import { type Library, librariesFor, type Quickstart, writeQuickstart } from '@/lib/web/console/quickstarts';
 import { t } from '@/lib/web/console/words';
 import { allowAddress } from '../actions';
@@ -19,12 +23,15 @@ import { ApplicationHeader, type ApplicationProps, openApplication } from './app
 export const metadata: Metadata = { title: t('applications.tabs.quickstart') };
 
 export default async function QuickstartPage({ params, searchParams }: ApplicationProps) {
-  const { application, mayEdit } = await openApplication(params);
+  const { application, caller, mayEdit } = await openApplication(params);
   const { issuer } = (await runtime()).environment;
   const libraries = librariesFor(application);
   const asked = (await searchParams).for;
   const library = libraries.find((each) => each === asked) ?? libraries[0] ?? 'curl';
-  const quickstart = writeQuickstart(library, application, { issuer, audience: null });
+  const quickstart = writeQuickstart(library, application, {
+    issuer,
+    audience: await findAudience(caller, application),
+  });
   return (
     <>
       <ApplicationHeader application={application} view="quickstart" mayEdit={mayEdit} />
@@ -68,6 +75,19 @@ export default async function QuickstartPage({ params, searchParams }: Applicati
       </div>
     </>
   );
+}
+
+/** The API that a machine was granted first. */
+async function findAudience(
+  caller: Caller,
+  { app_type: type, client_id: clientId }: ClientDocument,
+): Promise<string | null> {
+  if (type !== 'non_interactive' || !mayUse(caller, ['read:client_grants'])) return null;
+  const [grant] = await readManagement<ClientGrantDocument[]>(caller, {
+    path: CLIENT_GRANTS_PATH,
+    query: { client_id: clientId, per_page: 1 },
+  });
+  return grant?.audience ?? null;
 }
 
 function Steps({ quickstart, library }: { quickstart: Quickstart; library: Library }) {
