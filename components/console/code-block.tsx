@@ -22,7 +22,7 @@ export function CodeBlock({
           <code>{code}</code>
         </pre>
       </section>
-      <div className="absolute inset-bs-1 inset-e-1">
+      <div className="absolute inset-bs-1 inset-e-1 rounded-control bg-page">
         <CopyButton value={code} />
       </div>
     </div>

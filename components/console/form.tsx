@@ -1,6 +1,7 @@
 'use client';
 // A form of the console. What is typed stays typed whatever the answer is; what is refused stands beside its field; where a
 // recent proof is missing, the person goes through the login and comes back to what they typed.
+import { useRouter } from 'next/navigation';
 import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { Button } from './button';
@@ -26,8 +27,11 @@ export function Form({
   const [state, dispatch, isPending] = useActionState(action, UNTOUCHED);
   const form = useRef<HTMLFormElement>(null);
   const [isRestored, setIsRestored] = useState(false);
+  // What was refused has no field here: it is said over all of them.
+  const [isElsewhere, setIsElsewhere] = useState(false);
   const { words, proofPath } = useFrame();
   const toast = useToast();
+  const router = useRouter();
 
   useEffect(() => {
     if (form.current === null || !restoreTyped(form.current, name)) return;
@@ -40,13 +44,16 @@ export function Form({
     const element = form.current;
     if (element === null) return;
     if (state.kind === 'proof_needed') leaveForProof(element, name, proofPath);
-    if (state.kind === 'refused') element.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    const refused = element.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (state.kind === 'refused') refused?.focus();
+    setIsElsewhere(state.kind === 'refused' && refused === null);
     if (state.kind !== 'done') return;
     setIsRestored(false);
     if (clearsWhenDone) element.reset();
     element.closest('dialog')?.close();
     if (state.said !== '') toast({ said: state.said });
     onDone?.(state);
+    if (state.goTo !== undefined) router.push(state.goTo);
   }, [state]);
 
   return (
@@ -68,7 +75,7 @@ export function Form({
         noValidate
       >
         {isRestored && <Callout tone="good">{words.proven}</Callout>}
-        {state.kind === 'refused' && state.field === null && (
+        {state.kind === 'refused' && (state.field === null || isElsewhere) && (
           <Callout tone="bad" isNews>
             {state.sentence}
           </Callout>

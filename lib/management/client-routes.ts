@@ -23,7 +23,7 @@ import {
   rotateClientSecret,
   updateClient,
 } from './clients';
-import { queryChoice, queryChoices, queryFlag, queryNumber } from './fields';
+import { queryChoice, queryChoices, queryFlag, queryNumber, queryText } from './fields';
 import { answerPage, listResult, pageParameters, rangeOf, select, selectionParameters } from './paging';
 import { routeFor } from './route';
 
@@ -44,6 +44,7 @@ export const CLIENT_ROUTES = [
     method: 'GET',
     path: CLIENTS_PATH,
     summary: 'List clients',
+    description: '`name` finds those whose name holds it, whatever the case.',
     scope: 'read:clients',
     query: z.strictObject({
       ...pageParameters(CLIENTS_PER_PAGE),
@@ -51,6 +52,7 @@ export const CLIENT_ROUTES = [
       app_type: queryChoices(APPLICATION_TYPES).optional(),
       is_first_party: queryChoice(),
       is_global: queryFlag(false),
+      name: queryText(100).optional(),
     }),
     result: listResult('clients', clientDocument),
     async answer(deps, { query }) {
@@ -58,6 +60,7 @@ export const CLIENT_ROUTES = [
         ...rangeOf(query),
         applicationTypes: query.app_type,
         isFirstParty: query.is_first_party,
+        name: query.name,
       };
       // There is no client for everything, which Auth0 calls global.
       const { items, total } = query.is_global ? { items: [], total: 0 } : await listClients(deps, wanted);
@@ -110,6 +113,7 @@ export const CLIENT_ROUTES = [
     description:
       'The answer holds the new secret, this once. The one before is good for a day, or for as many seconds as are asked; with 0 it is dead at once.',
     scope: CLIENT_KEYS_SCOPE,
+    needsRecentProof: true,
     query: z.strictObject({
       former_secret_seconds: queryNumber(0, FORMER_SECRET_MAX_SECONDS, FORMER_SECRET_SECONDS),
     }),
@@ -133,6 +137,7 @@ export const CLIENT_ROUTES = [
     description:
       'A public key, which proves nothing until the client uses it: see `client_authentication_methods`.',
     scope: 'create:client_credentials',
+    needsRecentProof: true,
     body: credentialBody,
     status: 201,
     result: credentialDocument,

@@ -191,7 +191,8 @@ function checkUris(
   }
 }
 
-function findUriProblem(
+/** Why a client may not register that redirect URI, in a sentence; null where it may. RED-3 */
+export function findUriProblem(
   uri: string,
   client: Pick<Client, 'applicationType' | 'wildcardRedirectUris'>,
 ): string | null {

@@ -31,6 +31,7 @@ export const SIGNING_KEY_ROUTES = [
     description:
       'The next key of every algorithm signs from now on, and the answer is the one of RS256. What the keys before it signed stays good, until they are revoked. Five times a day.',
     scope: ['create:signing_keys', 'update:signing_keys'],
+    needsRecentProof: true,
     status: 201,
     result: touchedKeyDocument,
     answer: (deps, { caller }) => rotateSigningKeys(deps, caller),
@@ -50,6 +51,7 @@ export const SIGNING_KEY_ROUTES = [
     description:
       'Everything a previous key signed is refused from now on, in every process within five seconds.',
     scope: 'update:signing_keys',
+    needsRecentProof: true,
     result: touchedKeyDocument,
     answer: (deps, { params }) => revokeSigningKey(deps, params.kid),
   }),

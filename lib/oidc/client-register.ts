@@ -28,6 +28,8 @@ export type ClientRegister = ClientStore & {
       limit: number;
       applicationTypes?: readonly Client['applicationType'][] | undefined;
       isFirstParty?: boolean | undefined;
+      /** Holds this, whatever the case. */
+      name?: string | undefined;
     }>,
   ): Promise<{ clients: readonly ClientRecord[]; total: number }>;
   /**

@@ -8,7 +8,7 @@ import { STRICT_TRANSPORT_SECURITY } from '@/lib/endpoints/respond';
  * The policy of the login admits one small script of ours and nothing else, so the React runtime that Next refers to is never
  * fetched: the pages need none (docs/decisions/0003). It has no `form-action`: Chromium applies it to the redirect that takes
  * a signed-in browser to the client, and breaks it with scripts off. The console's admits what a script of this very response
- * loads, and forms that stay here. `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send
+ * loads, forms that stay here, and frames of our own. `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send
  * `Origin: null` with our forms.
  */
 export function pageHeaders({
@@ -29,7 +29,7 @@ export function pageHeaders({
     'Content-Security-Policy': [
       "default-src 'none'",
       isConsole ? `script-src ${admitted} 'strict-dynamic'${WHILE_DEVELOPING}` : `script-src ${admitted}`,
-      ...(isConsole ? ["form-action 'self'"] : []),
+      ...(isConsole ? ["form-action 'self'", "frame-src 'self'"] : []),
       nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
       "img-src 'self' data:",
       "font-src 'self'",

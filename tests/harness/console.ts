@@ -90,6 +90,17 @@ export async function openPage(
   return { page: await profile.newPage(), profile };
 }
 
+/** A new operator of that role at that page. */
+export async function openAs(
+  stage: ConsoleStage,
+  { role, path, viewer = {} }: { role: Role; path: string; viewer?: Viewer },
+) {
+  const operator = await stage.operator(role);
+  const opened = await openPage(stage, operator.visitor, viewer);
+  await opened.page.goto(stage.server.issuer + path);
+  return { ...operator, ...opened };
+}
+
 /** An address of the console as the file tree has it, with something in the place of each parameter. */
 export type ConsolePath = Readonly<{ path: string; kind: 'page' | 'route'; file: string }>;
 

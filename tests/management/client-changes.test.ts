@@ -362,6 +362,20 @@ describe('a new secret (CLI-4)', () => {
     expect([await proves(id, first), await proves(id, second)]).toEqual([false, true]);
   });
 
+  it('ADM-3: takes a recent proof of an operator at the console', async () => {
+    const { client_id: id, client_secret: first } = await create();
+    const operator = (seconds: number) => ({
+      kind: 'operator' as const,
+      accountId: 'email|ann',
+      provenAt: new Date(office.now.getTime() - seconds * 1000),
+    });
+    const late = await ask(`/${id}/rotate-secret`, { method: 'POST', caller: operator(601) });
+    expect(await read(late)).toMatchObject({ statusCode: 403, errorCode: 'recent_proof_required' });
+    expect(await proves(id, first)).toBe(true);
+    const inTime = await ask(`/${id}/rotate-secret`, { method: 'POST', caller: operator(600) });
+    expect(await read(inTime)).toHaveProperty('client_secret');
+  });
+
   it('has at most one before it: the oldest is dead at once', async () => {
     const { client_id: id, client_secret: first } = await create();
     const { client_secret: second } = await read(rotate(id));

@@ -40,6 +40,23 @@ const sign = async () => {
 const isGood = async (token: string) => (await office.signingKeys.verify(token, { typ: 'JWT' })) !== null;
 
 describe('the signing keys', () => {
+  it('ADM-3: are replaced and ended by an operator at the console who proved themselves a moment ago', async () => {
+    const caller = {
+      kind: 'operator' as const,
+      accountId: 'email|ann',
+      provenAt: new Date(office.now.getTime() - 601_000),
+    };
+    const before = await kidOf('current');
+    for (const asked of [
+      { path: '/rotate', method: 'POST' },
+      { path: `/${before}/revoke`, method: 'PUT' },
+    ])
+      expect(await read(ask(asked.path, { method: asked.method, caller }))).toMatchObject({
+        errorCode: 'recent_proof_required',
+      });
+    expect(await kidOf('current')).toBe(before);
+  });
+
   it('are shown in Auth0’s names, each with a certificate of its own', async () => {
     const [first, second] = await keys();
     expect([first, second].map((key) => [key?.current, key?.next])).toContainEqual([true, false]);

@@ -1,6 +1,6 @@
 // Every page there is, once: the sidebar and the palette list it from here. A page is listed for operators who may ask the
 // management API for what it shows; the page itself asks again.
-import { LayoutDashboard, UsersRound } from 'lucide-react';
+import { AppWindow, KeySquare, LayoutDashboard, LogIn, MailCheck, UsersRound, Waypoints } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Command } from '@/components/console/command-palette';
 import type { NavigationGroup } from '@/components/console/navigation';
@@ -20,6 +20,36 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('overview.page'),
         icon: <LayoutDashboard aria-hidden />,
         scope: 'read:stats',
+      },
+      {
+        path: `${CONSOLE_PATH}/applications`,
+        label: t('applications.page'),
+        icon: <AppWindow aria-hidden />,
+        scope: 'read:clients',
+      },
+      {
+        path: `${CONSOLE_PATH}/connections`,
+        label: t('connections.page'),
+        icon: <LogIn aria-hidden />,
+        scope: 'read:connections',
+      },
+      {
+        path: `${CONSOLE_PATH}/messages`,
+        label: t('messages.page'),
+        icon: <MailCheck aria-hidden />,
+        scope: 'read:logs',
+      },
+      {
+        path: `${CONSOLE_PATH}/apis`,
+        label: t('apis.page'),
+        icon: <Waypoints aria-hidden />,
+        scope: 'read:resource_servers',
+      },
+      {
+        path: `${CONSOLE_PATH}/keys`,
+        label: t('keys.page'),
+        icon: <KeySquare aria-hidden />,
+        scope: 'read:signing_keys',
       },
     ],
   },

@@ -56,10 +56,11 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
 
     load,
 
-    async list({ offset, limit, applicationTypes, isFirstParty }) {
+    async list({ offset, limit, applicationTypes, isFirstParty, name }) {
       const where: Prisma.ClientWhereInput = {
         ...(applicationTypes !== undefined && { applicationType: { in: [...applicationTypes] } }),
         ...(isFirstParty !== undefined && { isFirstParty }),
+        ...(name !== undefined && { name: { contains: literally(name), mode: 'insensitive' } }),
       };
       const [rows, total] = await Promise.all([
         prisma.client.findMany({
@@ -110,6 +111,11 @@ export function createClientStore(prisma: PrismaClient, { clock }: { clock: () =
       return row.removed === 1;
     },
   };
+}
+
+/** As a part of a pattern that stands for itself alone. */
+function literally(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Oldest connection first. */

@@ -12,8 +12,8 @@ import { type OperatorAtWork, requireOperator } from './operator';
 /** Where a form stands. An action returns the next one; the last one it is given is the browser's word and is not used. */
 export type ActionState = Readonly<
   | { kind: 'untouched' }
-  /** `said` is shown for a moment; `shown` is for the form to show, such as a secret. */
-  | { kind: 'done'; said: string; shown?: Readonly<Record<string, string>> }
+  /** `said` is shown for a moment; `shown` is for the form to show, such as a secret; `goTo` is the page to go on to. */
+  | { kind: 'done'; said: string; shown?: Readonly<Record<string, string>>; goTo?: string }
   /** `field` is a name of the API's body; null for the whole. */
   | { kind: 'refused'; field: string | null; sentence: string }
   /** The person must prove again who they are: the form keeps what was typed and goes on from there. */
@@ -32,8 +32,27 @@ export async function operatorAction(
   const operator = await requireOperator(role);
   try {
     const state = await change(operator);
-    refresh();
+    // The page may be of what is not there any more.
+    if (state.kind !== 'done' || state.goTo === undefined) refresh();
     return state;
+  } catch (problem) {
+    if (problem instanceof ManagementRefusal) return refusedState(problem);
+    throw problem;
+  }
+}
+
+/**
+ * Answers what a form asks while it is filled in: nothing is changed, and the page stays as it is.
+ * @param role the least that may
+ */
+export async function operatorQuestion(
+  role: Role,
+  answer: (operator: OperatorAtWork) => Promise<ActionState>,
+): Promise<ActionState> {
+  await requireSameOrigin(await runtime());
+  const operator = await requireOperator(role);
+  try {
+    return await answer(operator);
   } catch (problem) {
     if (problem instanceof ManagementRefusal) return refusedState(problem);
     throw problem;
@@ -50,7 +69,8 @@ export function refusedState({ errorCode, message }: ManagementRefusal): ActionS
 /** `Payload validation error: field must be …`, or `…: field: A sentence.` */
 const FIELD_SENTENCE = /^Payload validation error: ([\w.[\]]+)(?: (.*)|: (.*))$/;
 
-function asSentence(text: string): string {
+/** `must be true` as `Must be true.` */
+export function asSentence(text: string): string {
   const capitalised = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capitalised) ? capitalised : `${capitalised}.`;
 }

@@ -74,6 +74,17 @@ export function promiseClients(stage: () => Stage): void {
       expect(await ids({ offset: 0, limit: 9, applicationTypes: ['native', 'spa'] })).toEqual([['phone'], 1]);
     });
 
+    it('are found by a part of their name, whatever its case, and by no pattern', async () => {
+      await add({ clientId: 'shop', name: 'Acme Shop' });
+      await add({ clientId: 'sale', name: '100 %_Sale' });
+      const found = async (name: string) =>
+        (await first().list({ offset: 0, limit: 9, name })).clients.map(({ clientId }) => clientId);
+      expect(await found('mE sH')).toEqual(['shop']);
+      expect(await found('%_s')).toEqual(['sale']);
+      expect(await found('A_me')).toEqual([]);
+      expect(await found('\\')).toEqual([]);
+    });
+
     it('are changed by one of those who read the same, however soon (MGT-2)', async () => {
       const { updatedAt: read } = await add();
       const changed = await stage().atOnce(6, (process, index) =>

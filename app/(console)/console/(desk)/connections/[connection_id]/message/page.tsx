@@ -1,0 +1,173 @@
+// The words of a connection's messages, what people get of them, and a test.
+import type { Metadata } from 'next';
+import { Callout } from '@/components/console/callout';
+import { Card } from '@/components/console/card';
+import { HiddenFields } from '@/components/console/confirm-dialog';
+import { TextArea, TextField } from '@/components/console/field';
+import { Form, SubmitButton } from '@/components/console/form';
+import { MessageEditor } from '@/components/console/message-editor';
+import { LANGUAGES } from '@/lib/login/languages';
+import type { MessagePreview } from '@/lib/login/preview-message';
+import { PREVIEW_PATH } from '@/lib/management/report-routes';
+import { PREVIEW_KINDS } from '@/lib/management/reports';
+import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
+import { LANGUAGE, t } from '@/lib/web/console/words';
+import { previewWords, saveWords, sendTest } from '../../actions';
+import { connectionPath } from '../../path';
+import { describePreview } from '../../words';
+import { ConnectionHeader, type ConnectionProps, openConnection } from '../connection';
+
+export const metadata: Metadata = { title: t('connections.tabs.message') };
+
+export default async function MessagePage({ params }: ConnectionProps) {
+  const opened = await openConnection(params);
+  const { connection, caller, isEmail, mayEdit, visit } = opened;
+  const first = await firstPreview(caller, connection.id);
+  const kinds = PREVIEW_KINDS.filter((kind) =>
+    isEmail ? kind !== 'change_phone_number' : kind === 'login' || kind === 'change_phone_number',
+  );
+  const languageNames = new Intl.DisplayNames(LANGUAGE, { type: 'language' });
+  return (
+    <>
+      <ConnectionHeader connection={connection} view="message" />
+      <MessageEditor
+        ask={previewWords}
+        framePath={isEmail ? connectionPath(connection.id, 'preview') : null}
+        first={first}
+        kinds={kinds.map((value) => ({ value, label: t(`connections.message.kindNames.${value}`) }))}
+        languages={LANGUAGES.map((value) => ({ value, label: languageNames.of(value) ?? value }))}
+        words={{
+          title: t('connections.message.preview'),
+          kind: t('connections.message.kind'),
+          language: t('connections.message.language'),
+          view: t('connections.message.views.label'),
+          desktop: t('connections.message.views.desktop'),
+          phone: t('connections.message.views.phone'),
+          text: t('connections.message.views.text'),
+          from: t('connections.message.previewFrom'),
+          subject: t('connections.message.previewSubject'),
+          fallback: t('connections.message.fallback'),
+        }}
+      >
+        <Card
+          title={t('connections.message.template')}
+          lead={t('connections.message.templateLead', { count: LANGUAGES.length })}
+        >
+          {!mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
+          <Form name="words" action={saveWords}>
+            <HiddenFields fields={{ connection: connection.id }} />
+            <fieldset disabled={!mayEdit} className="contents">
+              <Words {...opened} />
+            </fieldset>
+            <Variables />
+            {mayEdit && (
+              <div className="flex justify-end">
+                <SubmitButton>{t('list.save')}</SubmitButton>
+              </div>
+            )}
+          </Form>
+        </Card>
+      </MessageEditor>
+      {isEmail && mayEdit && (
+        <div className="grid max-w-[44rem]">
+          <Card title={t('connections.message.test')} lead={t('connections.message.testLead')}>
+            <Form name="test" action={sendTest}>
+              <HiddenFields fields={{ connection: connection.id }} />
+              <TextField
+                name="recipient"
+                type="email"
+                label={t('connections.message.recipient')}
+                defaultValue={visit.address?.includes('@') ? visit.address : ''}
+                autoComplete="email"
+                spellCheck={false}
+              />
+              <div className="flex justify-end">
+                <SubmitButton look="quiet">{t('connections.message.send')}</SubmitButton>
+              </div>
+            </Form>
+          </Card>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** A connection out of use has none until it is put right. */
+async function firstPreview(caller: Parameters<typeof askManagement>[0], id: string) {
+  try {
+    const path = managementPath(PREVIEW_PATH, { id });
+    return describePreview(await askManagement<MessagePreview>(caller, { method: 'POST', path, body: {} }));
+  } catch (problem) {
+    if (problem instanceof ManagementRefusal) return {};
+    throw problem;
+  }
+}
+
+function Words({ options, isEmail }: Awaited<ReturnType<typeof openConnection>>) {
+  const line = { autoComplete: 'off', spellCheck: false } as const;
+  if (!isEmail) {
+    return (
+      <TextArea
+        name="options.template"
+        label={t('connections.message.template_')}
+        rows={6}
+        defaultValue={options.template ?? ''}
+      />
+    );
+  }
+  return (
+    <>
+      <TextField
+        {...line}
+        name="options.email.from"
+        label={t('connections.message.from')}
+        hint={t('connections.message.fromHint')}
+        defaultValue={options.email?.from ?? ''}
+      />
+      <TextField
+        {...line}
+        name="options.email.subject"
+        label={t('connections.message.subject')}
+        defaultValue={options.email?.subject ?? ''}
+      />
+      <TextArea
+        {...line}
+        name="options.email.body"
+        label={t('connections.message.body')}
+        rows={14}
+        wrap="off"
+        defaultValue={options.email?.body ?? ''}
+      />
+    </>
+  );
+}
+
+/** As docs/messages.md has them. */
+const VARIABLES = [
+  'code',
+  'link',
+  'send',
+  'email',
+  'phone_number',
+  'application.name',
+  'request_language',
+  'operation',
+];
+
+function Variables() {
+  return (
+    <details>
+      <summary className="font-medium">{t('connections.message.variables')}</summary>
+      <p className="mt-2 text-muted">
+        {t('connections.message.variablesLead', { example: '{{ application.name }}' })}
+      </p>
+      <ul className="mt-2 flex flex-wrap gap-2">
+        {VARIABLES.map((name) => (
+          <li key={name}>
+            <code className="rounded-control bg-hover px-2 py-0.5 font-mono text-table">{`{{ ${name} }}`}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,107 @@
+'use server';
+// Changes connections and the words of their messages, shows what is being written, and sends a test, by the management API.
+import type { MessagePreview } from '@/lib/login/preview-message';
+import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
+import type { ConnectionDocument } from '@/lib/management/connections';
+import type { SentDocument } from '@/lib/management/operator-letters';
+import { PREVIEW_PATH, TEST_MESSAGE_PATH } from '@/lib/management/report-routes';
+import { textOf } from '@/lib/web/answer';
+import { type ActionState, operatorAction, operatorQuestion } from '@/lib/web/console/action';
+import { askManagement, managementPath } from '@/lib/web/console/ask';
+import { linesOf, numberOf } from '@/lib/web/console/fields';
+import { t } from '@/lib/web/console/words';
+import { describePreview, previewBodyOf, withWords } from './words';
+
+export async function saveSignIn(_last: ActionState, form: FormData): Promise<ActionState> {
+  return change(form, ({ strategy }) => ({
+    totp: {
+      length: numberOf(form, 'options.totp.length'),
+      time_step: numberOf(form, 'options.totp.time_step'),
+    },
+    max_attempts: numberOf(form, 'options.max_attempts'),
+    disable_signup: form.has('options.disable_signup'),
+    ...(strategy === 'email' && {
+      send: textOf(form, 'options.send'),
+      sign_in_on_other_device: form.has('options.sign_in_on_other_device'),
+      new_device_notice: form.has('options.new_device_notice'),
+    }),
+  }));
+}
+
+/** Of text messages: who sends them, and where to. */
+export async function saveDelivery(_last: ActionState, form: FormData): Promise<ActionState> {
+  const provider = textOf(form, 'options.provider');
+  const countries = linesOf(form, 'options.countries');
+  const token = textOf(form, 'options.twilio_token').trim();
+  return change(form, ({ options }) => ({
+    provider: provider === '' ? undefined : provider,
+    from: filled(form, 'options.from'),
+    twilio_sid: filled(form, 'options.twilio_sid'),
+    // A field for a secret is empty when it is shown: that leaves the one that is kept, unless its account goes.
+    twilio_token: token || (filled(form, 'options.twilio_sid') === null ? null : options.twilio_token),
+    messaging_service_sid: filled(form, 'options.messaging_service_sid'),
+    gateway_url: filled(form, 'options.gateway_url'),
+    countries: countries.length === 0 ? null : countries,
+  }));
+}
+
+export async function saveWords(_last: ActionState, form: FormData): Promise<ActionState> {
+  return change(form, (connection) => withWords(connection, form));
+}
+
+/** What people would get of the words that are being written. */
+export async function previewWords(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorQuestion('editor', async ({ caller }) => {
+    const path = managementPath(PREVIEW_PATH, { id: textOf(form, 'connection') });
+    const connection = await load(form, caller);
+    const body = previewBodyOf(form, connection);
+    const preview = await askManagement<MessagePreview>(caller, { method: 'POST', path, body });
+    return { kind: 'done', said: '', shown: describePreview(preview) };
+  });
+}
+
+export async function sendTest(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const address = textOf(form, 'recipient').trim();
+    const { accepted, attempts } = await askManagement<SentDocument>(caller, {
+      method: 'POST',
+      path: managementPath(TEST_MESSAGE_PATH, { id: textOf(form, 'connection') }),
+      body: { recipient: address },
+    });
+    const provider = attempts.at(-1)?.provider ?? '';
+    if (accepted) return { kind: 'done', said: t('connections.message.sent', { address, provider }) };
+    const reasons = attempts.map((attempt) =>
+      [attempt.provider, attempt.outcome, attempt.reason].filter(Boolean).join(' '),
+    );
+    const sentence =
+      reasons.length === 0
+        ? t('connections.message.noProvider')
+        : t('connections.message.notSent', { reasons: reasons.join(', ') });
+    return { kind: 'refused', field: null, sentence };
+  });
+}
+
+/** PATCH replaces all options: what the form does not hold is sent as it is. */
+async function change(
+  form: FormData,
+  decide: (connection: ConnectionDocument) => Readonly<Record<string, unknown>>,
+): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const connection = await load(form, caller);
+    const options = { ...connection.options, ...decide(connection) };
+    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { options } });
+    return { kind: 'done', said: t('list.saved') };
+  });
+}
+
+function load(form: FormData, caller: Parameters<typeof askManagement>[0]): Promise<ConnectionDocument> {
+  return askManagement<ConnectionDocument>(caller, { path: pathOf(form) });
+}
+
+function pathOf(form: FormData): string {
+  return managementPath(`${CONNECTIONS_PATH}/{id}`, { id: textOf(form, 'connection') });
+}
+
+function filled(form: FormData, name: string): string | null {
+  return textOf(form, name).trim() || null;
+}

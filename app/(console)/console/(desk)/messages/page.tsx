@@ -1,0 +1,121 @@
+// What was sent lately and what became of it. A person is named by the masked address alone, as the API does.
+import { MailOpen } from 'lucide-react';
+import type { Metadata } from 'next';
+import { Badge, type Tone } from '@/components/console/badge';
+import { ButtonLink } from '@/components/console/button';
+import { Card } from '@/components/console/card';
+import { EmptyState } from '@/components/console/empty-state';
+import { Moment } from '@/components/console/moment';
+import { PageHeader } from '@/components/console/page-header';
+import { Timeline } from '@/components/console/timeline';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
+import { MESSAGE_SEARCH_PATH } from '@/lib/management/report-routes';
+import type { MessageDocument, MessagesDocument } from '@/lib/management/reports';
+import { askManagement } from '@/lib/web/console/ask';
+import { consoleFormats, type Formats } from '@/lib/web/console/formats';
+import { requireOperator } from '@/lib/web/console/operator';
+import { t } from '@/lib/web/console/words';
+
+export const metadata: Metadata = { title: t('messages.page') };
+
+const PATH = `${CONSOLE_PATH}/messages`;
+const PER_PAGE = 20;
+
+type Props = { searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>> };
+
+export default async function MessagesPage({ searchParams }: Props) {
+  const { caller } = await requireOperator();
+  const { after } = await searchParams;
+  const place = typeof after === 'string' ? after.slice(0, 64) : null;
+  const body = { after: place, limit: PER_PAGE };
+  const { messages, next } = await askManagement<MessagesDocument>(caller, {
+    method: 'POST',
+    path: MESSAGE_SEARCH_PATH,
+    body,
+  });
+  const formats = await consoleFormats();
+  return (
+    <>
+      <PageHeader title={t('messages.title')} lead={t('messages.lead')} />
+      {messages.length === 0 ? (
+        <Card>
+          <EmptyState icon={<MailOpen aria-hidden />} title={t('messages.empty.title')}>
+            {t('messages.empty.lead')}
+          </EmptyState>
+        </Card>
+      ) : (
+        <ul className="grid divide-y divide-line rounded-card border border-line bg-card">
+          {messages.map((message) => (
+            <li key={message.message_id}>
+              <Message message={message} formats={formats} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {(next !== null || place !== null) && (
+        <div className="flex justify-end gap-2">
+          {place !== null && <ButtonLink href={PATH}>{t('messages.newest')}</ButtonLink>}
+          {next !== null && (
+            <ButtonLink href={`${PATH}?${new URLSearchParams({ after: next })}`}>
+              {t('messages.older')}
+            </ButtonLink>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What stays closed until somebody wants to know. */
+function Message({ message, formats }: { message: MessageDocument; formats: Formats }) {
+  const last = message.steps.at(-1);
+  const begun = message.steps[0];
+  return (
+    <details className="group">
+      <summary className="flex cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 hover:bg-hover">
+        <span className="min-w-0 flex-1 font-medium">
+          {t(`messages.kinds.${message.kind as MessageKind}`)}{' '}
+          <bdi className="font-normal text-muted">
+            {t('messages.to', { recipient: message.recipient ?? t('messages.unknownRecipient') })}
+          </bdi>
+        </span>
+        {last && <Badge tone={toneOf(last.kind)}>{t(`messages.steps.${last.kind}`)}</Badge>}
+        {begun && (
+          <span className="text-table text-muted">
+            <Moment moment={formats.moment(begun.at)} />
+          </span>
+        )}
+      </summary>
+      <div className="px-4 pt-3 pb-4">
+        <Timeline
+          entries={message.steps.map((step, index) => ({
+            key: `${index} ${step.kind}`,
+            at: formats.moment(step.at),
+            title: [t(`messages.steps.${step.kind}`), step.provider].filter(Boolean).join(' · '),
+            detail: detailOf(step),
+            tone: toneOf(step.kind),
+          }))}
+        />
+      </div>
+    </details>
+  );
+}
+
+type Step = MessageDocument['steps'][number];
+type Outcome = 'refused' | 'timed_out' | 'unreachable' | 'skipped';
+type MessageKind = 'login' | 'new_device' | 'change_email' | 'change_phone_number' | 'email_changed';
+
+function detailOf({ outcome, reason, duration_ms: ms }: Step): string | undefined {
+  const said = [
+    outcome && t(`messages.outcomes.${outcome as Outcome}`),
+    reason,
+    ms !== undefined && t('messages.took', { ms }),
+  ];
+  return said.filter(Boolean).join(' · ') || undefined;
+}
+
+function toneOf(kind: Step['kind']): Tone {
+  if (kind === 'delivered' || kind === 'accepted' || kind === 'sent') return 'good';
+  if (kind === 'queued' || kind === 'superseded') return 'plain';
+  return kind === 'tried' || kind === 'delayed' ? 'heed' : 'bad';
+}

@@ -1,0 +1,92 @@
+// Sign-in methods in a browser: set, worded with a live preview, tested; and what became of messages.
+import { describe, expect, it } from 'vitest';
+import type { Role } from '@/lib/management/roles';
+import type { Viewer } from '@/tests/harness/browser';
+import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { expectAccessiblePages } from './accessible';
+import { everyView } from './views';
+
+export function describeConnections(stage: () => ConsoleStage): void {
+  const open = (role: Role, path: string, viewer: Viewer = {}) => openAs(stage(), { role, path, viewer });
+  const find = (strategy: 'email' | 'sms') =>
+    stage().prisma.connection.findFirstOrThrow({ where: { strategy } });
+
+  describe('sign-in methods', () => {
+    it('are set, and a wrong value is explained beside it', { timeout: 60_000 }, async () => {
+      const { id } = await find('sms');
+      const { page, profile } = await open('editor', `/console/connections/${id}`);
+      await page.getByLabel('Digits of a code').fill('3');
+      const save = page.locator('form', { has: page.getByLabel('Digits of a code') }).getByRole('button');
+      await save.click();
+      await page.getByText('Must be a whole number from 4 to 10.').waitFor();
+      await page.getByLabel('Digits of a code').fill('8');
+      await save.click();
+      await page.getByText('Saved').first().waitFor();
+      await page.getByLabel('Countries it may text').fill('DE\nZZ');
+      const delivery = page.locator('form', { has: page.getByLabel('Countries it may text') });
+      await delivery.getByRole('button').click();
+      await page.getByText('Entry 2: Must be the two capital letters of a country').waitFor();
+      await page.getByLabel('Countries it may text').fill('DE\nFR');
+      await delivery.getByRole('button').click();
+      await expect
+        .poll(async () => (await find('sms')).options)
+        .toMatchObject({ totp: { length: 8 }, countries: ['DE', 'FR'] });
+      await profile.close();
+    });
+
+    it('show the words of a message while they are written, and save them', { timeout: 60_000 }, async () => {
+      const { id } = await find('email');
+      const { page, profile } = await open('editor', `/console/connections/${id}/message`);
+      const frame = page.frameLocator('iframe');
+      await frame.getByText('482 913', { exact: true }).waitFor();
+      await page.getByLabel('Subject').fill('{{ code }} opens {{ application.name }}');
+      await page.getByText('opens Acme').waitFor();
+      await page.getByLabel('Body, in HTML').fill('<p>Hello, nothing here</p>');
+      await page.getByText('shows nothing to sign in with').waitFor();
+      await page
+        .getByLabel('Body, in HTML')
+        .fill('<p style="color: #123456">Your code is <b>{{ code }}</b> {{ link }}</p>');
+      await page.getByText('shows nothing to sign in with').waitFor({ state: 'detached' });
+      await frame.getByText('Your code is').waitFor();
+      // In a sandbox of its own, with the styles of an e-mail.
+      expect(await frame.getByText('Your code is').evaluate((node) => getComputedStyle(node).color)).toBe(
+        'rgb(18, 52, 86)',
+      );
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved').first().waitFor();
+      expect((await find('email')).options).toMatchObject({
+        email: { subject: '{{ code }} opens {{ application.name }}' },
+      });
+
+      await page.getByLabel('Send it to').fill('ann@acme.test');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('Sent to ann@acme.test by smtp').first().waitFor();
+      expect((await stage().post.waitForMessage('ann@acme.test')).subject).toContain('opens Test');
+
+      await page.getByLabel('Subject').fill('');
+      await page.getByLabel('Body, in HTML').fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect
+        .poll(async () => (await find('email')).options)
+        .toMatchObject({ email: { subject: null, body: null } });
+      await profile.close();
+    });
+
+    it('tell what became of a message, and name nobody', async () => {
+      const { page, profile, address } = await open('viewer', '/console/messages');
+      const message = page.locator('main').getByRole('listitem').first();
+      await message.getByText('Sign-in', { exact: false }).first().click();
+      await message.getByText('Taken · smtp').waitFor();
+      expect(await page.locator('main').textContent()).not.toContain(address);
+      await profile.close();
+    });
+
+    it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 120_000 }, async (_, viewer) => {
+      const { page, profile } = await open('owner', '/console/connections', viewer);
+      const ids = [(await find('email')).id, (await find('sms')).id];
+      const views = ids.flatMap((id) => [`/console/connections/${id}`, `/console/connections/${id}/message`]);
+      await expectAccessiblePages(page, stage().server.issuer, views);
+      await profile.close();
+    });
+  });
+}
