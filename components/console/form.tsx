@@ -1,6 +1,7 @@
 'use client';
 // A form of the console. What is typed stays typed whatever the answer is; what is refused stands beside its field; where a
 // recent proof is missing, the person goes through the login and comes back to what they typed.
+import { useRouter } from 'next/navigation';
 import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { Button } from './button';
@@ -28,6 +29,7 @@ export function Form({
   const [isRestored, setIsRestored] = useState(false);
   const { words, proofPath } = useFrame();
   const toast = useToast();
+  const router = useRouter();
 
   useEffect(() => {
     if (form.current === null || !restoreTyped(form.current, name)) return;
@@ -47,6 +49,7 @@ export function Form({
     element.closest('dialog')?.close();
     if (state.said !== '') toast({ said: state.said });
     onDone?.(state);
+    if (state.goTo !== undefined) router.push(state.goTo);
   }, [state]);
 
   return (
