@@ -46,74 +46,75 @@ export function FilterBar({
   }
 
   return (
-    <form
-      ref={form}
-      role="search"
-      action={path}
-      className="grid gap-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        narrow();
-      }}
-    >
-      <HiddenFields fields={kept} />
-      <div className="flex flex-wrap gap-2">
-        <div className="relative min-w-[min(100%,16rem)] flex-1">
-          {isPending ? (
-            <span
-              className="spinner absolute inset-s-3 inset-bs-1/2 -mt-2 size-4 rounded-full border-2 border-muted border-t-transparent"
-              aria-hidden
-            />
-          ) : (
-            <Search
-              className="pointer-events-none absolute inset-s-3 inset-bs-1/2 -mt-2 size-4 text-muted"
-              aria-hidden
-            />
-          )}
-          <input
-            ref={field}
-            type="search"
-            name={search.name}
-            defaultValue={search.value}
-            placeholder={search.label}
-            aria-label={search.label}
-            aria-invalid={search.problem !== null}
-            aria-describedby={`${search.name}-hint`}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={500}
-            className="control ps-9!"
-            onChange={() => {
-              clearTimeout(typing.current);
-              typing.current = setTimeout(narrow, TYPING_MS);
-            }}
-          />
-        </div>
-        {selects.map(({ name, label, value, options }) => (
-          <select
-            // The address has changed otherwise: what is chosen follows it.
-            key={`${name} ${value}`}
-            name={name}
-            defaultValue={value}
-            aria-label={label}
-            className="control w-auto!"
-            onChange={narrow}
-          >
-            {options.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
-        ))}
-      </div>
-      <p
-        id={`${search.name}-hint`}
-        className={`text-table ${search.problem === null ? 'text-muted' : 'text-bad'}`}
+    <search>
+      <form
+        ref={form}
+        action={path}
+        className="grid gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          narrow();
+        }}
       >
-        {search.problem ?? search.hint}
-      </p>
-    </form>
+        <HiddenFields fields={kept} />
+        <div className="flex flex-wrap gap-2">
+          <div className="relative min-w-[min(100%,16rem)] flex-1">
+            {isPending ? (
+              <span
+                className="spinner absolute inset-s-3 inset-bs-1/2 -mt-2 size-4 rounded-full border-2 border-muted border-t-transparent"
+                aria-hidden
+              />
+            ) : (
+              <Search
+                className="pointer-events-none absolute inset-s-3 inset-bs-1/2 -mt-2 size-4 text-muted"
+                aria-hidden
+              />
+            )}
+            <input
+              ref={field}
+              type="search"
+              name={search.name}
+              defaultValue={search.value}
+              placeholder={search.label}
+              aria-label={search.label}
+              aria-invalid={search.problem !== null}
+              aria-describedby={`${search.name}-hint`}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={500}
+              className="control ps-9!"
+              onChange={() => {
+                clearTimeout(typing.current);
+                typing.current = setTimeout(narrow, TYPING_MS);
+              }}
+            />
+          </div>
+          {selects.map(({ name, label, value, options }) => (
+            <select
+              // The address has changed otherwise: what is chosen follows it.
+              key={`${name} ${value}`}
+              name={name}
+              defaultValue={value}
+              aria-label={label}
+              className="control w-auto!"
+              onChange={narrow}
+            >
+              {options.map((option) => (
+                <option key={option.value} value={option.value}>
+                  {option.label}
+                </option>
+              ))}
+            </select>
+          ))}
+        </div>
+        <p
+          id={`${search.name}-hint`}
+          className={`text-table ${search.problem === null ? 'text-muted' : 'text-bad'}`}
+        >
+          {search.problem ?? search.hint}
+        </p>
+      </form>
+    </search>
   );
 }
