@@ -1,6 +1,5 @@
 // Entries of the audit log as the console says them.
 import 'server-only';
-import type { Tone } from '@/components/console/badge';
 import { describeBrowser } from '@/lib/login/requesting-browser';
 import type { LogDocument } from '@/lib/management/logs';
 import words from '@/messages/en/console.json';
@@ -17,7 +16,7 @@ function isNamed(type: string): type is keyof typeof words.events {
 }
 
 /** What failed, and what was limited; everything else is a matter of course. */
-export function eventTone(type: string): Tone {
+export function eventTone(type: string): 'plain' | 'heed' | 'bad' {
   if (type.startsWith('limit')) return 'heed';
   return type.startsWith('f') ? 'bad' : 'plain';
 }
