@@ -35,7 +35,17 @@ export function FilterBar({
     if (field.current !== null && field.current !== document.activeElement)
       field.current.value = search.value;
   }, [search.value]);
-  useEffect(() => () => clearTimeout(typing.current), []);
+  // Who typed and then pressed a link wants to go there.
+  useEffect(() => {
+    const forget = (event: Event) => {
+      if (event.target instanceof Element && event.target.closest('a')) clearTimeout(typing.current);
+    };
+    addEventListener('click', forget, { capture: true });
+    return () => {
+      removeEventListener('click', forget, { capture: true });
+      clearTimeout(typing.current);
+    };
+  }, []);
 
   function narrow() {
     clearTimeout(typing.current);
@@ -97,7 +107,7 @@ export function FilterBar({
               name={name}
               defaultValue={value}
               aria-label={label}
-              className="control w-auto!"
+              className="control w-auto! max-sm:flex-1"
               onChange={narrow}
             >
               {options.map((option) => (

@@ -8,7 +8,7 @@ export type UserState = (typeof USER_STATES)[number];
 
 const STATE_QUERIES: Readonly<Record<UserState, string>> = {
   blocked: 'blocked:true',
-  unproven: '(email_verified:false OR phone_verified:false)',
+  unproven: 'email_verified:false OR phone_verified:false',
   never: 'NOT _exists_:last_login',
 };
 
@@ -28,7 +28,10 @@ export function userQueryOf({
     state && STATE_QUERIES[state],
     provider && `identities.provider:${provider}`,
   ].filter((part) => part !== null);
-  return parts.length === 0 ? undefined : parts.join(' AND ');
+  const [only, ...more] = parts;
+  // By itself it stays as it was written: what is wrong with it is told by the character.
+  if (more.length === 0) return only;
+  return parts.map((part) => `(${part})`).join(' AND ');
 }
 
 /** A name of a field with its colon, at the beginning of a term. */
@@ -41,10 +44,10 @@ const INFIX_MIN = 3;
 
 function readTyped(typed: string): string | null {
   if (typed === '') return null;
-  if (HAS_FIELD.test(typed)) return `(${typed})`;
+  if (HAS_FIELD.test(typed)) return typed;
   if (USER_ID.test(typed)) return `user_id:"${typed.replace(/["\\]/g, '\\$&')}"`;
   if (NUMBER.test(typed)) return `phone_number:\\+${typed.replace(/^00/, '').replace(/\D/g, '')}*`;
-  return `(${typed.split(/\s+/).map(readWord).join(' AND ')})`;
+  return typed.split(/\s+/).map(readWord).join(' AND ');
 }
 
 function readWord(word: string): string {

@@ -7,6 +7,7 @@ import { describeFirstRun } from './first-run';
 import { describeManners } from './manners';
 import { describeStrangers } from './strangers';
 import { describeTeam } from './team';
+import { describeUsers } from './users';
 
 let stage: ConsoleStage;
 
@@ -23,6 +24,7 @@ describe('the console', () => {
   const current = () => stage;
   describeFirstRun(current);
   describeTeam(current);
+  describeUsers(current);
   describeManners(current);
   describeStrangers(current);
 });

@@ -109,7 +109,7 @@ function Identities({
                 )}
               </span>
               <span className="text-table text-muted">
-                {t(`users.identities.kinds.${method.type}`)}{' '}
+                {t(`users.identities.kinds.${method.type}`)},{' '}
                 {t.rich('users.identities.since', {
                   at: () => <Moment key="at" moment={formats.moment(method.created_at)} />,
                 })}
@@ -265,7 +265,7 @@ function Delete({ user }: { user: UserDocument }) {
       action={
         <ConfirmDialog
           name="delete"
-          trigger={{ label: t('users.delete.button'), look: 'danger' }}
+          trigger={{ label: t('users.delete.button') }}
           action={deleteUser}
           hidden={{ id: user.user_id, who }}
           wanted={who}

@@ -65,7 +65,7 @@ function rowOf(entry: LogDocument, formats: Formats): Row {
             {words}
             <Badge tone={eventTone(entry.type)}>{entry.type}</Badge>
           </span>
-          {description !== undefined && description !== words && (
+          {description !== undefined && description.replace(/\.$/, '') !== words && (
             <span className="text-muted">{description}</span>
           )}
         </span>

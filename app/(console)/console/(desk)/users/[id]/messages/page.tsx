@@ -11,6 +11,7 @@ import { USERS_PATH } from '@/lib/management/user-routes';
 import type { MethodDocument } from '@/lib/management/users';
 import { askManagement, managementPath, readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
+import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { requireUser, UserPage, type UserPageProps } from '../user-page';
 
@@ -119,7 +120,8 @@ const TONES_OF_STEPS: Partial<Record<Step['kind'], Tone>> = {
   failed: 'bad',
 };
 
-function wordsOf({ kind, provider = '', outcome = 'refused' }: Step): string {
+function wordsOf({ kind, provider: name = '', outcome = 'refused' }: Step): string {
+  const provider = nameOfProvider(name);
   if (kind !== 'tried') return t(`users.messages.steps.${kind}`, { provider });
   return t(`users.messages.steps.${outcome}`, { provider });
 }
