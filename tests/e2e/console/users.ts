@@ -21,7 +21,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByLabel('Email address').fill('no address');
       await page.getByRole('button', { name: 'Create user' }).click();
       await page.getByText('Must be one e-mail address.').waitFor();
-      await page.getByLabel('Email address').fill('Radia@Acme.test');
+      await page.getByLabel('Email address').fill('radia@acme.test');
       await page.getByLabel('Name', { exact: true }).fill('Radia Perlman');
       await page.getByRole('button', { name: 'Create user' }).click();
       await page.getByRole('heading', { name: 'radia@acme.test' }).waitFor();

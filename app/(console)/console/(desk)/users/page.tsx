@@ -1,13 +1,12 @@
 // The users: searched and narrowed on the server, a page at a time.
-import { Upload, UserPlus, UserRound } from 'lucide-react';
+import { Download, Upload, UserPlus, UserRound } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Badge } from '@/components/console/badge';
-import { Button, ButtonLink, TextLink } from '@/components/console/button';
+import { ButtonLink, TextLink } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { type Column, DataTable, type Row } from '@/components/console/data-table';
-import { Dialog } from '@/components/console/dialog';
 import { EmptyState } from '@/components/console/empty-state';
-import { SelectField } from '@/components/console/field';
+import { ExportDialog } from '@/components/console/export-dialog';
 import { FilterBar } from '@/components/console/filter-bar';
 import { Moment } from '@/components/console/moment';
 import { PageHeader } from '@/components/console/page-header';
@@ -18,6 +17,7 @@ import { askManagement, ManagementRefusal } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
 import { pageOf, pagingOf } from '@/lib/web/console/paging';
+import { searchProblem } from '@/lib/web/console/search-problem';
 import { USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
 import { callUser, USERS_PAGE, userPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
@@ -140,14 +140,8 @@ async function find(caller: Caller, { q, page, sort }: Wanted): Promise<Found> {
     });
     return { ...found, problem: null };
   } catch (refusal) {
-    const nobody = { users: [], total: 0 };
     if (!(refusal instanceof ManagementRefusal)) throw refusal;
-    if (refusal.errorCode === 'query_timeout') return { ...nobody, problem: t('users.search.slow') };
-    if (refusal.errorCode !== 'invalid_query_string') throw refusal;
-    return {
-      ...nobody,
-      problem: refusal.message.replace(/^Query validation error: q /, t('users.search.query')),
-    };
+    return { users: [], total: 0, problem: searchProblem(refusal) };
   }
 }
 
@@ -204,7 +198,7 @@ function State({ user }: { user: UserDocument }) {
 function Actions({ caller }: { caller: Caller }) {
   return (
     <>
-      {mayUse(caller, ['read:users']) && <Export />}
+      <Export />
       {mayUse(caller, ['create:users']) && (
         <>
           <ButtonLink href={`${USERS_PAGE}/import`}>
@@ -221,30 +215,27 @@ function Actions({ caller }: { caller: Caller }) {
   );
 }
 
-/** A form that posts: what it answers is a file. */
 function Export() {
   return (
-    <Dialog
-      trigger={{ label: t('users.export.button') }}
-      title={t('users.export.title')}
-      lead={t('users.export.lead')}
-    >
-      <form method="post" action={`${USERS_PAGE}/export`} className="grid gap-5">
-        <SelectField
-          name="format"
-          label={t('users.export.format')}
-          options={(['json', 'csv'] as const).map((value) => ({
-            value,
-            label: t(`users.export.formats.${value}`),
-          }))}
-        />
-        <div className="flex justify-end">
-          <Button type="submit" look="primary">
-            {t('users.export.submit')}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <ExportDialog
+      path={`${USERS_PAGE}/export`}
+      formats={(['json', 'csv'] as const).map((value) => ({
+        value,
+        label: t(`users.export.formats.${value}`),
+      }))}
+      words={{
+        button: (
+          <>
+            <Download aria-hidden />
+            {t('users.export.button')}
+          </>
+        ),
+        title: t('users.export.title'),
+        lead: t('users.export.lead'),
+        format: t('users.export.format'),
+        submit: t('users.export.submit'),
+      }}
+    />
   );
 }
 

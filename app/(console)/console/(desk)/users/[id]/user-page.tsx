@@ -6,6 +6,7 @@ import { Callout } from '@/components/console/callout';
 import { ConfirmDialog, HiddenFields } from '@/components/console/confirm-dialog';
 import { Form, SubmitButton } from '@/components/console/form';
 import { PageHeader } from '@/components/console/page-header';
+import { RememberVisit } from '@/components/console/recent-visits';
 import { Tabs } from '@/components/console/tabs';
 import { type Caller, mayUse } from '@/lib/management/caller';
 import { USERS_PATH } from '@/lib/management/user-routes';
@@ -60,6 +61,7 @@ export function UserPage({
   const { name } = user;
   return (
     <>
+      <RememberVisit label={called} href={userPage(user.user_id)} />
       <PageHeader
         trail={[{ label: t('users.page'), href: USERS_PAGE }]}
         trailLabel={t('frame.trail')}
