@@ -93,7 +93,7 @@ export function FilterBar({
               autoCapitalize="none"
               spellCheck={false}
               maxLength={500}
-              className="control ps-9!"
+              className="control ps-9"
               onChange={() => {
                 clearTimeout(typing.current);
                 typing.current = setTimeout(narrow, TYPING_MS);
@@ -107,7 +107,7 @@ export function FilterBar({
               name={name}
               defaultValue={value}
               aria-label={label}
-              className="control w-auto! max-sm:flex-1"
+              className="control w-auto max-sm:flex-1"
               onChange={narrow}
             >
               {options.map((option) => (

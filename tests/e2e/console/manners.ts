@@ -2,18 +2,16 @@
 // sign in. Pages are read from the file tree, so that new ones are examined by themselves.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, consolePaths, openPage } from '@/tests/harness/console';
+import { expectAccessible, expectAccessiblePages } from './accessible';
+import { everyView } from './views';
 
 /** Compressed, of everything a page loads before it can be used. */
 const SCRIPT_MAX_BYTES = 200_000;
 
 const PAYLOAD = '"><img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
-
-type Axe = Pick<typeof axe, 'run'>;
 
 export function describeManners(stage: () => ConsoleStage): void {
   /** What an owner can open. */
@@ -41,23 +39,12 @@ export function describeManners(stage: () => ConsoleStage): void {
   };
 
   describe('every page', () => {
-    it.each([
-      ['light, desktop', {}],
-      ['dark, desktop', { colorScheme: 'dark' }],
-      ['dark, phone', { colorScheme: 'dark', screen: 'phone' }],
-    ] as [string, Viewer][])(
+    it.each(everyView)(
       'has nothing that axe objects to, and breaks no rule of its own policy: %s',
       { timeout: 180_000 },
       async (_, viewer) => {
         const { page, profile, complaints, visit } = await asOwner(viewer);
-        for (const path of pages()) {
-          await visit(path);
-          await expectAccessible(page, path);
-          const overflow = await page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          );
-          expect(overflow, `${path} is wider than the screen`).toBe(0);
-        }
+        await expectAccessiblePages(page, stage().server.issuer, pages());
         await visit('/console/team');
         await page.getByRole('button', { name: 'Invite' }).click();
         await expectAccessible(page, 'the dialog');
@@ -191,14 +178,4 @@ export function describeManners(stage: () => ConsoleStage): void {
         name,
       ).toEqual([]);
   });
-
-  async function expectAccessible(page: Page, where: string): Promise<void> {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as typeof globalThis & { axe: Axe }).axe.run(),
-    );
-    expect(
-      violations.map(({ id, nodes }) => `${where} ${id} ${nodes.map(({ html }) => html).join(' ')}`),
-    ).toEqual([]);
-  }
 }

@@ -1,8 +1,11 @@
 // An operator's day with the users, in a browser: one is made, found, blocked, signs in, is looked into, and goes.
 import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type ConsoleStage, openPage } from '@/tests/harness/console';
 import { askForCode, signIn } from '@/tests/harness/sign-in';
+import { expectAccessible } from './accessible';
+import { everyView } from './views';
 
 export function describeUsers(stage: () => ConsoleStage): void {
   const open = async (role: 'owner' | 'editor' | 'viewer', path: string) => {
@@ -11,6 +14,9 @@ export function describeUsers(stage: () => ConsoleStage): void {
     await opened.page.goto(stage().server.issuer + path);
     return { ...operator, ...opened };
   };
+
+  const view = (page: Page, name: string) =>
+    page.getByRole('navigation', { name: 'About this user' }).getByRole('link', { name }).click();
 
   describe('the users', () => {
     it('has one user made, found, changed, blocked, let in again and deleted', {
@@ -37,7 +43,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByRole('link', { name: 'radia@acme.test' }).click();
       await page.waitForURL(/\/console\/users\/email%7C[0-9a-f]{24}$/);
 
-      await page.getByRole('link', { name: 'Metadata' }).click();
+      await view(page, 'Metadata');
       const apps = page.locator('form').filter({ has: page.locator('[name="app_metadata"]') });
       await apps.getByRole('textbox').fill('{"plan": }');
       await apps.getByRole('button', { name: 'Save' }).click();
@@ -58,10 +64,10 @@ export function describeUsers(stage: () => ConsoleStage): void {
       const person = stage().visitor();
       const firstPage = await person.submit(await person.open('/demo'), { press: 'Sign in' });
       await signIn(person, firstPage, { post: stage().post, address: 'radia@acme.test' });
-      await page.getByRole('link', { name: 'Messages' }).click();
+      await view(page, 'Messages');
       await page.getByText('SMTP took it').waitFor();
-      expect(await page.getByText('radia@acme.test').count(), 'only whom the page is about').toBe(2);
-      await page.getByRole('link', { name: 'Log', exact: true }).click();
+      await page.getByText('to r***@acme.test, by email, in English').waitFor();
+      await view(page, 'Log');
       await page
         .getByRole('row', { name: /^Signed in/ })
         .first()
@@ -71,7 +77,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
         .first()
         .waitFor();
 
-      await page.getByRole('link', { name: 'Profile' }).click();
+      await view(page, 'Profile');
       await page.getByRole('button', { name: 'Delete' }).click();
       const remove = page.getByRole('button', { name: 'Delete for good' });
       expect(await remove.isDisabled()).toBe(true);
@@ -192,6 +198,52 @@ export function describeUsers(stage: () => ConsoleStage): void {
       const { visitor } = await stage().operator('viewer');
       for (const sender of [stage().visitor(), visitor]) expect((await post(sender)).status).toBe(404);
       expect(await stage().prisma.job.count({ where: { status: 'pending' } })).toBe(0);
+    });
+
+    it.each(everyView)(
+      'has nothing that axe objects to in any view of one: %s',
+      { timeout: 120_000 },
+      async (_, viewer) => {
+        const operator = await stage().operator('owner');
+        const { page, profile } = await openPage(stage(), operator.visitor, viewer);
+        const { id } = await stage().prisma.account.findFirstOrThrow({
+          where: { identities: { some: { identifier: 'lin.word@acme.test' } } },
+        });
+        const { id: job } = await stage().prisma.job.findFirstOrThrow({ where: { type: 'users_import' } });
+        const user = `/console/users/${encodeURIComponent(id)}`;
+        for (const path of [
+          '/console/users?q=zzzz',
+          '/console/users?q=name:',
+          `/console/users/import/${job}`,
+          user,
+          ...['metadata', 'messages', 'log'].map((each) => `${user}/${each}`),
+        ]) {
+          await page.goto(stage().server.issuer + path);
+          await page.waitForLoadState('networkidle');
+          await expectAccessible(page, path);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect(overflow, `${path} is wider than the screen`).toBe(0);
+        }
+        await profile.close();
+      },
+    );
+
+    it('is reached by keyboard: the palette searches, and knows who was looked at', async () => {
+      const { page, profile } = await open('viewer', '/console/users?q=lin');
+      await page.getByRole('link', { name: 'lin.word@acme.test' }).click();
+      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('file1');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/console/users?q=file1');
+      await page.getByRole('link', { name: 'file1@acme.test' }).waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('lin.w');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      await profile.close();
     });
 
     it('shows a viewer everything, and nothing to change it with', async () => {
