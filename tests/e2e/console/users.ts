@@ -235,12 +235,12 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByRole('link', { name: 'lin.word@acme.test' }).click();
       await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('file1');
+      await page.getByRole('dialog').getByRole('combobox').fill('file1');
       await page.keyboard.press('Enter');
       await page.waitForURL('**/console/users?q=file1');
       await page.getByRole('link', { name: 'file1@acme.test' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('lin.w');
+      await page.getByRole('dialog').getByRole('combobox').fill('lin.w');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
       await profile.close();
