@@ -1,6 +1,6 @@
 // Every page there is, once: the sidebar and the palette list it from here. A page is listed for operators who may ask the
 // management API for what it shows; the page itself asks again.
-import { LayoutDashboard, UserRound, UsersRound } from 'lucide-react';
+import { LayoutDashboard, ScrollText, UserRound, UsersRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Command } from '@/components/console/command-palette';
 import type { NavigationGroup } from '@/components/console/navigation';
@@ -31,6 +31,12 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('users.page'),
         icon: <UserRound aria-hidden />,
         scope: 'read:users',
+      },
+      {
+        path: `${CONSOLE_PATH}/logs`,
+        label: t('logs.page'),
+        icon: <ScrollText aria-hidden />,
+        scope: 'read:logs',
       },
     ],
   },

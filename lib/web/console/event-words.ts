@@ -1,9 +1,18 @@
 // Entries of the audit log as the console says them.
 import 'server-only';
 import { describeBrowser } from '@/lib/login/requesting-browser';
+import { CONSOLE_PATH } from '@/lib/management/console-path';
 import type { LogDocument } from '@/lib/management/logs';
 import words from '@/messages/en/console.json';
 import { t } from './words';
+
+/** The log. */
+export const LOGS_PAGE = `${CONSOLE_PATH}/logs`;
+
+/** Path of the page of an entry. */
+export function logPage(id: string): string {
+  return `${LOGS_PAGE}/${encodeURIComponent(id)}`;
+}
 
 /** What happened. Of an operator’s change the sentence of the API stands there; a type that has no words stands as it is. */
 export function eventWords({ type, description }: Pick<LogDocument, 'type' | 'description'>): string {

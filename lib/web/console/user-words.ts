@@ -7,7 +7,7 @@ import type { UserDocument } from '@/lib/management/users';
 export const USERS_PAGE = `${CONSOLE_PATH}/users`;
 
 /** Views of a user, each a page below theirs; the first is the page itself. */
-export const USER_VIEWS = ['profile', 'metadata', 'messages', 'log'] as const;
+export const USER_VIEWS = ['profile', 'metadata', 'sessions', 'messages', 'log'] as const;
 
 export type UserView = (typeof USER_VIEWS)[number];
 

@@ -1,6 +1,8 @@
 'use server';
 // Changes one user, and removes them, by the management API.
 import { USER_BLOCKS_PATH } from '@/lib/management/block-routes';
+import { REFRESH_TOKENS_PATH } from '@/lib/management/refresh-token-routes';
+import { REVOKE_ACCESS_PATH, SESSIONS_PATH } from '@/lib/management/session-routes';
 import { USERS_PATH } from '@/lib/management/user-routes';
 import type { UserDocument } from '@/lib/management/users';
 import { runtime } from '@/lib/runtime/boot';
@@ -102,6 +104,30 @@ export async function endLimits(_last: ActionState, form: FormData): Promise<Act
     const path = managementPath(`${USER_BLOCKS_PATH}/{id}`, { id: textOf(form, 'id') });
     await askManagement(caller, { method: 'DELETE', path });
     return { kind: 'done', said: t('users.limits.done', { who: textOf(form, 'who') }) };
+  });
+}
+
+export async function signOutEverywhere(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const path = managementPath(REVOKE_ACCESS_PATH, { id: textOf(form, 'id') });
+    await askManagement(caller, { method: 'POST', path, body: {} });
+    return { kind: 'done', said: t('users.sessions.all.done', { who: textOf(form, 'who') }) };
+  });
+}
+
+export async function endSession(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const path = managementPath(`${SESSIONS_PATH}/{id}/revoke`, { id: textOf(form, 'session') });
+    await askManagement(caller, { method: 'POST', path });
+    return { kind: 'done', said: t('users.sessions.end.done') };
+  });
+}
+
+export async function revokeRefreshToken(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const path = managementPath(`${REFRESH_TOKENS_PATH}/{id}`, { id: textOf(form, 'token') });
+    await askManagement(caller, { method: 'DELETE', path });
+    return { kind: 'done', said: t('users.sessions.revoke.done') };
   });
 }
 
