@@ -4,6 +4,7 @@ import { type ConsoleStage, startConsole } from '@/tests/harness/console';
 import { findSpills } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
 import { describeFirstRun } from './first-run';
+import { describeLogs } from './logs';
 import { describeManners } from './manners';
 import { describeStrangers } from './strangers';
 import { describeTeam } from './team';
@@ -25,6 +26,7 @@ describe('the console', () => {
   describeFirstRun(current);
   describeTeam(current);
   describeUsers(current);
+  describeLogs(current);
   describeManners(current);
   describeStrangers(current);
 });

@@ -77,6 +77,13 @@ export function describeUsers(stage: () => ConsoleStage): void {
         .first()
         .waitFor();
 
+      await view(page, 'Sessions');
+      await page.getByRole('row', { name: /Demo/ }).first().waitFor();
+      await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+      await page.getByText('Signed in nowhere').waitFor();
+      expect(await stage().prisma.session.count({ where: { accountId: (await radia())?.id ?? '' } })).toBe(0);
+
       await view(page, 'Profile');
       await page.getByRole('button', { name: 'Delete' }).click();
       const remove = page.getByRole('button', { name: 'Delete for good' });
@@ -216,7 +223,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
           '/console/users?q=name:',
           `/console/users/import/${job}`,
           user,
-          ...['metadata', 'messages', 'log'].map((each) => `${user}/${each}`),
+          ...['metadata', 'sessions', 'messages', 'log'].map((each) => `${user}/${each}`),
         ]) {
           await page.goto(stage().server.issuer + path);
           await page.waitForLoadState('networkidle');
