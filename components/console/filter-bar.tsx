@@ -47,12 +47,13 @@ export function FilterBar({
     };
   }, []);
 
-  function narrow() {
+  /** @param step what is typed letter by letter is one step back, what is chosen is one each */
+  function narrow(step: 'replace' | 'push') {
     clearTimeout(typing.current);
     if (form.current === null) return;
     const chosen = [...new FormData(form.current)].filter(([, value]) => value !== '');
     const query = new URLSearchParams(chosen as [string, string][]);
-    startTransition(() => router.replace(query.size === 0 ? path : `${path}?${query}`, { scroll: false }));
+    startTransition(() => router[step](query.size === 0 ? path : `${path}?${query}`, { scroll: false }));
   }
 
   return (
@@ -63,7 +64,7 @@ export function FilterBar({
         className="grid gap-2"
         onSubmit={(event) => {
           event.preventDefault();
-          narrow();
+          narrow('replace');
         }}
       >
         <HiddenFields fields={kept} />
@@ -96,7 +97,7 @@ export function FilterBar({
               className="control ps-9"
               onChange={() => {
                 clearTimeout(typing.current);
-                typing.current = setTimeout(narrow, TYPING_MS);
+                typing.current = setTimeout(() => narrow('replace'), TYPING_MS);
               }}
             />
           </div>
@@ -108,7 +109,7 @@ export function FilterBar({
               defaultValue={value}
               aria-label={label}
               className="control w-auto max-sm:flex-1"
-              onChange={narrow}
+              onChange={() => narrow('push')}
             >
               {options.map((option) => (
                 <option key={option.value} value={option.value}>

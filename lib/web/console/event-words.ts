@@ -30,12 +30,12 @@ export function eventTone(type: string): 'plain' | 'heed' | 'bad' {
   return type.startsWith('f') ? 'bad' : 'plain';
 }
 
-/** `Chrome, Windows`, as far as a User-Agent tells. */
+/** `Chrome, Windows`, as far as a User-Agent tells; of a program its name. */
 export function browserWords(userAgent: string): string {
   const { browser, system } = describeBrowser(userAgent);
   const told = [browser, system].filter((part) => part !== null);
-  return told.length === 0 ? userAgent.slice(0, UNKNOWN_SHOWN) : told.join(', ');
+  return told.length === 0 ? (userAgent.split(' ')[0] ?? '').slice(0, UNKNOWN_SHOWN) : told.join(', ');
 }
 
-/** Of a User-Agent that is no browser's. */
+/** Of the name of what is no browser. */
 const UNKNOWN_SHOWN = 40;

@@ -47,19 +47,18 @@ export function logQueryOf({
 /**
  * What happened around an entry: to the same person in a day before and after, or, where nobody is known, from the same network
  * address in an hour. Null where there is neither.
+ * @param addresses of the person: what was sent to them before they were known stands under these
  */
-export function storyQueryOf({
-  date,
-  user_id: userId,
-  ip,
-}: {
-  date: string;
-  user_id?: string | undefined;
-  ip?: string | undefined;
-}): string | null {
+export function storyQueryOf(
+  { date, user_id: userId, ip }: { date: string; user_id?: string | undefined; ip?: string | undefined },
+  addresses: readonly string[],
+): string | null {
   const around = (hours: number) =>
     [-1, 1].map((sign) => new Date(Date.parse(date) + sign * hours * HOUR_MS).toISOString()).join(' TO ');
-  if (userId !== undefined) return `user_id:${quoted(userId)} AND date:[${around(24)}]`;
+  if (userId !== undefined) {
+    const person = [`user_id:${quoted(userId)}`, ...addresses.map((each) => `user_name:${quoted(each)}`)];
+    return `(${person.join(' OR ')}) AND date:[${around(24)}]`;
+  }
   return ip === undefined ? null : `ip:${quoted(ip)} AND date:[${around(1)}]`;
 }
 

@@ -37,6 +37,7 @@ export function describeLogs(stage: () => ConsoleStage): void {
       await page.getByRole('link', { name: 'Signed up' }).click();
       await page.getByRole('heading', { name: 'What happened to this user' }).waitFor();
       await page.getByText('Code exchanged for tokens').first().waitFor();
+      await page.getByText('Code or link sent by email').first().waitFor();
       await page.getByRole('link', { name: 'See the user' }).click();
       await page.getByRole('heading', { name: 'tove@acme.test' }).waitFor();
       await profile.close();

@@ -41,16 +41,21 @@ describe('what is typed into the search of the log', () => {
 
   it('tells the story around an entry: of the person, or else of the network', () => {
     const date = now.toISOString();
-    expect(read(storyQueryOf({ date, user_id: 'email|a"', ip: '::1' }) ?? '')).toMatchObject({
+    expect(
+      read(storyQueryOf({ date, user_id: 'email|a"', ip: '::1' }, ['ann@acme.test']) ?? ''),
+    ).toMatchObject({
       kind: 'and',
       parts: [
-        text('user_id', 'email|a"'),
+        {
+          kind: 'or',
+          parts: [text('user_id', 'email|a"'), { kind: 'subject', hashes: ['hash of ann@acme.test'] }],
+        },
         { kind: 'date', from: { value: new Date('2026-11-27T12:00:00Z') } },
       ],
     });
-    expect(read(storyQueryOf({ date, ip: '203.0.113.9' }) ?? '')).toMatchObject({
+    expect(read(storyQueryOf({ date, ip: '203.0.113.9' }, []) ?? '')).toMatchObject({
       parts: [text('ip', '203.0.113.9'), { kind: 'date', to: { value: new Date('2026-11-28T13:00:00Z') } }],
     });
-    expect(storyQueryOf({ date })).toBeNull();
+    expect(storyQueryOf({ date }, [])).toBeNull();
   });
 });

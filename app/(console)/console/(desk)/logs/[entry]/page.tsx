@@ -11,7 +11,9 @@ import { Timeline } from '@/components/console/timeline';
 import type { Caller } from '@/lib/management/caller';
 import { LOGS_PATH } from '@/lib/management/log-routes';
 import type { LogDocument } from '@/lib/management/logs';
-import { askManagement, managementPath, readManagement } from '@/lib/web/console/ask';
+import { USERS_PATH } from '@/lib/management/user-routes';
+import type { UserDocument } from '@/lib/management/users';
+import { askManagement, ManagementRefusal, managementPath, readManagement } from '@/lib/web/console/ask';
 import { eventTone, eventWords, LOGS_PAGE, logPage } from '@/lib/web/console/event-words';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { storyQueryOf } from '@/lib/web/console/log-search';
@@ -57,9 +59,22 @@ export default async function LogEntryPage({ params }: Props) {
 
 /** The newest first. */
 async function readStory(caller: Caller, entry: LogDocument): Promise<readonly LogDocument[]> {
-  const q = storyQueryOf(entry);
+  const q = storyQueryOf(entry, await readAddresses(caller, entry));
   if (q === null) return [];
   return askManagement<LogDocument[]>(caller, { path: LOGS_PATH, query: { q, per_page: STORY_MAX } });
+}
+
+/** Of whoever the entry is about, where they are still there. */
+async function readAddresses(caller: Caller, { user_id: id }: LogDocument): Promise<string[]> {
+  if (id === undefined) return [];
+  const path = managementPath(`${USERS_PATH}/{id}`, { id });
+  try {
+    const { email, phone_number } = await askManagement<UserDocument>(caller, { path });
+    return [email, phone_number].filter((address) => address !== undefined);
+  } catch (refusal) {
+    if (refusal instanceof ManagementRefusal && refusal.status === 404) return [];
+    throw refusal;
+  }
 }
 
 function Facts({ entry, formats }: { entry: LogDocument; formats: Formats }) {
