@@ -11,7 +11,7 @@ export function Card({
   title?: string;
   lead?: ReactNode;
   action?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }) {
   return (
     <section className="grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-5">

@@ -8,11 +8,31 @@ import { createPortal } from 'react-dom';
 /** Somewhere to go. */
 export type Command = Readonly<{ id: string; group: string; label: string; href: string }>;
 
-export type PaletteWords = Readonly<{ open: string; placeholder: string; none: string; title: string }>;
+export type PaletteWords = Readonly<{
+  open: string;
+  placeholder: string;
+  none: string;
+  title: string;
+  recent: string;
+  /** With `{typed}` in it. */
+  search: string;
+}>;
+
+/** Where what is typed is looked for. */
+export type PaletteSearch = Readonly<{ path: string; parameter: string }>;
 
 const CommandList = lazy(() => import('./command-list').then((module) => ({ default: module.CommandList })));
 
-export function CommandPalette({ commands, words }: { commands: readonly Command[]; words: PaletteWords }) {
+/** @param search left out: there is nothing to search */
+export function CommandPalette({
+  commands,
+  search,
+  words,
+}: {
+  commands: readonly Command[];
+  search?: PaletteSearch | undefined;
+  words: PaletteWords;
+}) {
   const [isOpen, setIsOpen] = useState(false);
   useEffect(() => {
     function onKey(event: KeyboardEvent) {
@@ -36,7 +56,10 @@ export function CommandPalette({ commands, words }: { commands: readonly Command
         <kbd className="font-sans text-xs pointer-coarse:hidden">Ctrl K</kbd>
       </button>
       {isOpen &&
-        createPortal(<Palette {...{ commands, words }} onDone={() => setIsOpen(false)} />, document.body)}
+        createPortal(
+          <Palette {...{ commands, search, words }} onDone={() => setIsOpen(false)} />,
+          document.body,
+        )}
     </>
   );
 }
@@ -44,10 +67,12 @@ export function CommandPalette({ commands, words }: { commands: readonly Command
 /** Outside of the sidebar, which is not there on a phone while the page is. */
 function Palette({
   commands,
+  search,
   words,
   onDone,
 }: {
   commands: readonly Command[];
+  search: PaletteSearch | undefined;
   words: PaletteWords;
   onDone: () => void;
 }) {
@@ -63,7 +88,7 @@ function Palette({
       onKeyDown={undefined}
     >
       <Suspense>
-        <CommandList commands={commands} words={words} onDone={onDone} />
+        <CommandList {...{ commands, search, words, onDone }} />
       </Suspense>
     </dialog>
   );

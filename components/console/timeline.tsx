@@ -23,7 +23,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
     <ol className="grid">
       {entries.map(({ key, at, title, detail, tone = 'plain' }) => (
         <li key={key} className="group grid grid-cols-[1rem_minmax(0,1fr)] gap-3 pb-4 last:pb-0">
-          <span className="relative grid justify-center before:absolute before:inset-bs-4 before:-inset-be-4 before:w-px before:bg-line group-last:before:hidden">
+          <span className="relative grid justify-center before:absolute before:inset-s-1/2 before:inset-bs-4 before:-inset-be-4 before:w-px before:bg-line group-last:before:hidden">
             <span className={`mt-1.5 size-2 rounded-full ${POINTS[tone]}`} aria-hidden />
           </span>
           <div className="grid gap-0.5">

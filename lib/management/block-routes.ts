@@ -12,7 +12,7 @@ import { ManagementProblem } from './problem';
 import { badQuery, routeFor } from './route';
 import { loadAccount } from './users';
 
-const USER_BLOCKS_PATH = '/api/v2/user-blocks';
+export const USER_BLOCKS_PATH = '/api/v2/user-blocks';
 const IP_BLOCKS_PATH = '/api/v2/anomaly/blocks/ips/{ip}';
 
 export type BlocksDeps = LockoutDeps &

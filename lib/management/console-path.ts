@@ -3,6 +3,9 @@
 /** Where the console begins, below the issuer. */
 export const CONSOLE_PATH = '/console';
 
+/** Where the console's pages send a file of users, which is longer than anything else that is posted to a page. */
+export const CONSOLE_UPLOAD_PATH = `${CONSOLE_PATH}/users/import/file`;
+
 /** True for every path of the console's pages. */
 export function isConsolePath(pathname: string): boolean {
   return pathname === CONSOLE_PATH || pathname.startsWith(`${CONSOLE_PATH}/`);

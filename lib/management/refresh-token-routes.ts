@@ -70,12 +70,11 @@ export const refreshTokenDocument = z.strictObject({
   resource_servers: z.array(z.strictObject({ audience: z.string(), scopes: z.string() })),
 });
 
+export type RefreshTokenDocument = Frozen<z.output<typeof refreshTokenDocument>>;
+
 type Issuer = Pick<RefreshTokenRoutesDeps, 'issuer'>;
 
-function describe(
-  { issuer }: Issuer,
-  token: ListedRefreshToken,
-): Frozen<z.output<typeof refreshTokenDocument>> {
+function describe({ issuer }: Issuer, token: ListedRefreshToken): RefreshTokenDocument {
   const { audience, scope } = token;
   return {
     id: token.id,

@@ -131,20 +131,20 @@ export const previewDocument = z.discriminatedUnion('kind', [
 /** A message, and what became of it. Names the person by the masked form alone. */
 const messageDocument = z.strictObject({
   message_id: z.string(),
-  kind: z.string(),
-  channel: z.string(),
+  kind: z.custom<MessageTimeline['kind']>(),
+  channel: z.custom<MessageTimeline['channel']>(),
   client_id: z.string().nullable(),
   connection: z.string().nullable(),
   recipient: z.string().nullable(),
   language: z.string(),
-  status: z.string(),
+  status: z.custom<MessageTimeline['status']>(),
   expires_at: instant(),
   steps: z.array(
     z.strictObject({
       at: instant(),
       kind: z.custom<TimelineStep['kind']>(),
       provider: z.string().optional(),
-      outcome: z.string().optional(),
+      outcome: z.custom<Extract<TimelineStep, { kind: 'tried' }>['outcome']>().optional(),
       reason: z.string().nullable().optional(),
       duration_ms: z.int().optional(),
     }),

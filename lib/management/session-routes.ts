@@ -12,6 +12,7 @@ import { USERS_PATH } from './user-routes';
 import { loadAccount } from './users';
 
 export const SESSIONS_PATH = '/api/v2/sessions';
+export const REVOKE_ACCESS_PATH = `${USERS_PATH}/{id}/revoke-access` as const;
 
 export type SessionRoutesDeps = OriginDeps &
   Readonly<{ accounts: AccountRegister; sessionRegister: SessionRegister; cursors: Cursors }>;
@@ -46,6 +47,8 @@ export const sessionDocument = z.strictObject({
   }),
 });
 
+export type SessionDocument = Frozen<z.output<typeof sessionDocument>>;
+
 /** Of whatever is seen now and then. */
 export function describeDevice({
   initial,
@@ -59,7 +62,7 @@ export function describeDevice({
   };
 }
 
-function describe(session: ListedSession): Frozen<z.output<typeof sessionDocument>> {
+function describe(session: ListedSession): SessionDocument {
   return {
     id: session.id,
     user_id: session.accountId,
@@ -126,7 +129,7 @@ export const SESSION_ROUTES = [
   }),
   route({
     method: 'POST',
-    path: `${USERS_PATH}/{id}/revoke-access`,
+    path: REVOKE_ACCESS_PATH,
     summary: 'Sign a user out, with everything that sessions gave',
     description: [
       'All sessions, or the one of `session_id`. Refresh tokens of them end too, unless they are preserved; of all sessions',

@@ -232,7 +232,9 @@ export const methodDocument = z.strictObject({
   enrolled_at: instant().optional(),
 });
 
-export function describeMethods(account: Account): Frozen<z.output<typeof methodDocument>>[] {
+export type MethodDocument = Frozen<z.output<typeof methodDocument>>;
+
+export function describeMethods(account: Account): MethodDocument[] {
   return mainFirst(account).map(({ provider, userId, identifier, verifiedAt, createdAt }) => ({
     id: `${provider}|${userId}`,
     ...(provider === 'email'

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import { isConsolePath } from '@/lib/management/console-path';
+import { CONSOLE_UPLOAD_PATH, isConsolePath } from '@/lib/management/console-path';
 import { boundBody, UPLOAD_MS } from './body-deadline';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER, PEER_HEADER } from './client-address';
 import type { Runtime } from './compose';
@@ -111,6 +111,12 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
         if (request.method !== 'POST') {
           if (page !== null) return void answer(request, response, page.show);
           if (!isConsole || !isForRouter(request)) return passOn(request);
+          return void holdsSession(request).then((isHeld) =>
+            isHeld ? passOn(request) : refuse(request, response, 404),
+          );
+        }
+        // Longer than what is read here, and read as it comes: for whoever holds a session, and nobody else.
+        if (path === CONSOLE_UPLOAD_PATH) {
           return void holdsSession(request).then((isHeld) =>
             isHeld ? passOn(request) : refuse(request, response, 404),
           );

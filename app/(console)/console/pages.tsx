@@ -1,6 +1,16 @@
 // Every page there is, once: the sidebar and the palette list it from here. A page is listed for operators who may ask the
 // management API for what it shows; the page itself asks again.
-import { AppWindow, KeySquare, LayoutDashboard, LogIn, MailCheck, UsersRound, Waypoints } from 'lucide-react';
+import {
+  AppWindow,
+  KeySquare,
+  LayoutDashboard,
+  LogIn,
+  MailCheck,
+  ScrollText,
+  UserRound,
+  UsersRound,
+  Waypoints,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Command } from '@/components/console/command-palette';
 import type { NavigationGroup } from '@/components/console/navigation';
@@ -50,6 +60,23 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('keys.page'),
         icon: <KeySquare aria-hidden />,
         scope: 'read:signing_keys',
+      },
+    ],
+  },
+  {
+    label: null,
+    pages: [
+      {
+        path: `${CONSOLE_PATH}/users`,
+        label: t('users.page'),
+        icon: <UserRound aria-hidden />,
+        scope: 'read:users',
+      },
+      {
+        path: `${CONSOLE_PATH}/logs`,
+        label: t('logs.page'),
+        icon: <ScrollText aria-hidden />,
+        scope: 'read:logs',
       },
     ],
   },

@@ -32,8 +32,31 @@ export class ManagementRefusal extends Error {
  * What the API answers, of the type that its route declares; undefined where that is nothing.
  * @throws {ManagementRefusal} what it refuses
  */
-export async function askManagement<Answer>(caller: Caller, request: ManagementRequest): Promise<Answer> {
-  const { method = 'GET', path, query = {}, body } = request;
+export async function askManagement<Answer>(
+  caller: Caller,
+  { body, ...request }: ManagementRequest,
+): Promise<Answer> {
+  const sent = body === undefined ? undefined : { body: JSON.stringify(body), headers: JSON_BODY };
+  const response = await fetchManagement(caller, { ...request, sent });
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/**
+ * The same for what is no JSON: a file that the API gives, or takes.
+ * @throws {ManagementRefusal} what it refuses
+ */
+export async function fetchManagement(
+  caller: Caller,
+  {
+    method = 'GET',
+    path,
+    query = {},
+    sent,
+  }: Omit<ManagementRequest, 'body'> & {
+    sent?: Readonly<{ body: BodyInit | null; headers: Readonly<Record<string, string>> }> | undefined;
+  },
+): Promise<Response> {
   const { console: operatorConsole, environment } = await runtime();
   const url = new URL(path, environment.issuer);
   for (const [name, value] of Object.entries(query))
@@ -42,14 +65,15 @@ export async function askManagement<Answer>(caller: Caller, request: ManagementR
     caller,
     new Request(url, {
       method,
-      headers: { ...(await headersOfBrowser()), ...(body !== undefined && JSON_BODY) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: { ...(await headersOfBrowser()), ...sent?.headers },
+      ...(sent !== undefined && { body: sent.body, duplex: 'half' as const }),
     }),
   );
-  if (response.status === 204) return undefined as Answer;
-  const answer: unknown = await response.json();
-  if (response.ok) return answer as Answer;
-  const { message, errorCode } = answer as { message: string; errorCode: ManagementErrorCode };
+  if (response.ok) return response;
+  const { message, errorCode } = (await response.json()) as {
+    message: string;
+    errorCode: ManagementErrorCode;
+  };
   throw new ManagementRefusal(response.status, errorCode, message);
 }
 

@@ -11,10 +11,18 @@ export function pageOf({ page }: SearchParams): number {
 
 /**
  * What the table says under its rows; undefined where all of it is there.
+ * @param list.reach how far pages lead, where that is not to the end
+ * @param list.rough how the total is meant, where it is not exact
  * @param address path and query of the list without its page
  */
 export function pagingOf(
-  { page, perPage, total }: { page: number; perPage: number; total: number },
+  {
+    page,
+    perPage,
+    total,
+    reach = total,
+    rough = 'exact',
+  }: { page: number; perPage: number; total: number; reach?: number; rough?: 'exact' | 'about' | 'more' },
   address: string,
 ) {
   if (total <= perPage) return undefined;
@@ -23,13 +31,14 @@ export function pagingOf(
     if (to > 0) url.searchParams.set('page', String(to + 1));
     return `${url.pathname}${url.search}`;
   };
-  const last = Math.ceil(total / perPage) - 1;
+  const last = Math.ceil(Math.min(total, reach) / perPage) - 1;
   return {
     label: t('table.pages'),
     said: t('table.range', {
       from: Math.min(page * perPage + 1, total),
       to: Math.min((page + 1) * perPage, total),
       total,
+      rough,
     }),
     previous: { label: t('table.previous'), href: page > 0 ? hrefOf(page - 1) : null },
     next: { label: t('table.next'), href: page < last ? hrefOf(page + 1) : null },

@@ -7,9 +7,11 @@ import { describeApis } from './apis';
 import { describeApplications } from './applications';
 import { describeConnections } from './connections';
 import { describeFirstRun } from './first-run';
+import { describeLogs } from './logs';
 import { describeManners } from './manners';
 import { describeStrangers } from './strangers';
 import { describeTeam } from './team';
+import { describeUsers } from './users';
 
 let stage: ConsoleStage;
 
@@ -29,6 +31,8 @@ describe('the console', () => {
   describeApplications(current);
   describeApis(current);
   describeConnections(current);
+  describeUsers(current);
+  describeLogs(current);
   describeManners(current);
   describeStrangers(current);
 });

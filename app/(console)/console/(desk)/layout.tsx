@@ -8,10 +8,12 @@ import { Mark } from '@/components/console/mark';
 import { Navigation } from '@/components/console/navigation';
 import { Shortcuts } from '@/components/console/shortcuts';
 import { Toasts } from '@/components/console/toasts';
+import { mayUse } from '@/lib/management/caller';
 import { CONSOLE_PATH } from '@/lib/management/console-path';
 import { runtime } from '@/lib/runtime/boot';
 import { requireOperator } from '@/lib/web/console/operator';
 import { consolePreferences, PREFERENCE_COOKIES } from '@/lib/web/console/preferences';
+import { USERS_PAGE } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
 import { commandsFor, navigationFor } from '../pages';
 
@@ -55,11 +57,14 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
           </p>
           <CommandPalette
             commands={commandsFor(caller)}
+            search={mayUse(caller, ['read:users']) ? { path: USERS_PAGE, parameter: 'q' } : undefined}
             words={{
               open: t('palette.open'),
               title: t('palette.title'),
               placeholder: t('palette.placeholder'),
               none: t('palette.none'),
+              recent: t('palette.recent'),
+              search: t('palette.search', { typed: '{typed}' }),
             }}
           />
           <Navigation

@@ -20,6 +20,7 @@ import { OVERVIEW_PATH } from '@/lib/management/stats-routes';
 import { readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
+import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
 
 type Props = Readonly<{ searchParams: Promise<Record<string, string | string[] | undefined>> }>;
@@ -310,13 +311,6 @@ function Funnels({ overview: { days, providers }, formats }: Shared) {
       </div>
     </Card>
   );
-}
-
-const PROVIDERS = ['resend', 'smtp', 'twilio', 'gateway', 'inbox'] as const;
-
-function nameOfProvider(provider: string): string {
-  const known = PROVIDERS.find((each) => each === provider);
-  return known === undefined ? provider : t(`overview.providers.names.${known}`);
 }
 
 function Providers({ overview: { providers }, formats }: Shared) {

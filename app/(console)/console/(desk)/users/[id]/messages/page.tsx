@@ -1,0 +1,139 @@
+// Why a code did not arrive: each message to a user, step by step.
+import { Mail } from 'lucide-react';
+import type { Metadata } from 'next';
+import { Badge, type Tone } from '@/components/console/badge';
+import { Card } from '@/components/console/card';
+import { EmptyState } from '@/components/console/empty-state';
+import { Timeline } from '@/components/console/timeline';
+import { MESSAGE_SEARCH_PATH } from '@/lib/management/report-routes';
+import type { MessageDocument, MessagesDocument } from '@/lib/management/reports';
+import { USERS_PATH } from '@/lib/management/user-routes';
+import type { MethodDocument } from '@/lib/management/users';
+import { askManagement, managementPath, readManagement } from '@/lib/web/console/ask';
+import { consoleFormats, type Formats } from '@/lib/web/console/formats';
+import { nameOfProvider } from '@/lib/web/console/provider-words';
+import { LANGUAGE, t } from '@/lib/web/console/words';
+import { requireUser, UserPage, type UserPageProps } from '../user-page';
+
+export const metadata: Metadata = { title: t('users.one.tabs.messages') };
+
+/** Of each address; what is older is rarely asked for. */
+const SHOWN_MAX = 50;
+
+export default async function UserMessagesPage({ params }: UserPageProps) {
+  const { caller, user } = await requireUser(params);
+  const methods = await readManagement<MethodDocument[]>(caller, {
+    path: managementPath(`${USERS_PATH}/{id}/authentication-methods`, { id: user.user_id }),
+  });
+  const found = await Promise.all(
+    methods.map(({ email, phone_number }) =>
+      askManagement<MessagesDocument>(caller, {
+        method: 'POST',
+        path: MESSAGE_SEARCH_PATH,
+        body: { recipient: email ?? phone_number, limit: SHOWN_MAX },
+      }),
+    ),
+  );
+  const messages = found
+    .flatMap(({ messages }) => messages)
+    .sort((a, b) => askedAt(b).localeCompare(askedAt(a)));
+  const formats = await consoleFormats();
+  return (
+    <UserPage caller={caller} user={user} view="messages">
+      {messages.length === 0 ? (
+        <Card>
+          <EmptyState icon={<Mail aria-hidden />} title={t('users.messages.empty.title')}>
+            {t('users.messages.empty.lead')}
+          </EmptyState>
+        </Card>
+      ) : (
+        <>
+          <p className="text-muted">{t('users.messages.lead')}</p>
+          {messages.map((message) => (
+            <Message key={message.message_id} message={message} formats={formats} />
+          ))}
+        </>
+      )}
+    </UserPage>
+  );
+}
+
+const askedAt = ({ steps }: MessageDocument) => steps[0]?.at ?? '';
+
+function Message({ message, formats }: { message: MessageDocument; formats: Formats }) {
+  const { kind, channel, recipient, language, steps } = message;
+  const state = stateOf(message);
+  return (
+    <Card
+      title={t(`users.messages.kinds.${kind}`)}
+      lead={t('users.messages.to', {
+        recipient: recipient ?? '–',
+        channel: t(`users.messages.channels.${channel === 'sms' ? 'sms' : 'email'}`),
+        language: languages.of(language) ?? language,
+      })}
+      action={<Badge tone={TONES[state]}>{t(`users.messages.states.${state}`)}</Badge>}
+    >
+      <Timeline
+        entries={steps.map((step, index) => ({
+          key: `${index} ${step.kind}`,
+          at: formats.moment(step.at),
+          title: wordsOf(step),
+          tone: TONES_OF_STEPS[step.kind] ?? 'plain',
+          detail: detailOf(step),
+        }))}
+      />
+    </Card>
+  );
+}
+
+// ---- What became of it -----------------------------------------------------------------------------------------------
+
+type State = 'queued' | 'accepted' | 'delivered' | 'late' | 'returned' | 'failed' | 'superseded';
+
+const TONES: Record<State, Tone> = {
+  queued: 'plain',
+  accepted: 'plain',
+  delivered: 'good',
+  late: 'heed',
+  returned: 'bad',
+  failed: 'bad',
+  superseded: 'plain',
+};
+
+/** What providers told later says more than that they took it. */
+function stateOf({ status, steps }: MessageDocument): State {
+  const told = new Set(steps.map(({ kind }) => kind));
+  if (told.has('bounced') || told.has('complained')) return 'returned';
+  if (told.has('delivered')) return 'delivered';
+  return told.has('delayed') ? 'late' : status;
+}
+
+type Step = MessageDocument['steps'][number];
+
+const TONES_OF_STEPS: Partial<Record<Step['kind'], Tone>> = {
+  accepted: 'good',
+  delivered: 'good',
+  tried: 'heed',
+  delayed: 'heed',
+  bounced: 'bad',
+  complained: 'bad',
+  failed: 'bad',
+};
+
+function wordsOf({ kind, provider: name = '', outcome = 'refused' }: Step): string {
+  const provider = nameOfProvider(name);
+  if (kind !== 'tried') return t(`users.messages.steps.${kind}`, { provider });
+  return t(`users.messages.steps.${outcome}`, { provider });
+}
+
+function detailOf({ reason, duration_ms: milliseconds }: Step): string | null {
+  const told = [
+    reason ? t('users.messages.reason', { reason }) : null,
+    milliseconds === undefined
+      ? null
+      : t('users.messages.took', { seconds: (milliseconds / 1000).toFixed(1) }),
+  ].filter((part) => part !== null);
+  return told.length === 0 ? null : told.join(', ');
+}
+
+const languages = new Intl.DisplayNames(LANGUAGE, { type: 'language' });
