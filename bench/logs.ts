@@ -55,14 +55,17 @@ const FILL = `
     'client-' || n % 20, 'email|' || n % ${ACCOUNTS}, 'email', 'a…@example.com', md5((n % ${ACCOUNTS})::text),
     '203.0.' || n % 113 || '.' || n % 251, 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Signed in.'
   FROM generate_series(1, $1::int) AS n,
-    LATERAL (SELECT $2::timestamptz - ($1::int - n) * ($3::int / $1::numeric) * interval '1 millisecond' AS at) AS time`;
+    LATERAL (SELECT $2::timestamptz - ($1::int - n) * ($3::bigint / $1::int::float8) * interval '1 millisecond' AS at) AS time`;
 
 async function fill(databaseUrl: string, entries: number): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
-  await client.query(FILL, [entries, LAST.toISOString(), MONTH_MS]);
-  await client.query('VACUUM ANALYZE log_events');
-  await client.end();
+  try {
+    await client.query(FILL, [entries, LAST.toISOString(), MONTH_MS]);
+    await client.query('VACUUM ANALYZE log_events');
+  } finally {
+    await client.end();
+  }
 }
 
 const SEARCHES: readonly Readonly<{ name: string; q: (n: number) => string | null }>[] = [
