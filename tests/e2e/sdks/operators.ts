@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AuthenticationClient, ManagementClient as OldManagementClient } from 'auth0';
-import { deploy, dump } from 'auth0-deploy-cli';
+import { dump } from 'auth0-deploy-cli';
 import { ManagementClient } from 'auth0-v7';
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -222,10 +222,10 @@ export function describeOperators(): void {
     });
   });
 
+  // How it puts all of that in again: tests/management/deploy-cli.test.ts.
   describe('an operator by auth0-deploy-cli 8.44', () => {
-    it('takes the settings out with a token of its own, and puts them in again', async () => {
+    it('takes the settings out with a token of its own', async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'deploy-cli-'));
-      const file = path.join(folder, 'tenant.yaml');
       const config = {
         AUTH0_DOMAIN: DOMAIN,
         AUTH0_CLIENT_ID: MACHINE.clientId,
@@ -234,11 +234,7 @@ export function describeOperators(): void {
       };
       try {
         await dump({ output_folder: folder, format: 'yaml', config });
-        const before = readFileSync(file, 'utf8');
-        expect(before).toContain('session_lifetime: 168');
-        await deploy({ input_file: file, config });
-        await dump({ output_folder: folder, format: 'yaml', config });
-        expect(readFileSync(file, 'utf8')).toBe(before);
+        expect(readFileSync(path.join(folder, 'tenant.yaml'), 'utf8')).toContain('session_lifetime: 168');
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
