@@ -374,7 +374,11 @@ function grantWishes(setUp: Document, tenant: Tenant): Wish[] {
       return { kind: 'grant', name, notes: [reason], before: null, request: null };
     }
     const api = tenant.resourceServers.find(({ identifier }) => identifier === audience);
-    const offered = ((api?.scopes ?? []) as Document[]).map(({ value }) => value);
+    if (api === undefined) {
+      const reason = 'there is no such API yet';
+      return { kind: 'grant', name, notes: [reason], before: null, request: null };
+    }
+    const offered = ((api.scopes ?? []) as Document[]).map(({ value }) => value);
     const wanted = Array.isArray(sent.scope) ? sent.scope : [];
     const scope = wanted.filter((value) => offered.includes(value));
     const missing = wanted.length - scope.length;

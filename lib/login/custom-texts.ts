@@ -157,5 +157,7 @@ function sentenceOf(text: string, places: KnownText['places']): string {
 
 /** So that it means itself. @see https://unicode-org.github.io/icu/userguide/format_parse/messages/#quotingescaping */
 function quoted(text: string): string {
-  return text.replaceAll("'", "''").replace(/[{}<>]+/g, (marks) => `'${marks}'`);
+  const plain = text.replaceAll("'", "''");
+  // A quotation opens at a mark only; it then holds all that is left, marks and doubled apostrophes alike.
+  return plain.replace(/[{}<>].*$/s, (rest) => `'${rest}'`);
 }

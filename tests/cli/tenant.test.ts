@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { MANAGEMENT_SCOPES, managementAudience } from '@/lib/management/scopes';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { migrate } from '@/lib/store/prisma/migrate';
+import { ensureManagementApi } from '@/lib/store/prisma/resource-servers';
 import { createDatabase } from '@/tests/harness/database';
 import { callLatchkey } from './run-latchkey';
 
@@ -28,6 +30,14 @@ async function install(name: string) {
   };
   const database = await openDatabase({ databaseUrl: DATABASE_URL, dataDir: '' });
   await migrate(database, 'prisma/migrations');
+  const identifier = managementAudience('https://login.acme.test/');
+  const now = new Date();
+  await ensureManagementApi(database.prisma, {
+    identifier,
+    scopes: MANAGEMENT_SCOPES,
+    operator: null,
+    now,
+  });
   await database.close();
   const call = (...words: string[]) => callLatchkey(words, { cwd: home, environment });
   const json = async <Answer>(...words: string[]): Promise<Answer> => {

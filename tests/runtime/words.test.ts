@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '@/lib/login/languages';
+import { wordsOf } from '@/lib/runtime/words';
 
 type Catalogue = { [key: string]: string | Catalogue };
 
@@ -81,5 +82,30 @@ describe.each(LANGUAGES)('%s', (language) => {
           .split(/\s+/).length > 3;
       if (language !== 'en' && isSentence) expect(words, path).not.toBe(english.get(path));
     }
+  });
+});
+
+describe('words of an operator', () => {
+  const place = (name: string) => `\${${name}}`;
+  const saying = (title: string) =>
+    wordsOf('en', { en: { 'login-id': { 'login-id': { title } } } })('identifier.heading', { app: 'Acme' });
+
+  it.each([
+    "It's {'<b>'} {a, plural, one {b}} # ''",
+    "'{'",
+    "''{''}''",
+    '<b>bold</b> & {app}',
+    "'",
+    "}{'<'>",
+  ])('are text, whatever is in it: %s', (title) => {
+    expect(saying(title)).toBe(title);
+  });
+
+  it('name the application where they say so, in that language and that place only', () => {
+    expect(saying(`'${place('clientName')}' <- ${place(' clientName ')}'`)).toBe("'Acme' <- Acme'");
+    expect(wordsOf('de', { en: { 'login-id': { 'login-id': { title: 'x' } } } })('identifier.continue')).toBe(
+      wordsOf('de')('identifier.continue'),
+    );
+    expect(wordsOf('en')('identifier.heading', { app: 'Acme' })).toBe('Sign in to Acme');
   });
 });
