@@ -38,7 +38,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const { id } = await find('email');
       const { page, profile } = await open('editor', `/console/connections/${id}/message`);
       const frame = page.frameLocator('iframe');
-      await frame.getByText('482 913', { exact: true }).waitFor();
+      await frame.getByText('window where you asked for it').waitFor();
       await page.getByLabel('Subject').fill('{{ code }} opens {{ application.name }}');
       await page.getByText('opens Acme').waitFor();
       await page.getByLabel('Body, in HTML').fill('<p>Hello, nothing here</p>');
