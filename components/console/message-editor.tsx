@@ -145,7 +145,7 @@ export function MessageEditor({
               src={framePath}
               sandbox=""
               hidden={view === 'text'}
-              className={`h-[34rem] rounded-control border border-line bg-white ${view === 'phone' ? 'mx-auto w-full max-w-[22.5rem]' : 'w-full'}`}
+              className={`h-[34rem] rounded-control border border-line ${view === 'phone' ? 'mx-auto w-full max-w-[22.5rem]' : 'w-full'}`}
             />
           </>
         )}

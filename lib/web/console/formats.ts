@@ -17,7 +17,7 @@ export type Formats = Readonly<{
   number(value: number): string;
   /** `97.4%`. @param share 0 to 1 */
   share(share: number): string;
-  /** `12 s`, `2 min` */
+  /** `12 s`, `2 min`, `24 h`, `30 d` */
   seconds(value: number): string;
   /** `4.20 EUR` in the language's own way. @param currency ISO 4217 */
   money(value: number, currency: string): string;
@@ -29,6 +29,13 @@ const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
+] as const;
+
+/** Of a duration: a unit is said from two of it on. */
+const SPANS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
 ] as const;
 
 /** Longer ago than that, a date says more than a number of days. */
@@ -56,8 +63,10 @@ export async function consoleFormats(): Promise<Formats> {
     day: (day) => shortDay.format(Date.parse(`${day}T00:00:00Z`)),
     number: (value) => number.format(value),
     share: (share) => percent.format(share),
-    seconds: (value) =>
-      value < 120 ? `${number.format(Math.round(value))} s` : `${number.format(Math.round(value / 60))} min`,
+    seconds(value) {
+      const [size, unit] = SPANS.find(([size]) => value >= 2 * size) ?? [1, 's'];
+      return `${number.format(Math.round(value / size))} ${unit}`;
+    },
     country: countryNames(LANGUAGE),
     money: (value, currency) =>
       new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency }).format(value),

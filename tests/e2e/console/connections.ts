@@ -38,14 +38,14 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const { id } = await find('email');
       const { page, profile } = await open('editor', `/console/connections/${id}/message`);
       const frame = page.frameLocator('iframe');
-      await frame.getByText('482 913', { exact: true }).waitFor();
+      await frame.getByText('window where you asked for it').waitFor();
       await page.getByLabel('Subject').fill('{{ code }} opens {{ application.name }}');
       await page.getByText('opens Acme').waitFor();
       await page.getByLabel('Body, in HTML').fill('<p>Hello, nothing here</p>');
       await page.getByText('shows nothing to sign in with').waitFor();
       await page
         .getByLabel('Body, in HTML')
-        .fill('<p style="color: #123456">Your code is <b>{{ code }}</b> {{ link }}</p>');
+        .fill('<p style="color: #123456">Your code is</p><p>{{ code }}</p><p>{{ link }}</p>');
       await page.getByText('shows nothing to sign in with').waitFor({ state: 'detached' });
       await frame.getByText('Your code is').waitFor();
       // In a sandbox of its own, with the styles of an e-mail.
@@ -53,10 +53,9 @@ export function describeConnections(stage: () => ConsoleStage): void {
         'rgb(18, 52, 86)',
       );
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Saved').first().waitFor();
-      expect((await find('email')).options).toMatchObject({
-        email: { subject: '{{ code }} opens {{ application.name }}' },
-      });
+      await expect
+        .poll(async () => (await find('email')).options)
+        .toMatchObject({ email: { subject: '{{ code }} opens {{ application.name }}' } });
 
       await page.getByLabel('Send it to').fill('ann@acme.test');
       await page.getByRole('button', { name: 'Send', exact: true }).click();

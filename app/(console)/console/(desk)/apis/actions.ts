@@ -28,26 +28,24 @@ export async function createApi(_last: ActionState, form: FormData): Promise<Act
 }
 
 export async function savePermissions(_last: ActionState, form: FormData): Promise<ActionState> {
-  return change(form, { scopes: scopesOf(form) });
+  return change(form, () => ({ scopes: scopesOf(form) }));
 }
 
 export async function saveTokenSettings(_last: ActionState, form: FormData): Promise<ActionState> {
-  const lifetimes = {
+  return change(form, () => ({
     token_lifetime: numberOf(form, 'token_lifetime'),
     token_lifetime_for_web: numberOf(form, 'token_lifetime_for_web'),
     signing_alg: textOf(form, 'signing_alg'),
-  };
-  // Of the server's own API nothing else changes.
-  if (textOf(form, 'is_system') === 'yes') return change(form, lifetimes);
-  return change(form, {
-    ...lifetimes,
-    name: textOf(form, 'name'),
-    token_dialect: textOf(form, 'token_dialect'),
-    allow_offline_access: form.has('allow_offline_access'),
-    skip_consent_for_verifiable_first_party_clients: form.has(
-      'skip_consent_for_verifiable_first_party_clients',
-    ),
-  });
+    // Of the server's own API nothing else changes.
+    ...(textOf(form, 'is_system') !== 'yes' && {
+      name: textOf(form, 'name'),
+      token_dialect: textOf(form, 'token_dialect'),
+      allow_offline_access: form.has('allow_offline_access'),
+      skip_consent_for_verifiable_first_party_clients: form.has(
+        'skip_consent_for_verifiable_first_party_clients',
+      ),
+    }),
+  }));
 }
 
 export async function deleteApi(_last: ActionState, form: FormData): Promise<ActionState> {
@@ -84,9 +82,10 @@ export async function revokeGrant(_last: ActionState, form: FormData): Promise<A
   });
 }
 
-async function change(form: FormData, body: Readonly<Record<string, unknown>>): Promise<ActionState> {
+/** @param bodyOf is asked once it is known that an operator sent the form: whatever else may have been sent */
+async function change(form: FormData, bodyOf: () => Readonly<Record<string, unknown>>): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
+    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: bodyOf() });
     return { kind: 'done', said: t('list.saved') };
   });
 }

@@ -48,44 +48,46 @@ export async function checkAddresses(_last: ActionState, form: FormData): Promis
 }
 
 export async function saveBasics(_last: ActionState, form: FormData): Promise<ActionState> {
-  return change(form, {
+  return change(form, () => ({
     name: textOf(form, 'name'),
     description: textOf(form, 'description').trim(),
     logo_uri: textOf(form, 'logo_uri').trim() || null,
-  });
+  }));
 }
 
 export async function saveAddresses(_last: ActionState, form: FormData): Promise<ActionState> {
-  return change(form, {
+  return change(form, () => ({
     callbacks: linesOf(form, 'callbacks'),
     allowed_logout_urls: linesOf(form, 'allowed_logout_urls'),
     web_origins: linesOf(form, 'web_origins'),
     allowed_origins: linesOf(form, 'allowed_origins'),
     initiate_login_uri: textOf(form, 'initiate_login_uri').trim() || null,
-  });
+  }));
 }
 
 export async function saveTokens(_last: ActionState, form: FormData): Promise<ActionState> {
-  const lifetime = numberOf(form, 'refresh_token.token_lifetime');
-  const idle = numberOf(form, 'refresh_token.idle_token_lifetime');
-  return change(form, {
-    grant_types: allOf(form, 'grant_types'),
-    jwt_configuration: { lifetime_in_seconds: numberOf(form, 'jwt_configuration.lifetime_in_seconds') },
-    refresh_token: {
-      rotation_type: textOf(form, 'refresh_token.rotation_type'),
-      expiration_type: lifetime === null && idle === null ? 'non-expiring' : 'expiring',
-      leeway: numberOf(form, 'refresh_token.leeway'),
-      ...(lifetime === null ? { infinite_token_lifetime: true } : { token_lifetime: lifetime }),
-      ...(idle === null ? { infinite_idle_token_lifetime: true } : { idle_token_lifetime: idle }),
-    },
+  return change(form, () => {
+    const lifetime = numberOf(form, 'refresh_token.token_lifetime');
+    const idle = numberOf(form, 'refresh_token.idle_token_lifetime');
+    return {
+      grant_types: allOf(form, 'grant_types'),
+      jwt_configuration: { lifetime_in_seconds: numberOf(form, 'jwt_configuration.lifetime_in_seconds') },
+      refresh_token: {
+        rotation_type: textOf(form, 'refresh_token.rotation_type'),
+        expiration_type: lifetime === null && idle === null ? 'non-expiring' : 'expiring',
+        leeway: numberOf(form, 'refresh_token.leeway'),
+        ...(lifetime === null ? { infinite_token_lifetime: true } : { token_lifetime: lifetime }),
+        ...(idle === null ? { infinite_idle_token_lifetime: true } : { idle_token_lifetime: idle }),
+      },
+    };
   });
 }
 
 export async function saveSignOuts(_last: ActionState, form: FormData): Promise<ActionState> {
-  return change(form, {
+  return change(form, () => ({
     backchannel_logout_uri: textOf(form, 'backchannel_logout_uri').trim() || null,
     backchannel_logout_session_required: form.has('backchannel_logout_session_required'),
-  });
+  }));
 }
 
 /** Which connections the login page of the application offers. */
@@ -138,9 +140,10 @@ export async function deleteApplication(_last: ActionState, form: FormData): Pro
   });
 }
 
-async function change(form: FormData, body: Readonly<Record<string, unknown>>): Promise<ActionState> {
+/** @param bodyOf is asked once it is known that an operator sent the form: whatever else may have been sent */
+async function change(form: FormData, bodyOf: () => Readonly<Record<string, unknown>>): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
+    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: bodyOf() });
     return { kind: 'done', said: t('list.saved') };
   });
 }

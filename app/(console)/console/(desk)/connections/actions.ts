@@ -30,19 +30,21 @@ export async function saveSignIn(_last: ActionState, form: FormData): Promise<Ac
 
 /** Of text messages: who sends them, and where to. */
 export async function saveDelivery(_last: ActionState, form: FormData): Promise<ActionState> {
-  const provider = textOf(form, 'options.provider');
-  const countries = linesOf(form, 'options.countries');
-  const token = textOf(form, 'options.twilio_token').trim();
-  return change(form, ({ options }) => ({
-    provider: provider === '' ? undefined : provider,
-    from: filled(form, 'options.from'),
-    twilio_sid: filled(form, 'options.twilio_sid'),
-    // A field for a secret is empty when it is shown: that leaves the one that is kept, unless its account goes.
-    twilio_token: token || (filled(form, 'options.twilio_sid') === null ? null : options.twilio_token),
-    messaging_service_sid: filled(form, 'options.messaging_service_sid'),
-    gateway_url: filled(form, 'options.gateway_url'),
-    countries: countries.length === 0 ? null : countries,
-  }));
+  return change(form, ({ options }) => {
+    const countries = linesOf(form, 'options.countries');
+    const accountSid = filled(form, 'options.twilio_sid');
+    return {
+      provider: filled(form, 'options.provider') ?? undefined,
+      from: filled(form, 'options.from'),
+      twilio_sid: accountSid,
+      // A field for a secret is empty when it is shown: that leaves the one that is kept, unless its account goes.
+      twilio_token:
+        filled(form, 'options.twilio_token') ?? (accountSid === null ? null : options.twilio_token),
+      messaging_service_sid: filled(form, 'options.messaging_service_sid'),
+      gateway_url: filled(form, 'options.gateway_url'),
+      countries: countries.length === 0 ? null : countries,
+    };
+  });
 }
 
 export async function saveWords(_last: ActionState, form: FormData): Promise<ActionState> {
@@ -81,7 +83,10 @@ export async function sendTest(_last: ActionState, form: FormData): Promise<Acti
   });
 }
 
-/** PATCH replaces all options: what the form does not hold is sent as it is. */
+/**
+ * PATCH replaces all options: what the form does not hold is sent as it is.
+ * @param decide is asked once it is known that an operator sent the form: whatever else may have been sent
+ */
 async function change(
   form: FormData,
   decide: (connection: ConnectionDocument) => Readonly<Record<string, unknown>>,
