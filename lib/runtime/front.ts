@@ -108,19 +108,17 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
           if (absent.has(path)) whole.url = '/404';
           handlePage(whole, response);
         };
+        const passOnForHolder = () =>
+          void holdsSession(request).then((isHeld) =>
+            isHeld ? passOn(request) : refuse(request, response, 404),
+          );
         if (request.method !== 'POST') {
           if (page !== null) return void answer(request, response, page.show);
-          if (!isConsole || !isForRouter(request)) return passOn(request);
-          return void holdsSession(request).then((isHeld) =>
-            isHeld ? passOn(request) : refuse(request, response, 404),
-          );
+          return isConsole && isForRouter(request) ? passOnForHolder() : passOn(request);
         }
         // Longer than what is read here, and read as it comes: for whoever holds a session, and nobody else.
-        if (path === CONSOLE_UPLOAD_PATH) {
-          return void holdsSession(request).then((isHeld) =>
-            isHeld ? passOn(request) : refuse(request, response, 404),
-          );
-        }
+        const isUpload = path === CONSOLE_UPLOAD_PATH && request.headers['next-action'] === undefined;
+        if (isUpload) return passOnForHolder();
         void readPost(request, isConsole).then((post) => {
           if (post.kind === 'refused') return refuse(request, response, post.status);
           if (post.kind === 'aborted') return;
