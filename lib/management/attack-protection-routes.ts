@@ -104,7 +104,6 @@ const breachedBody = fieldsOf({
   shields: none(),
   admin_notification_frequency: none(),
   method: only('standard', NO_PASSWORDS).optional(),
-  stage: z.unknown().optional(),
 });
 
 export const ATTACK_PROTECTION_ROUTES = [

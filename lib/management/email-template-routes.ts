@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { showOptions } from '@/lib/login/connection-options';
 import type { ConnectionRecord } from '@/lib/login/connection-register';
 import { type ConnectionsDeps, updateConnection } from './connections';
-import { fieldsOf, flag, only, text } from './fields';
+import { fieldsOf, only, text } from './fields';
 import { ManagementProblem } from './problem';
 import { badBody, routeFor } from './route';
 
@@ -33,7 +33,6 @@ const fields = {
   subject: text(0, 1024).nullable().optional(),
   syntax: only('liquid', 'templates are Liquid').nullable().optional(),
   enabled: only(true, 'take the template away instead').optional(),
-  includeEmailInRedirect: flag().optional(),
 };
 
 const templateBody = fieldsOf(fields);
