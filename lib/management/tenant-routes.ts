@@ -6,10 +6,10 @@ import { LANGUAGES, type Language } from '@/lib/login/languages';
 import { languagesOf, type Settings, sessionLifetimes } from '@/lib/login/settings';
 import { displayName, fieldsOf, oneOf, only, webAddress, wholeNumber } from './fields';
 import { select, selectionParameters } from './paging';
-import { badBody, routeFor } from './route';
+import { badBody, type Frozen, routeFor } from './route';
 import { changeSettings, type SettingsDeps, withChanges } from './settings';
 
-const PATH = '/api/v2/tenants/settings';
+export const TENANT_SETTINGS_PATH = '/api/v2/tenants/settings';
 
 const route = routeFor<SettingsDeps>();
 
@@ -74,6 +74,8 @@ const settingsDocument = z.strictObject({
   ),
 });
 
+export type SettingsDocument = Frozen<z.output<typeof settingsDocument>>;
+
 const settingsBody = fieldsOf({
   friendly_name: displayName(100).or(z.literal('')).nullable().optional(),
   picture_url: webAddress().or(z.literal('')).nullable().optional(),
@@ -107,7 +109,7 @@ const settingsBody = fieldsOf({
 export const TENANT_ROUTES = [
   route({
     method: 'GET',
-    path: PATH,
+    path: TENANT_SETTINGS_PATH,
     summary: 'Get tenant settings',
     scope: 'read:tenant_settings',
     query: z.strictObject(selectionParameters),
@@ -116,7 +118,7 @@ export const TENANT_ROUTES = [
   }),
   route({
     method: 'PATCH',
-    path: PATH,
+    path: TENANT_SETTINGS_PATH,
     summary: 'Update tenant settings',
     description:
       'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. Every process knows within five seconds.',

@@ -9,6 +9,7 @@ import { describeConnections } from './connections';
 import { describeFirstRun } from './first-run';
 import { describeLogs } from './logs';
 import { describeManners } from './manners';
+import { describeSettings } from './settings';
 import { describeStrangers } from './strangers';
 import { describeTeam } from './team';
 import { describeUsers } from './users';
@@ -33,6 +34,7 @@ describe('the console', () => {
   describeConnections(current);
   describeUsers(current);
   describeLogs(current);
+  describeSettings(current);
   describeManners(current);
   describeStrangers(current);
 });

@@ -1,0 +1,34 @@
+// The settings of the installation in a browser.
+import { describe, expect, it } from 'vitest';
+import { type ConsoleStage, openPage } from '@/tests/harness/console';
+
+export function describeSettings(stage: () => ConsoleStage): void {
+  describe('the settings', () => {
+    it('are changed by an owner, part by part, and read by everybody else', async () => {
+      const owner = await stage().operator('owner');
+      const { page, profile } = await openPage(stage(), owner.visitor);
+      await page.goto(`${stage().server.issuer}/console/settings`);
+      const part = (field: string) =>
+        page.locator('main form').filter({ has: page.locator(`[name="${field}"]`) });
+      await part('support_email').getByLabel('Email address for help').fill('no address');
+      await part('support_email').getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Must be an e-mail address.').waitFor();
+      await page.getByLabel('Email address for help').fill('help@acme.test');
+      await part('support_email').getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved. It counts within five seconds.').first().waitFor();
+      await page.getByLabel('Left alone, in hours').fill('100000');
+      await part('session_lifetime').getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/must be hours/i).waitFor();
+      await page.reload();
+      expect(await page.getByLabel('Email address for help').inputValue()).toBe('help@acme.test');
+      await profile.close();
+
+      const viewer = await stage().operator('viewer');
+      const second = await openPage(stage(), viewer.visitor);
+      await second.page.goto(`${stage().server.issuer}/console/settings`);
+      expect(await second.page.getByLabel('Email address for help').isDisabled()).toBe(true);
+      expect(await second.page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+      await second.profile.close();
+    });
+  });
+}
