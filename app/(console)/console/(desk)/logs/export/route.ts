@@ -6,6 +6,8 @@ import { fetchManagement, ManagementRefusal } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { requireSameOrigin } from '@/lib/web/next-door';
 
+export { nothingHere as GET } from '@/lib/web/console/nothing-here';
+
 export async function POST(request: Request): Promise<Response> {
   await requireSameOrigin(await runtime());
   const { caller } = await requireOperator();

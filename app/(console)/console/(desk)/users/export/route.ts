@@ -11,6 +11,8 @@ import { signInPath } from '@/lib/web/console/sign-in';
 import { USERS_PAGE } from '@/lib/web/console/user-words';
 import { requireSameOrigin } from '@/lib/web/next-door';
 
+export { nothingHere as GET } from '@/lib/web/console/nothing-here';
+
 export async function POST(request: Request): Promise<Response> {
   await requireSameOrigin(await runtime());
   const { caller, isRecentlyProven } = await requireOperator();

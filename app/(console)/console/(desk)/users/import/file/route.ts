@@ -9,6 +9,8 @@ import { requireOperator } from '@/lib/web/console/operator';
 import { USERS_PAGE } from '@/lib/web/console/user-words';
 import { requireSameOrigin } from '@/lib/web/next-door';
 
+export { nothingHere as GET } from '@/lib/web/console/nothing-here';
+
 export async function POST(request: Request): Promise<Response> {
   await requireSameOrigin(await runtime());
   const { caller } = await requireOperator('editor');
