@@ -58,9 +58,10 @@ export function describeLogs(stage: () => ConsoleStage): void {
     });
 
     it('comes out as a file of what was searched for', async () => {
+      await signInToDemo('liv@acme.test');
       const { visitor } = await stage().operator('viewer');
       const { page, profile } = await openPage(stage(), visitor);
-      await page.goto(`${stage().server.issuer}/console/logs?q=lars%40acme.test`);
+      await page.goto(`${stage().server.issuer}/console/logs?q=liv%40acme.test`);
       // The file holds what is settled, seconds behind.
       await page.waitForTimeout(4_000);
       await page.getByRole('button', { name: 'Export' }).click();
