@@ -35,6 +35,7 @@ export type Front = Readonly<{
 /** How long a stop waits for requests in hand. */
 const DRAIN_MS = 10_000;
 const CLOSE_IDLE_EVERY_MS = 50;
+const LET_IN_MS = 100;
 
 /** Names that only we may say. */
 const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER, PATH_HEADER];
@@ -145,8 +146,7 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
 
     async drain(server) {
       stopping = true;
-      // Who waits at the socket is let in first: closing it would reset them.
-      await setImmediate();
+      await letIn(server);
       const closed = new Promise((resolve) => server.close(resolve));
       // Answers begun before the stop promised to keep their connection: it becomes idle only when they are done.
       const closing = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
@@ -156,6 +156,21 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
       await runtime.close();
     },
   };
+}
+
+/** Lets in whoever waits at the socket, until for once nobody does: closing it would reset them. */
+async function letIn(server: Server): Promise<void> {
+  const until = performance.now() + LET_IN_MS;
+  let arrived = true;
+  const notice = () => {
+    arrived = true;
+  };
+  server.on('connection', notice);
+  while (arrived && performance.now() < until) {
+    arrived = false;
+    await setImmediate();
+  }
+  server.off('connection', notice);
 }
 
 /**
