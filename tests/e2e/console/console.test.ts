@@ -1,4 +1,4 @@
-// The console as its operators, plain users and strangers meet it: one server and one browser for all of it.
+// The console as its operators meet it: one server and one browser for all of it. Who is none: strangers.test.ts.
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { type ConsoleStage, startConsole } from '@/tests/harness/console';
 import { findSpills } from '@/tests/harness/evidence';
@@ -10,7 +10,6 @@ import { describeFirstRun } from './first-run';
 import { describeLogs } from './logs';
 import { describeManners } from './manners';
 import { describeSettings } from './settings';
-import { describeStrangers } from './strangers';
 import { describeTeam } from './team';
 import { describeUsers } from './users';
 
@@ -36,5 +35,4 @@ describe('the console', () => {
   describeLogs(current);
   describeSettings(current);
   describeManners(current);
-  describeStrangers(current);
 });

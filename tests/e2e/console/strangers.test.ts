@@ -1,7 +1,15 @@
 // Strangers and plain users of the login at every address, action and variant of the console: nothing is there for them. The
 // addresses are read from the file tree and the actions from the build, so that new ones are covered by themselves.
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type ConsoleStage, consoleActions, consolePaths, DOORS } from '@/tests/harness/console';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ConsoleStage,
+  consoleActions,
+  consolePaths,
+  DOORS,
+  startConsole,
+} from '@/tests/harness/console';
+import { findSpills } from '@/tests/harness/evidence';
+import { everythingPrinted } from '@/tests/harness/latchkey';
 import type { Visitor } from '@/tests/harness/visitor';
 
 /** What only operators see: an address of the team, and words of pages. */
@@ -56,16 +64,21 @@ const VARIANTS: [string, (path: string) => { path: string; headers?: Record<stri
   ],
 ];
 
-export function describeStrangers(stage: () => ConsoleStage): void {
-  describe('whoever is no operator', () => describeThem(stage));
-}
+let started: ConsoleStage;
+const stage = () => started;
 
-function describeThem(stage: () => ConsoleStage): void {
+afterAll(async () => {
+  await started?.close();
+  expect(findSpills(everythingPrinted())).toEqual([]);
+});
+
+describe('whoever is no operator', () => {
   const guarded = consolePaths().filter(({ path }) => !DOORS.includes(path));
   let people: [who: string, visitor: () => Visitor][];
   let plainUser: Visitor;
 
   beforeAll(async () => {
+    started = await startConsole('strangers');
     await stage().operator('owner', 'owner-of-all@acme.test');
     // Signed in to the login, and turned away at the console's door.
     plainUser = stage().visitor();
@@ -209,7 +222,7 @@ function describeThem(stage: () => ConsoleStage): void {
       expect((await visitor.open('/console')).status).toBe(200);
     });
   });
-}
+});
 
 const fromOurPage = ({ server }: ConsoleStage) => ({
   Origin: server.issuer,
