@@ -102,7 +102,7 @@ export function describeApplications(stage: () => ConsoleStage): void {
     it('are looked at, and not changed, by viewers', async () => {
       const { page, profile, visitor } = await open('viewer', '/console/applications');
       await page.getByRole('link', { name: 'Acme Shop' }).click();
-      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('main').getByRole('link', { name: 'Settings' }).click();
       await page.getByText('an editor can change it').waitFor();
       expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
       const danger = await visitor.open(`/console/applications/${await idOf('Acme Shop')}/danger`);
