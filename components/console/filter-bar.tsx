@@ -13,17 +13,24 @@ const TYPING_MS = 180;
 export function FilterBar({
   path,
   search,
-  selects,
+  selects = [],
   kept = {},
 }: {
   /** Of the list; what is chosen becomes its query. */
   path: string;
-  search: Readonly<{ name: string; label: string; value: string; problem: string | null; hint: string }>;
+  search: Readonly<{
+    name: string;
+    label: string;
+    value: string;
+    problem: string | null;
+    hint: string | null;
+  }>;
   /** The first option of each is no filter, and has no value. */
-  selects: readonly Readonly<{ name: string; label: string; value: string; options: readonly Option[] }>[];
+  selects?: readonly Readonly<{ name: string; label: string; value: string; options: readonly Option[] }>[];
   /** What else is in the address and stays there. */
   kept?: Readonly<Record<string, string>>;
 }) {
+  const note = search.problem ?? search.hint;
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
   const form = useRef<HTMLFormElement>(null);
@@ -89,7 +96,7 @@ export function FilterBar({
               placeholder={search.label}
               aria-label={search.label}
               aria-invalid={search.problem !== null}
-              aria-describedby={`${search.name}-hint`}
+              aria-describedby={note === null ? undefined : `${search.name}-hint`}
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
@@ -119,12 +126,14 @@ export function FilterBar({
             </select>
           ))}
         </div>
-        <p
-          id={`${search.name}-hint`}
-          className={`text-table ${search.problem === null ? 'text-muted' : 'text-bad'}`}
-        >
-          {search.problem ?? search.hint}
-        </p>
+        {note !== null && (
+          <p
+            id={`${search.name}-hint`}
+            className={`text-table ${search.problem === null ? 'text-muted' : 'text-bad'}`}
+          >
+            {note}
+          </p>
+        )}
       </form>
     </search>
   );

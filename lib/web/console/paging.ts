@@ -9,6 +9,12 @@ export function pageOf({ page }: SearchParams): number {
   return typeof page === 'string' && /^[1-9]\d{0,5}$/.test(page) ? Number(page) - 1 : 0;
 }
 
+/** A list's address with what it is narrowed to. */
+export function pathWith(path: string, parameters: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(parameters);
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
 /**
  * What the table says under its rows; undefined where all of it is there.
  * @param list.reach how far pages lead, where that is not to the end

@@ -7,6 +7,7 @@ import { CONSOLE_PATH, isConsolePath } from '@/lib/management/console-path';
 import type { Runtime } from '@/lib/runtime/compose';
 import { requireSameOrigin } from '@/lib/web/next-door';
 import { type AuthStep, askNextAuth, type LoginClaims } from './next-auth';
+import { pathWith } from './paging';
 
 /** The page that people sign in at, and what it may be told of how they got there. */
 export const SIGN_IN_PATH = `${CONSOLE_PATH}/sign-in`;
@@ -34,8 +35,7 @@ export function parseDestination(runtime: Runtime, asked: unknown): string {
 
 /** Path of the sign-in page. @param to where to go on afterwards */
 export function signInPath({ reason, to }: { reason?: SignInReason; to?: string }): string {
-  const parameters = new URLSearchParams({ ...(reason && { reason }), ...(to && { to }) });
-  return parameters.size === 0 ? SIGN_IN_PATH : `${SIGN_IN_PATH}?${parameters}`;
+  return pathWith(SIGN_IN_PATH, { ...(reason && { reason }), ...(to && { to }) });
 }
 
 /**

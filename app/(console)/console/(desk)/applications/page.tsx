@@ -6,14 +6,14 @@ import { ButtonLink, TextLink } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { DataTable, type Row } from '@/components/console/data-table';
 import { EmptyState } from '@/components/console/empty-state';
+import { FilterBar } from '@/components/console/filter-bar';
 import { PageHeader } from '@/components/console/page-header';
-import { SearchForm } from '@/components/console/search-form';
 import { mayUse } from '@/lib/management/caller';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import type { ClientDocument } from '@/lib/management/client-settings';
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
-import { pageOf, pagingOf } from '@/lib/web/console/paging';
+import { pageOf, pagingOf, pathWith } from '@/lib/web/console/paging';
 import { t } from '@/lib/web/console/words';
 import { APPLICATIONS, applicationPath } from './words';
 
@@ -38,12 +38,15 @@ export default async function ApplicationsPage({ searchParams }: Props) {
       {t('applications.create')}
     </ButtonLink>
   );
-  const address = query === '' ? APPLICATIONS : `${APPLICATIONS}?${new URLSearchParams({ q: query })}`;
+  const address = pathWith(APPLICATIONS, query === '' ? {} : { q: query });
   return (
     <>
       <PageHeader title={t('applications.title')} lead={t('applications.lead')} action={create} />
       {(total > 0 || query !== '') && (
-        <SearchForm path={APPLICATIONS} query={query} label={t('applications.search')} />
+        <FilterBar
+          path={APPLICATIONS}
+          search={{ name: 'q', label: t('applications.search'), value: query, problem: null, hint: null }}
+        />
       )}
       {total === 0 ? (
         <Card>

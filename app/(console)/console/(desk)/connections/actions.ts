@@ -1,10 +1,9 @@
 'use server';
-// Changes connections and the words of their messages, shows what is being written, and sends a test, by the management API.
+// Changes connections and the words of their messages, and shows what is being written, by the management API.
 import type { MessagePreview } from '@/lib/login/preview-message';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
-import type { SentDocument } from '@/lib/management/operator-letters';
-import { PREVIEW_PATH, TEST_MESSAGE_PATH } from '@/lib/management/report-routes';
+import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
@@ -59,27 +58,6 @@ export async function previewWords(_last: ActionState, form: FormData): Promise<
     const body = previewBodyOf(form, connection);
     const preview = await askManagement<MessagePreview>(caller, { method: 'POST', path, body });
     return { kind: 'done', said: '', shown: describePreview(preview) };
-  });
-}
-
-export async function sendTest(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('editor', async ({ caller }) => {
-    const address = textOf(form, 'recipient').trim();
-    const { accepted, attempts } = await askManagement<SentDocument>(caller, {
-      method: 'POST',
-      path: managementPath(TEST_MESSAGE_PATH, { id: textOf(form, 'connection') }),
-      body: { recipient: address },
-    });
-    const provider = attempts.at(-1)?.provider ?? '';
-    if (accepted) return { kind: 'done', said: t('connections.message.sent', { address, provider }) };
-    const reasons = attempts.map((attempt) =>
-      [attempt.provider, attempt.outcome, attempt.reason].filter(Boolean).join(' '),
-    );
-    const sentence =
-      reasons.length === 0
-        ? t('connections.message.noProvider')
-        : t('connections.message.notSent', { reasons: reasons.join(', ') });
-    return { kind: 'refused', field: null, sentence };
   });
 }
 

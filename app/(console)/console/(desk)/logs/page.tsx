@@ -1,43 +1,44 @@
 // The audit log: searched, narrowed, followed as it is written, taken out as a file.
-import { Download, Pause, Play, ScrollText } from 'lucide-react';
+import { Pause, Play, ScrollText } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Badge } from '@/components/console/badge';
 import { ButtonLink, TextLink } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { DataTable, type Row } from '@/components/console/data-table';
 import { EmptyState } from '@/components/console/empty-state';
-import { ExportDialog } from '@/components/console/export-dialog';
 import { FilterBar } from '@/components/console/filter-bar';
 import { Moment } from '@/components/console/moment';
 import { PageHeader } from '@/components/console/page-header';
 import { RefreshOften } from '@/components/console/refresh-often';
-import type { Caller } from '@/lib/management/caller';
 import { LOGS_PATH } from '@/lib/management/log-routes';
 import type { LogDocument } from '@/lib/management/logs';
-import { SEARCH_RESULTS_MAX } from '@/lib/management/users';
 import { runtime } from '@/lib/runtime/boot';
-import { askManagement, ManagementRefusal } from '@/lib/web/console/ask';
 import { browserWords, eventTone, eventWords, LOGS_PAGE, logPage } from '@/lib/web/console/event-words';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { LOG_KINDS, LOG_SPANS, type LogSpan, logQueryOf } from '@/lib/web/console/log-search';
 import { requireOperator } from '@/lib/web/console/operator';
-import { pageOf, pagingOf } from '@/lib/web/console/paging';
-import { searchProblem } from '@/lib/web/console/search-problem';
+import { pathWith } from '@/lib/web/console/paging';
+import { searchManagement, searchPageOf, searchPaging } from '@/lib/web/console/search';
 import { userPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
+import { ListExport } from '../list-export';
 
 type Asked = Readonly<Record<string, string | string[] | undefined>>;
 type Props = Readonly<{ searchParams: Promise<Asked> }>;
 
 export const metadata: Metadata = { title: t('logs.page') };
 
-const PER_PAGE = 50;
 const SPANS = Object.keys(LOG_SPANS) as LogSpan[];
 
 export default async function LogsPage({ searchParams }: Props) {
   const { caller } = await requireOperator();
   const wanted = readWanted(await searchParams, (await runtime()).clock());
-  const { logs, total, problem } = await find(caller, wanted);
+  const { found, total, problem } = await searchManagement<{ logs: LogDocument[]; total: number }>(caller, {
+    path: LOGS_PATH,
+    page: wanted.page,
+    query: { q: wanted.q },
+  });
+  const logs = found?.logs ?? [];
   const formats = await consoleFormats();
   const isWhole = wanted.q === undefined;
   return (
@@ -86,15 +87,8 @@ export default async function LogsPage({ searchParams }: Props) {
             { key: 'when', label: t('logs.columns.when') },
           ]}
           rows={logs.map((entry) => rowOf(entry, formats))}
-          paging={pagingOf(
-            {
-              page: wanted.page,
-              perPage: PER_PAGE,
-              total,
-              reach: SEARCH_RESULTS_MAX,
-              ...(total > SEARCH_RESULTS_MAX && { rough: 'about' }),
-              ...(total === SEARCH_RESULTS_MAX && !isWhole && { rough: 'more' }),
-            },
+          paging={searchPaging(
+            { page: wanted.page, total, isWhole },
             addressOf({ ...wanted, isLive: false }),
           )}
         />
@@ -129,36 +123,18 @@ function readWanted(asked: Asked, now: Date) {
     kind,
     span,
     isLive: asked.live === 'on',
-    page: Math.min(pageOf(asked), SEARCH_RESULTS_MAX / PER_PAGE - 1),
+    page: searchPageOf(asked),
     q: logQueryOf({ typed, kind, span, now }),
   };
 }
 
 function addressOf({ typed, kind, span, isLive }: Omit<Wanted, 'q' | 'page'>): string {
-  const query = new URLSearchParams({
+  return pathWith(LOGS_PAGE, {
     ...(typed !== '' && { q: typed }),
     ...(kind && { kind }),
     ...(span && { span }),
     ...(isLive && { live: 'on' }),
   });
-  return query.size === 0 ? LOGS_PAGE : `${LOGS_PAGE}?${query}`;
-}
-
-type Found = Readonly<{ logs: readonly LogDocument[]; total: number; problem: string | null }>;
-
-/** What the API does not understand of a search stands under its field: whoever is typing has not finished. */
-async function find(caller: Caller, { q, page }: Wanted): Promise<Found> {
-  const query = { q, page, per_page: PER_PAGE, include_totals: true };
-  try {
-    const found = await askManagement<{ logs: LogDocument[]; total: number }>(caller, {
-      path: LOGS_PATH,
-      query,
-    });
-    return { ...found, problem: null };
-  } catch (refusal) {
-    if (!(refusal instanceof ManagementRefusal)) throw refusal;
-    return { logs: [], total: 0, problem: searchProblem(refusal) };
-  }
 }
 
 // ---- What is shown ---------------------------------------------------------------------------------------------------
@@ -167,25 +143,11 @@ function Actions({ wanted }: { wanted: Wanted }) {
   const { isLive } = wanted;
   return (
     <>
-      <ExportDialog
+      <ListExport
+        of="logs"
         path={`${LOGS_PAGE}/export`}
+        formats={['csv', 'json']}
         hidden={wanted.q === undefined ? {} : { q: wanted.q }}
-        formats={(['csv', 'json'] as const).map((value) => ({
-          value,
-          label: t(`logs.export.formats.${value}`),
-        }))}
-        words={{
-          button: (
-            <>
-              <Download aria-hidden />
-              {t('logs.export.button')}
-            </>
-          ),
-          title: t('logs.export.title'),
-          lead: t('logs.export.lead'),
-          format: t('logs.export.format'),
-          submit: t('logs.export.submit'),
-        }}
       />
       <ButtonLink href={addressOf({ ...wanted, isLive: !isLive })} look={isLive ? 'quiet' : 'primary'}>
         {isLive ? <Pause aria-hidden /> : <Play aria-hidden />}

@@ -1,11 +1,8 @@
 // Settings of the installation: its name, its languages, how long people stay signed in.
 import type { Metadata } from 'next';
-import type { ReactNode } from 'react';
-import { Card } from '@/components/console/card';
 import { ChoiceField } from '@/components/console/choice-field';
 import { HiddenFields } from '@/components/console/confirm-dialog';
 import { TextField } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
 import { PageHeader } from '@/components/console/page-header';
 import { LANGUAGES } from '@/lib/login/languages';
 import { mayUse } from '@/lib/management/caller';
@@ -13,6 +10,7 @@ import { localeOf, type SettingsDocument, TENANT_SETTINGS_PATH } from '@/lib/man
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { LANGUAGE, t } from '@/lib/web/console/words';
+import { SettingsPart } from '../settings-part';
 import { changeSettings } from './actions';
 
 export const metadata: Metadata = { title: t('settings.page') };
@@ -30,75 +28,68 @@ const HOURS = ['session_lifetime', 'idle_session_lifetime'] as const;
 export default async function SettingsPage() {
   const { caller } = await requireOperator();
   const settings = await readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH });
-  const isEditable = mayUse(caller, ['update:tenant_settings']);
+  const part = { action: changeSettings, mayEdit: mayUse(caller, ['update:tenant_settings']) };
   return (
     <>
       <PageHeader title={t('settings.title')} lead={t('settings.lead')} />
       <div className="grid max-w-[44rem] gap-6">
-        <Card title={t('settings.called.title')} lead={t('settings.called.lead')}>
-          <Part name="called" isEditable={isEditable}>
-            {TEXTS.map((name) => (
+        <SettingsPart
+          name="called"
+          title={t('settings.called.title')}
+          lead={t('settings.called.lead')}
+          {...part}
+        >
+          {TEXTS.map((name) => (
+            <TextField
+              key={name}
+              name={name}
+              label={t(`settings.fields.${name}`)}
+              defaultValue={settings[name] ?? ''}
+              autoComplete="off"
+            />
+          ))}
+        </SettingsPart>
+        <SettingsPart
+          name="sessions"
+          title={t('settings.sessions.title')}
+          lead={t('settings.sessions.lead')}
+          {...part}
+        >
+          <div className="grid gap-5 sm:grid-cols-2">
+            {HOURS.map((name) => (
               <TextField
                 key={name}
                 name={name}
-                label={t(`settings.fields.${name}`)}
-                defaultValue={settings[name] ?? ''}
+                label={t(`settings.sessions.${name}`)}
+                defaultValue={String(settings[name])}
+                inputMode="decimal"
                 autoComplete="off"
               />
             ))}
-          </Part>
-        </Card>
-        <Card title={t('settings.sessions.title')} lead={t('settings.sessions.lead')}>
-          <Part name="sessions" isEditable={isEditable}>
-            <div className="grid gap-5 sm:grid-cols-2">
-              {HOURS.map((name) => (
-                <TextField
-                  key={name}
-                  name={name}
-                  label={t(`settings.sessions.${name}`)}
-                  defaultValue={String(settings[name])}
-                  inputMode="decimal"
-                  autoComplete="off"
-                />
-              ))}
-            </div>
-          </Part>
-        </Card>
-        <Card title={t('settings.languages.title')} lead={t('settings.languages.lead')}>
-          <Part name="languages" isEditable={isEditable}>
-            <HiddenFields fields={{ languages: 'chosen' }} />
-            <ChoiceField
-              name="enabled_locales"
-              label={t('settings.languages.title')}
-              choices={LANGUAGES.map((language) => ({
-                value: localeOf(language),
-                label: languages.of(language) ?? language,
-              }))}
-              chosen={settings.enabled_locales}
-              isSeveral
-              isTitled
-            />
-          </Part>
-        </Card>
+          </div>
+        </SettingsPart>
+        <SettingsPart
+          name="languages"
+          title={t('settings.languages.title')}
+          lead={t('settings.languages.lead')}
+          {...part}
+        >
+          <HiddenFields fields={{ languages: 'chosen' }} />
+          <ChoiceField
+            name="enabled_locales"
+            label={t('settings.languages.title')}
+            choices={LANGUAGES.map((language) => ({
+              value: localeOf(language),
+              label: languages.of(language) ?? language,
+            }))}
+            chosen={settings.enabled_locales}
+            isSeveral
+            isTitled
+          />
+        </SettingsPart>
       </div>
     </>
   );
 }
 
 const languages = new Intl.DisplayNames(LANGUAGE, { type: 'language' });
-
-/** Who may not change it reads it in the same place. */
-function Part({ name, isEditable, children }: { name: string; isEditable: boolean; children: ReactNode }) {
-  return (
-    <Form name={name} action={changeSettings}>
-      <fieldset disabled={!isEditable} className="grid gap-5">
-        {children}
-        {isEditable && (
-          <div className="flex justify-end">
-            <SubmitButton>{t('settings.submit')}</SubmitButton>
-          </div>
-        )}
-      </fieldset>
-    </Form>
-  );
-}

@@ -1,33 +1,31 @@
 // The users: searched and narrowed on the server, a page at a time.
-import { Download, Upload, UserPlus, UserRound } from 'lucide-react';
+import { Upload, UserPlus, UserRound } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Badge } from '@/components/console/badge';
 import { ButtonLink, TextLink } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { type Column, DataTable, type Row } from '@/components/console/data-table';
 import { EmptyState } from '@/components/console/empty-state';
-import { ExportDialog } from '@/components/console/export-dialog';
 import { FilterBar } from '@/components/console/filter-bar';
 import { Moment } from '@/components/console/moment';
 import { PageHeader } from '@/components/console/page-header';
 import { type Caller, mayUse } from '@/lib/management/caller';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import { SEARCH_RESULTS_MAX, type UserDocument } from '@/lib/management/users';
-import { askManagement, ManagementRefusal } from '@/lib/web/console/ask';
+import type { UserDocument } from '@/lib/management/users';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
-import { pageOf, pagingOf } from '@/lib/web/console/paging';
-import { searchProblem } from '@/lib/web/console/search-problem';
+import { pathWith } from '@/lib/web/console/paging';
+import { searchManagement, searchPageOf, searchPaging } from '@/lib/web/console/search';
 import { USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
 import { callUser, USERS_PAGE, userPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
+import { ListExport } from '../list-export';
 
 type Asked = Readonly<Record<string, string | string[] | undefined>>;
 type Props = Readonly<{ searchParams: Promise<Asked> }>;
 
 export const metadata: Metadata = { title: t('users.page') };
 
-const PER_PAGE = 50;
 const PROVIDERS = ['email', 'sms'] as const;
 const SORTS = ['created_at', 'last_login', 'logins_count'] as const;
 const NEWEST_FIRST = 'created_at:-1';
@@ -35,7 +33,12 @@ const NEWEST_FIRST = 'created_at:-1';
 export default async function UsersPage({ searchParams }: Props) {
   const { caller } = await requireOperator();
   const wanted = readWanted(await searchParams);
-  const { users, total, problem } = await find(caller, wanted);
+  const { found, total, problem } = await searchManagement<{ users: UserDocument[]; total: number }>(caller, {
+    path: USERS_PATH,
+    page: wanted.page,
+    query: { q: wanted.q, sort: wanted.sort },
+  });
+  const users = found?.users ?? [];
   const formats = await consoleFormats();
   const isWhole = wanted.q === undefined;
   return (
@@ -79,17 +82,7 @@ export default async function UsersPage({ searchParams }: Props) {
           caption={t('users.caption')}
           columns={columnsFor(wanted)}
           rows={users.map((user) => rowOf(user, formats))}
-          paging={pagingOf(
-            {
-              page: wanted.page,
-              perPage: PER_PAGE,
-              total,
-              reach: SEARCH_RESULTS_MAX,
-              ...(total > SEARCH_RESULTS_MAX && { rough: 'about' }),
-              ...(total === SEARCH_RESULTS_MAX && !isWhole && { rough: 'more' }),
-            },
-            addressOf(wanted),
-          )}
+          paging={searchPaging({ page: wanted.page, total, isWhole }, addressOf(wanted))}
         />
       ) : (
         problem === null && <Nobody isWhole={isWhole} caller={caller} />
@@ -113,36 +106,18 @@ function readWanted(asked: Asked) {
     state,
     provider,
     sort: sorts.find((each) => each === asked.sort) ?? NEWEST_FIRST,
-    page: Math.min(pageOf(asked), SEARCH_RESULTS_MAX / PER_PAGE - 1),
+    page: searchPageOf(asked),
     q: userQueryOf({ typed, state, provider }),
   };
 }
 
 function addressOf({ typed, state, provider, sort }: Omit<Wanted, 'q' | 'page'>): string {
-  const query = new URLSearchParams({
+  return pathWith(USERS_PAGE, {
     ...(typed !== '' && { q: typed }),
     ...(state && { state }),
     ...(provider && { by: provider }),
     ...(sort !== NEWEST_FIRST && { sort }),
   });
-  return query.size === 0 ? USERS_PAGE : `${USERS_PAGE}?${query}`;
-}
-
-type Found = Readonly<{ users: readonly UserDocument[]; total: number; problem: string | null }>;
-
-/** What the API does not understand of a search stands under its field: whoever is typing has not finished. */
-async function find(caller: Caller, { q, page, sort }: Wanted): Promise<Found> {
-  const query = { q, sort, page, per_page: PER_PAGE, include_totals: true };
-  try {
-    const found = await askManagement<{ users: UserDocument[]; total: number }>(caller, {
-      path: USERS_PATH,
-      query,
-    });
-    return { ...found, problem: null };
-  } catch (refusal) {
-    if (!(refusal instanceof ManagementRefusal)) throw refusal;
-    return { users: [], total: 0, problem: searchProblem(refusal) };
-  }
 }
 
 // ---- What is shown ---------------------------------------------------------------------------------------------------
@@ -198,7 +173,7 @@ function State({ user }: { user: UserDocument }) {
 function Actions({ caller }: { caller: Caller }) {
   return (
     <>
-      <Export />
+      <ListExport of="users" path={`${USERS_PAGE}/export`} formats={['json', 'csv']} />
       {mayUse(caller, ['create:users']) && (
         <>
           <ButtonLink href={`${USERS_PAGE}/import`}>
@@ -212,30 +187,6 @@ function Actions({ caller }: { caller: Caller }) {
         </>
       )}
     </>
-  );
-}
-
-function Export() {
-  return (
-    <ExportDialog
-      path={`${USERS_PAGE}/export`}
-      formats={(['json', 'csv'] as const).map((value) => ({
-        value,
-        label: t(`users.export.formats.${value}`),
-      }))}
-      words={{
-        button: (
-          <>
-            <Download aria-hidden />
-            {t('users.export.button')}
-          </>
-        ),
-        title: t('users.export.title'),
-        lead: t('users.export.lead'),
-        format: t('users.export.format'),
-        submit: t('users.export.submit'),
-      }}
-    />
   );
 }
 

@@ -3,9 +3,6 @@ import type { Metadata } from 'next';
 import { ButtonLink, buttonClass } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { CodeBlock } from '@/components/console/code-block';
-import { HiddenFields } from '@/components/console/confirm-dialog';
-import { TextField } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
 import { PageHeader } from '@/components/console/page-header';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
@@ -14,7 +11,7 @@ import { runtime } from '@/lib/runtime/boot';
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
-import { sendTestMessage } from './actions';
+import { TestMessageForm } from '../test-message';
 
 export const metadata: Metadata = { title: t('welcome.page') };
 
@@ -40,25 +37,13 @@ export default async function WelcomePage() {
         )}
         {connection && (
           <Card title={t('welcome.message.title')} lead={t('welcome.message.lead')}>
-            <Form name="test-message" action={sendTestMessage}>
-              <HiddenFields fields={{ connection: connection.id }} />
-              <TextField
-                name="recipient"
-                type="email"
-                label={t('welcome.message.recipient')}
-                defaultValue={visit.address?.includes('@') ? visit.address : ''}
-                autoComplete="email"
-                spellCheck={false}
-              />
-              <div className="flex flex-wrap items-center gap-4">
-                <SubmitButton look="quiet">{t('welcome.message.button')}</SubmitButton>
-                {readInbox !== null && (
-                  <a className="underline underline-offset-4" href="/inbox" target="_blank" rel="noopener">
-                    {t('welcome.message.openInbox')}
-                  </a>
-                )}
-              </div>
-            </Form>
+            <TestMessageForm connectionId={connection.id} visit={visit}>
+              {readInbox !== null && (
+                <a className="underline underline-offset-4" href="/inbox" target="_blank" rel="noopener">
+                  {t('welcome.message.openInbox')}
+                </a>
+              )}
+            </TestMessageForm>
           </Card>
         )}
         <Card title={t('welcome.application.title')} lead={t('welcome.application.lead')}>

@@ -1,13 +1,10 @@
 // The settings of a connection: what a sign-in is like, and for text messages who sends them and where to.
 import type { Metadata } from 'next';
-import type { ReactNode } from 'react';
 import { Callout } from '@/components/console/callout';
-import { Card } from '@/components/console/card';
-import { HiddenFields } from '@/components/console/confirm-dialog';
 import { SelectField, SwitchField, TextField } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
 import { ListField } from '@/components/console/list-field';
 import { t } from '@/lib/web/console/words';
+import { SettingsPart } from '../../settings-part';
 import { saveDelivery, saveSignIn } from '../actions';
 import { ConnectionHeader, type ConnectionProps, openConnection } from './connection';
 
@@ -29,44 +26,16 @@ export default async function ConnectionPage({ params }: ConnectionProps) {
 
 type Opened = Awaited<ReturnType<typeof openConnection>>;
 
-/** A part that is saved by itself. */
-function Part({
-  name,
-  title,
-  lead,
-  action,
-  connection,
+const partOf = ({ connection, mayEdit }: Pick<Opened, 'connection' | 'mayEdit'>) => ({
+  hidden: { connection: connection.id },
   mayEdit,
-  children,
-}: Pick<Opened, 'connection' | 'mayEdit'> & {
-  name: string;
-  title: string;
-  lead: string;
-  action: Parameters<typeof Form>[0]['action'];
-  children: ReactNode;
-}) {
-  return (
-    <Card title={title} lead={lead}>
-      <Form name={name} action={action}>
-        <HiddenFields fields={{ connection: connection.id }} />
-        <fieldset disabled={!mayEdit} className="contents">
-          {children}
-        </fieldset>
-        {mayEdit && (
-          <div className="flex justify-end">
-            <SubmitButton look="quiet">{t('list.save')}</SubmitButton>
-          </div>
-        )}
-      </Form>
-    </Card>
-  );
-}
+});
 
 function SignIn({ options, isEmail, ...part }: Opened) {
   const words = 'connections.settings';
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="sign-in"
       title={t(`${words}.signIn`)}
       lead={t(`${words}.signInLead`)}
@@ -128,7 +97,7 @@ function SignIn({ options, isEmail, ...part }: Opened) {
           />
         </>
       )}
-    </Part>
+    </SettingsPart>
   );
 }
 
@@ -136,8 +105,8 @@ function Delivery({ options, isEmail: _, ...part }: Opened) {
   const words = 'connections.settings';
   const line = { autoComplete: 'off', spellCheck: false } as const;
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="delivery"
       title={t(`${words}.delivery`)}
       lead={t(`${words}.deliveryLead`)}
@@ -195,6 +164,6 @@ function Delivery({ options, isEmail: _, ...part }: Opened) {
         entries={options.countries ?? []}
         lineWord={t.raw('list.entry')}
       />
-    </Part>
+    </SettingsPart>
   );
 }

@@ -1,18 +1,15 @@
 // The settings of an application: each part is a form of its own, so that what is wrong stands where it was typed.
 import type { Metadata } from 'next';
-import type { ReactNode } from 'react';
 import { Callout } from '@/components/console/callout';
-import { Card } from '@/components/console/card';
 import { ChoiceField } from '@/components/console/choice-field';
-import { HiddenFields } from '@/components/console/confirm-dialog';
 import { SelectField, SwitchField, TextField } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
 import { ListField } from '@/components/console/list-field';
 import { type ClientDocument, GRANT_TYPES } from '@/lib/management/client-settings';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
 import { readManagement } from '@/lib/web/console/ask';
 import { t } from '@/lib/web/console/words';
+import { SettingsPart } from '../../../settings-part';
 import {
   checkAddresses,
   saveAddresses,
@@ -47,44 +44,16 @@ export default async function SettingsPage({ params }: ApplicationProps) {
 
 type PartProps = Readonly<{ application: ClientDocument; mayEdit: boolean }>;
 
-/** A part that is saved by itself. */
-function Part({
-  name,
-  title,
-  lead,
-  action,
-  application,
+const partOf = ({ application, mayEdit }: PartProps) => ({
+  hidden: { client_id: application.client_id },
   mayEdit,
-  children,
-}: PartProps & {
-  name: string;
-  title: string;
-  lead: string;
-  action: Parameters<typeof Form>[0]['action'];
-  children: ReactNode;
-}) {
-  return (
-    <Card title={title} lead={lead}>
-      <Form name={name} action={action}>
-        <HiddenFields fields={{ client_id: application.client_id }} />
-        <fieldset disabled={!mayEdit} className="contents">
-          {children}
-        </fieldset>
-        {mayEdit && (
-          <div className="flex justify-end">
-            <SubmitButton look="quiet">{t('list.save')}</SubmitButton>
-          </div>
-        )}
-      </Form>
-    </Card>
-  );
-}
+});
 
 function Basics(part: PartProps) {
   const { name, description, logo_uri: logo } = part.application;
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="basics"
       title={t('applications.settings.basics')}
       lead={t('applications.settings.basicsLead')}
@@ -106,7 +75,7 @@ function Basics(part: PartProps) {
         autoComplete="off"
         spellCheck={false}
       />
-    </Part>
+    </SettingsPart>
   );
 }
 
@@ -127,8 +96,8 @@ function Addresses(part: PartProps) {
     ['allowed_origins', 'allowedOrigins'],
   ] as const;
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="addresses"
       title={t('applications.settings.addresses')}
       lead={t('applications.settings.addressesLead')}
@@ -154,14 +123,14 @@ function Addresses(part: PartProps) {
         autoComplete="off"
         spellCheck={false}
       />
-    </Part>
+    </SettingsPart>
   );
 }
 
 function Connections({ connections, ...part }: PartProps & { connections: readonly ConnectionDocument[] }) {
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="connections"
       title={t('applications.settings.connections')}
       lead={t('applications.settings.connectionsLead')}
@@ -181,15 +150,15 @@ function Connections({ connections, ...part }: PartProps & { connections: readon
           .filter(({ enabled_clients: clients }) => clients.includes(part.application.client_id))
           .map(({ id }) => id)}
       />
-    </Part>
+    </SettingsPart>
   );
 }
 
 function Tokens(part: PartProps) {
   const { grant_types: grants, jwt_configuration: jwt, refresh_token: refresh } = part.application;
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="tokens"
       title={t('applications.settings.tokens')}
       lead={t('applications.settings.tokensLead')}
@@ -241,7 +210,7 @@ function Tokens(part: PartProps) {
           value={refresh.leeway}
         />
       </div>
-    </Part>
+    </SettingsPart>
   );
 }
 
@@ -252,8 +221,8 @@ function Seconds({ value, ...field }: { name: string; label: string; hint: strin
 function SignOuts(part: PartProps) {
   const { backchannel_logout_uri: uri, backchannel_logout_session_required: needsSid } = part.application;
   return (
-    <Part
-      {...part}
+    <SettingsPart
+      {...partOf(part)}
       name="sign-outs"
       title={t('applications.settings.backchannel')}
       lead={t('applications.settings.backchannelLead')}
@@ -274,6 +243,6 @@ function SignOuts(part: PartProps) {
         hint={t('applications.settings.sidHint')}
         defaultChecked={needsSid}
       />
-    </Part>
+    </SettingsPart>
   );
 }

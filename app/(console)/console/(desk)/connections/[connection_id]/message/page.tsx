@@ -12,7 +12,8 @@ import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { PREVIEW_KINDS } from '@/lib/management/reports';
 import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
 import { LANGUAGE, t } from '@/lib/web/console/words';
-import { previewWords, saveWords, sendTest } from '../../actions';
+import { TestMessageForm } from '../../../test-message';
+import { previewWords, saveWords } from '../../actions';
 import { connectionPath } from '../../path';
 import { describePreview } from '../../words';
 import { ConnectionHeader, type ConnectionProps, openConnection } from '../connection';
@@ -71,20 +72,7 @@ export default async function MessagePage({ params }: ConnectionProps) {
       {isEmail && mayEdit && (
         <div className="grid max-w-[44rem]">
           <Card title={t('connections.message.test')} lead={t('connections.message.testLead')}>
-            <Form name="test" action={sendTest}>
-              <HiddenFields fields={{ connection: connection.id }} />
-              <TextField
-                name="recipient"
-                type="email"
-                label={t('connections.message.recipient')}
-                defaultValue={visit.address?.includes('@') ? visit.address : ''}
-                autoComplete="email"
-                spellCheck={false}
-              />
-              <div className="flex justify-end">
-                <SubmitButton look="quiet">{t('connections.message.send')}</SubmitButton>
-              </div>
-            </Form>
+            <TestMessageForm connectionId={connection.id} visit={visit} />
           </Card>
         </div>
       )}

@@ -1,5 +1,5 @@
 'use server';
-// The test message of the first steps.
+// Sends a test message, and says where it went or why it went nowhere.
 import type { SentDocument } from '@/lib/management/operator-letters';
 import { TEST_MESSAGE_PATH } from '@/lib/management/report-routes';
 import { textOf } from '@/lib/web/answer';
@@ -8,7 +8,7 @@ import { askManagement, managementPath } from '@/lib/web/console/ask';
 import { t } from '@/lib/web/console/words';
 
 export async function sendTestMessage(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', async ({ caller }) => {
+  return operatorAction('editor', async ({ caller }) => {
     const address = textOf(form, 'recipient').trim();
     const { accepted, attempts } = await askManagement<SentDocument>(caller, {
       method: 'POST',
@@ -16,16 +16,16 @@ export async function sendTestMessage(_last: ActionState, form: FormData): Promi
       body: { recipient: address },
     });
     const provider = attempts.at(-1)?.provider ?? '';
-    if (accepted && provider === 'inbox') return { kind: 'done', said: t('welcome.message.sentToInbox') };
-    if (accepted) return { kind: 'done', said: t('welcome.message.sent', { address, provider }) };
+    if (accepted && provider === 'inbox') return { kind: 'done', said: t('testMessage.sentToInbox') };
+    if (accepted) return { kind: 'done', said: t('testMessage.sent', { address, provider }) };
     return { kind: 'refused', field: null, sentence: whyNot(attempts) };
   });
 }
 
 function whyNot(attempts: SentDocument['attempts']): string {
-  if (attempts.length === 0) return t('welcome.message.noProvider');
+  if (attempts.length === 0) return t('testMessage.noProvider');
   const reasons = attempts.map(({ provider, outcome, reason }) =>
     [provider, outcome, reason].filter(Boolean).join(' '),
   );
-  return t('welcome.message.notSent', { reasons: reasons.join(', ') });
+  return t('testMessage.notSent', { reasons: reasons.join(', ') });
 }
