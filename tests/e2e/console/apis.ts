@@ -70,10 +70,10 @@ export function describeApis(stage: () => ConsoleStage): void {
     });
 
     it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 120_000 }, async (_, viewer) => {
-      const { page, profile } = await open('owner', '/console/apis', viewer);
+      const { profile } = await open('owner', '/console/apis', viewer);
       const id = await idOf();
       const views = ['', '/settings', '/clients', '/danger'].map((view) => `/console/apis/${id}${view}`);
-      await expectAccessiblePages(page, stage().server.issuer, views);
+      await expectAccessiblePages(profile, stage().server.issuer, views);
       await profile.close();
     });
   });

@@ -113,9 +113,9 @@ export function describeApplications(stage: () => ConsoleStage): void {
 
     it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 120_000 }, async (_, viewer) => {
       const clientId = await idOf('Acme Shop');
-      const { page, profile } = await open('owner', '/console/applications', viewer);
+      const { profile } = await open('owner', '/console/applications', viewer);
       await expectAccessiblePages(
-        page,
+        profile,
         stage().server.issuer,
         [
           '',

@@ -81,10 +81,10 @@ export function describeConnections(stage: () => ConsoleStage): void {
     });
 
     it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 120_000 }, async (_, viewer) => {
-      const { page, profile } = await open('owner', '/console/connections', viewer);
+      const { profile } = await open('owner', '/console/connections', viewer);
       const ids = [(await find('email')).id, (await find('sms')).id];
       const views = ids.flatMap((id) => [`/console/connections/${id}`, `/console/connections/${id}/message`]);
-      await expectAccessiblePages(page, stage().server.issuer, views);
+      await expectAccessiblePages(profile, stage().server.issuer, views);
       await profile.close();
     });
   });

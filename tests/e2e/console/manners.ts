@@ -2,10 +2,11 @@
 // sign in. Pages are read from the file tree, so that new ones are examined by themselves.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, consoleActions, consolePaths, openPage } from '@/tests/harness/console';
-import { expectAccessible, expectAccessiblePages } from './accessible';
+import { expectAccessible, expectAccessiblePages, lookAtEach } from './accessible';
 import { everyView } from './views';
 
 /** Compressed, of everything a page loads before it can be used. */
@@ -24,13 +25,13 @@ export function describeManners(stage: () => ConsoleStage): void {
     const { visitor } = await stage().operator('owner');
     const opened = await openPage(stage(), visitor, viewer);
     const complaints: string[] = [];
-    await opened.page.addInitScript(() =>
+    await opened.profile.addInitScript(() =>
       addEventListener('securitypolicyviolation', (event) =>
         console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`),
       ),
     );
-    opened.page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    opened.page.on('pageerror', (error) => complaints.push(String(error)));
+    opened.profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    opened.profile.on('weberror', (problem) => complaints.push(String(problem.error())));
     const visit = async (path: string) => {
       await opened.page.goto(stage().server.issuer + path);
       await opened.page.waitForLoadState('networkidle');
@@ -44,7 +45,7 @@ export function describeManners(stage: () => ConsoleStage): void {
       { timeout: 180_000 },
       async (_, viewer) => {
         const { page, profile, complaints, visit } = await asOwner(viewer);
-        await expectAccessiblePages(page, stage().server.issuer, pages());
+        await expectAccessiblePages(profile, stage().server.issuer, pages());
         await visit('/console/team');
         await page.getByRole('button', { name: 'Invite' }).click();
         await expectAccessible(page, 'the dialog');
@@ -59,26 +60,31 @@ export function describeManners(stage: () => ConsoleStage): void {
     );
 
     it(`loads less than ${SCRIPT_MAX_BYTES / 1000} kB of script`, { timeout: 120_000 }, async () => {
-      const { page, profile, visit } = await asOwner();
-      const session = await profile.newCDPSession(page);
-      await session.send('Network.enable');
-      await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-      const scripts = new Map<string, number>();
-      const ids = new Set<string>();
-      session.on(
-        'Network.responseReceived',
-        ({ type, requestId }) => type === 'Script' && ids.add(requestId),
-      );
-      session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-        if (ids.has(requestId)) scripts.set(requestId, encodedDataLength);
-      });
-      for (const path of pages()) {
-        scripts.clear();
-        await visit(path);
-        const bytes = [...scripts.values()].reduce((sum, length) => sum + length, 0);
+      const { profile } = await asOwner();
+      /** Of the page that a tab shows, by request. */
+      const loaded = new Map<Page, Map<string, number>>();
+      const weigh = async (tab: Page) => {
+        const session = await profile.newCDPSession(tab);
+        await session.send('Network.enable');
+        await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+        const scripts = new Map<string, number>();
+        const ids = new Set<string>();
+        loaded.set(tab, scripts);
+        session.on(
+          'Network.responseReceived',
+          ({ type, requestId }) => type === 'Script' && ids.add(requestId),
+        );
+        session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+          if (ids.has(requestId)) scripts.set(requestId, encodedDataLength);
+        });
+      };
+      const check = async (tab: Page, path: string) => {
+        const bytes = [...(loaded.get(tab)?.values() ?? [])].reduce((sum, length) => sum + length, 0);
         expect(bytes, path).toBeGreaterThan(0);
         expect(bytes, path).toBeLessThan(SCRIPT_MAX_BYTES);
-      }
+        loaded.get(tab)?.clear();
+      };
+      await lookAtEach(profile, stage().server.issuer, pages(), check, weigh);
       await profile.close();
     });
   });
@@ -104,11 +110,10 @@ export function describeManners(stage: () => ConsoleStage): void {
       })),
     });
     await visitor.open('/console', { headers: { 'User-Agent': PAYLOAD } });
-    for (const path of pages()) {
-      await visit(path);
-      expect(await page.evaluate(() => (globalThis as { pwned?: number }).pwned), path).toBeUndefined();
-      expect(await page.locator('img[src="x"]').count(), path).toBe(0);
-    }
+    await lookAtEach(profile, stage().server.issuer, pages(), async (tab, path) => {
+      expect(await tab.evaluate(() => (globalThis as { pwned?: number }).pwned), path).toBeUndefined();
+      expect(await tab.locator('img[src="x"]').count(), path).toBe(0);
+    });
     await visit('/console/team');
     await page.getByText(PAYLOAD).first().waitFor();
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
