@@ -73,6 +73,8 @@ export function describeFirstRun(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await page.getByText('Sent to ann@acme.test by smtp').first().waitFor();
       expect((await post.waitForMessage('ann@acme.test')).subject).toContain('is your Test code');
+      const create = page.getByRole('link', { name: 'Create application' });
+      expect(await create.getAttribute('href')).toBe('/console/applications/new');
       await page.getByRole('link', { name: 'Go to the overview' }).click();
       await page.getByRole('heading', { name: 'Overview' }).waitFor();
       await profile.close();

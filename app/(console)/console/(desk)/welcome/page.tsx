@@ -2,7 +2,6 @@
 import type { Metadata } from 'next';
 import { ButtonLink, buttonClass } from '@/components/console/button';
 import { Card } from '@/components/console/card';
-import { CodeBlock } from '@/components/console/code-block';
 import { PageHeader } from '@/components/console/page-header';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
@@ -11,6 +10,7 @@ import { runtime } from '@/lib/runtime/boot';
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
+import { APPLICATIONS } from '../applications/words';
 import { TestMessageForm } from '../test-message';
 
 export const metadata: Metadata = { title: t('welcome.page') };
@@ -47,11 +47,9 @@ export default async function WelcomePage() {
           </Card>
         )}
         <Card title={t('welcome.application.title')} lead={t('welcome.application.lead')}>
-          <p>{t('welcome.application.command')}</p>
-          <CodeBlock
-            code={'npx latchkey apps create --name "My app" --callback http://localhost:4000/callback'}
-            label={t('welcome.application.title')}
-          />
+          <div>
+            <ButtonLink href={`${APPLICATIONS}/new`}>{t('applications.create')}</ButtonLink>
+          </div>
         </Card>
         <div>
           <ButtonLink href={CONSOLE_PATH} look="primary">

@@ -78,7 +78,7 @@ function Progress({ job, formats }: { job: JobDocument; formats: Formats }) {
       <Card>
         <div className="flex items-center gap-4">
           <progress className="progress" max={100} value={done} aria-label={t('users.import.job.progress')} />
-          <span className="tabular-nums">{formats.share(done / 100)}</span>
+          <span className="whitespace-nowrap tabular-nums">{formats.share(done / 100)}</span>
         </div>
       </Card>
       {summary && (
@@ -108,6 +108,7 @@ function Problems({ problems }: { problems: RowProblemsDocument }) {
       <DataTable
         caption={t('users.import.job.problems')}
         columns={[
+          { key: 'row', label: t('users.import.job.row') },
           { key: 'line', label: t('users.import.job.line') },
           { key: 'field', label: t('users.import.job.field') },
           { key: 'problem', label: t('users.import.job.problem') },
@@ -115,7 +116,8 @@ function Problems({ problems }: { problems: RowProblemsDocument }) {
         rows={problems.slice(0, PROBLEMS_SHOWN).map(({ row, line, errors }) => ({
           key: String(row),
           cells: {
-            line: <span className="font-medium tabular-nums">{line}</span>,
+            row: <span className="font-medium tabular-nums">{row}</span>,
+            line: <span className="tabular-nums">{line}</span>,
             field: <code>{errors[0]?.path ?? '–'}</code>,
             problem: errors[0]?.message,
           },
