@@ -4,11 +4,11 @@
 // scripts/serve.mjs binds it to a port.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { CONSOLE_UPLOAD_PATH, isConsolePath } from '@/lib/management/console-path';
 import { boundBody, UPLOAD_MS } from './body-deadline';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER, PEER_HEADER } from './client-address';
+import { closeServer } from './close-server';
 import type { Runtime } from './compose';
 import { replaceFailure } from './failed-page';
 import type { CreateFrontPages, FrontAnswer, FrontPages, PageBuild } from './front-pages';
@@ -31,11 +31,6 @@ export type Front = Readonly<{
   /** Stops accepting, lets requests finish, ends the work behind them. */
   drain(server: Server): Promise<void>;
 }>;
-
-/** How long a stop waits for requests in hand. */
-const DRAIN_MS = 10_000;
-const CLOSE_IDLE_EVERY_MS = 50;
-const LET_IN_MS = 100;
 
 /** Names that only we may say. */
 const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER, PATH_HEADER];
@@ -146,31 +141,10 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
 
     async drain(server) {
       stopping = true;
-      await letIn(server);
-      const closed = new Promise((resolve) => server.close(resolve));
-      // Answers begun before the stop promised to keep their connection: it becomes idle only when they are done.
-      const closing = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
-      clearInterval(closing);
-      server.closeAllConnections();
+      await closeServer(server);
       await runtime.close();
     },
   };
-}
-
-/** Lets in whoever waits at the socket, until for once nobody does: closing it would reset them. */
-async function letIn(server: Server): Promise<void> {
-  const until = performance.now() + LET_IN_MS;
-  let arrived = true;
-  const notice = () => {
-    arrived = true;
-  };
-  server.on('connection', notice);
-  while (arrived && performance.now() < until) {
-    arrived = false;
-    await setImmediate();
-  }
-  server.off('connection', notice);
 }
 
 /**

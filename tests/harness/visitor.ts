@@ -133,7 +133,7 @@ export function createVisitor(
 
 /** What the browser would send, but for cookies and what is on every request. */
 async function press(page: Visit, input: FormInput): Promise<ComposedRequest> {
-  const form = fillIn(page.html, input);
+  const form = fillInOn(page, input);
   const url = new URL(form.action || page.url, page.url);
   const headers = { ...NAVIGATION, 'Sec-Fetch-Site': 'same-origin', ...refererOf(page) };
   if (form.method === 'get') {
@@ -143,6 +143,15 @@ async function press(page: Visit, input: FormInput): Promise<ComposedRequest> {
   const { contentType, body } = await encode(form);
   const posted = { ...headers, Origin: originOf(page), 'Content-Type': contentType };
   return { url, method: 'POST', headers: posted, body };
+}
+
+function fillInOn(page: Visit, input: FormInput) {
+  try {
+    return fillIn(page.html, input);
+  } catch (cause) {
+    const told = `${page.status} at ${page.url.pathname}: ${page.text.slice(0, 200)}`;
+    throw new Error(`${(cause as Error).message} The page was ${told}`, { cause });
+  }
 }
 
 const DEFAULT_USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';

@@ -165,7 +165,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'Import', exact: true }).click();
       await page.waitForURL(/\/console\/users\/import\/job_/);
       await page.getByText('The import is over.').waitFor();
-      await page.getByRole('row', { name: /^2 email/ }).waitFor();
+      await page.getByRole('row', { name: /^2 2 email/ }).waitFor();
       expect(await page.getByRole('row').count()).toBe(2);
       expect(await stage().prisma.identity.count({ where: { identifier: { startsWith: 'file' } } })).toBe(2);
 
