@@ -313,7 +313,7 @@ export function describeLinking(tenant: () => Tenant): void {
       const wrong = await browser.submit(asked, { fields: { code: wrongCode(code) }, press: 'Link them' });
       expect(wrong.text).toContain('That code is not right.');
       const done = await browser.submit(wrong, { fields: { code }, press: 'Link them' });
-      expect(done.text).toContain('They are linked');
+      expect(done.text).toContain('Both are linked');
       expect(await subjectOf(third)).toBe(ann.id);
 
       const stranger = createVisitor(`https://${DOMAIN}`);
