@@ -49,7 +49,7 @@ function splitAlternatives(condition: AccountCondition): Prisma.Sql[] {
 }
 
 /** The whole of a condition, true or false of every account. */
-function whole(condition: AccountCondition): Prisma.Sql {
+export function whole(condition: AccountCondition): Prisma.Sql {
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -105,7 +105,7 @@ function textParts(field: TextField, pattern: TextPattern): Prisma.Sql[] {
     case 'email':
       return [holdsLike('email', pattern)];
     case 'email_domain':
-      return [holdsLike('email', ['', `@${pattern[0]}`, ...pattern.slice(1)])];
+      return [holdsLike('email', domainPattern(pattern))];
     case 'phone_number':
       return [holdsLike('sms', pattern)];
     case 'given_name':
@@ -127,12 +127,21 @@ function textParts(field: TextField, pattern: TextPattern): Prisma.Sql[] {
 
 /** Of ids only whole ones: nothing finds a part of one quickly. */
 function anywhereParts(pattern: TextPattern): Prisma.Sql[] {
-  const names = Object.values(NAME_COLUMNS).map((column) => matches(column, lowered(pattern)));
   return [
-    Prisma.sql`(${Prisma.join(names, ' OR ')})`,
+    anyName(pattern),
     holds(matches(Prisma.sql`i.identifier`, lowered(pattern))),
     ...(pattern.length === 1 ? [matches(Prisma.sql`a.id`, pattern)] : []),
   ];
+}
+
+function anyName(pattern: TextPattern): Prisma.Sql {
+  const names = Object.values(NAME_COLUMNS).map((column) => matches(column, lowered(pattern)));
+  return Prisma.sql`(${Prisma.join(names, ' OR ')})`;
+}
+
+/** An address of which that is what comes after the at sign. */
+function domainPattern([first, ...rest]: TextPattern): TextPattern {
+  return ['', `@${first}`, ...rest];
 }
 
 /** An address of which that is what comes before the at sign. */
@@ -147,9 +156,11 @@ function holds(condition: Prisma.Sql): Prisma.Sql {
 }
 
 function holdsLike(provider: Channel, pattern: TextPattern): Prisma.Sql {
-  return holds(
-    Prisma.sql`i.provider = ${provider}::text AND ${matches(Prisma.sql`i.identifier`, lowered(pattern))}`,
-  );
+  return holds(identityLike(provider, pattern));
+}
+
+function identityLike(provider: Channel, pattern: TextPattern): Prisma.Sql {
+  return Prisma.sql`i.provider = ${provider}::text AND ${matches(Prisma.sql`i.identifier`, lowered(pattern))}`;
 }
 
 function matches(column: Prisma.Sql, pattern: TextPattern): Prisma.Sql {
@@ -255,6 +266,125 @@ function fieldExists(field: Extract<AccountTest, { kind: 'exists' }>['field']): 
       return Prisma.sql`true`;
   }
 }
+
+// ---- Candidates -----------------------------------------------------------------------------------------------------
+
+/** Who of all could fulfil a condition, where a text narrows it down; two expressions that go with `tables`. */
+export type Candidates = Readonly<{
+  /** Named after `WITH`. Each is looked at as far as it is few. */
+  tables: readonly Prisma.Sql[];
+  /** `SELECT id …`: everybody who fulfils it is among them, unless there are many. */
+  ids: Prisma.Sql;
+  /** True where there are more than were looked at: then they are no narrower than all. */
+  areMany: Prisma.Sql;
+}>;
+
+/**
+ * The planner guesses how often a part of a word occurs, and where it guesses too many it walks the list of a million to find
+ * them. What the indexes of texts find is therefore counted first, as far as it is few.
+ *
+ * @param options.few how many are fetched at most to be sorted: as quickly as a page of so many is found by walking the list
+ * @returns null where no text narrows it down
+ */
+export function candidates(
+  condition: AccountCondition,
+  { few, tables = [] }: { few: number; tables?: Prisma.Sql[] },
+): Candidates | null {
+  switch (condition.kind) {
+    case 'and': {
+      const narrow = condition.parts.flatMap((part) => candidates(part, { few, tables }) ?? []);
+      const ids = narrow.map(
+        ({ ids, areMany }) => Prisma.sql`SELECT id FROM (${ids}) AS one WHERE NOT ${areMany}`,
+      );
+      if (narrow.length === 0) return null;
+      return {
+        tables,
+        ids: united(ids),
+        areMany: joined(
+          narrow.map(({ areMany }) => areMany),
+          ' AND ',
+        ),
+      };
+    }
+    case 'or': {
+      const parts = condition.parts.map((part) => candidates(part, { few, tables }));
+      const narrow = parts.flatMap((part) => part ?? []);
+      if (narrow.length < parts.length) return null;
+      return {
+        tables,
+        ids: united(narrow.map(({ ids }) => ids)),
+        areMany: joined(
+          narrow.map(({ areMany }) => areMany),
+          ' OR ',
+        ),
+      };
+    }
+    case 'text':
+    case 'anywhere': {
+      const found =
+        condition.kind === 'text'
+          ? textLeads(condition.field, condition.pattern)
+          : anywhereLeads(condition.pattern);
+      if (found.length === 0) return null;
+      const name = Prisma.raw(`candidates_${tables.length}`);
+      tables.push(
+        Prisma.sql`${name} AS MATERIALIZED (SELECT id FROM (${united(found)}) AS one LIMIT ${few + 1}::int)`,
+      );
+      return {
+        tables,
+        ids: Prisma.sql`SELECT id FROM ${name}`,
+        areMany: Prisma.sql`((SELECT count(*) FROM ${name}) > ${few}::int)`,
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+const united = (selects: readonly Prisma.Sql[]) => Prisma.join([...selects], ' UNION ALL ');
+const joined = (tests: readonly Prisma.Sql[], by: ' AND ' | ' OR ') =>
+  Prisma.sql`(${Prisma.join([...tests], by)})`;
+
+/** What an index of texts finds. */
+function textLeads(field: TextField, pattern: TextPattern): Prisma.Sql[] {
+  switch (field) {
+    case 'user_id':
+      return pattern.length === 1 ? [accountsOf(matches(Prisma.sql`a.id`, pattern))] : [];
+    case 'last_ip':
+      return [];
+    case 'email':
+      return [holdersOf(identityLike('email', pattern))];
+    case 'email_domain':
+      return [holdersOf(identityLike('email', domainPattern(pattern)))];
+    case 'phone_number':
+      return [holdersOf(identityLike('sms', pattern))];
+    case 'given_name':
+    case 'family_name':
+      return [accountsOf(matches(NAME_COLUMNS[field], lowered(pattern)))];
+    case 'name':
+      return [
+        accountsOf(matches(NAME_COLUMNS.name, lowered(pattern))),
+        holdersOf(matches(Prisma.sql`i.identifier`, lowered(pattern))),
+      ];
+    case 'nickname':
+      return [
+        accountsOf(matches(NAME_COLUMNS.nickname, lowered(pattern))),
+        holdersOf(identityLike('email', localPart(pattern))),
+      ];
+  }
+}
+
+function anywhereLeads(pattern: TextPattern): Prisma.Sql[] {
+  return [
+    accountsOf(anyName(pattern)),
+    holdersOf(matches(Prisma.sql`i.identifier`, lowered(pattern))),
+    ...(pattern.length === 1 ? [accountsOf(matches(Prisma.sql`a.id`, pattern))] : []),
+  ];
+}
+
+const accountsOf = (condition: Prisma.Sql) => Prisma.sql`SELECT a.id FROM accounts a WHERE ${condition}`;
+const holdersOf = (condition: Prisma.Sql) =>
+  Prisma.sql`SELECT i.account_id AS id FROM identities i WHERE ${condition}`;
 
 // ---- Order ----------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 // lib/login/account-register.ts; what a search asks becomes SQL in account-search.ts.
 
 import {
+  type AccountCondition,
   type AccountOrder,
   type AccountSearch,
   OLDEST_FIRST,
@@ -21,13 +22,16 @@ import type { Channel } from '@/lib/login/identifier';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { accountIdOf, isOfGone, removeTraces } from './account-endings';
 import { lockMembership } from './account-locks';
-import { alternatives, sortColumn, sortedBy } from './account-search';
+import { alternatives, candidates, sortColumn, sortedBy, whole } from './account-search';
 import { isStatementTimeout, isUniqueViolation, PLANNED_ANEW } from './database';
 import { insertLogEvent } from './log-events';
 import { endSessions } from './session-endings';
 import { revokeTokens } from './token-endings';
 
-export function createAccountRegister(prisma: PrismaClient): AccountRegister {
+/** Accounts that a text finds are fetched and sorted up to so many; of more than that the list is walked for a page of them. */
+const FEW = 10_000;
+
+export function createAccountRegister(prisma: PrismaClient, few = FEW): AccountRegister {
   async function read(which: Prisma.Sql): Promise<Account | null> {
     const [row] = await prisma.$queryRaw<
       AccountRow[]
@@ -44,18 +48,13 @@ export function createAccountRegister(prisma: PrismaClient): AccountRegister {
         WHERE provider = ${channel}::text AND identifier = ${canonical}::text)`),
 
     async search(search) {
-      const rows = await inTime(prisma.$queryRaw<AccountRow[]>(searchStatement(search)));
+      const rows = await inTime(prisma.$queryRaw<AccountRow[]>(searchStatement(search, few)));
       return rows.map(accountFrom);
     },
 
     async count({ condition, exactUpTo }) {
-      const limit = Prisma.sql`LIMIT ${exactUpTo + 1}::int`;
-      const found = alternatives(condition).map(
-        (alternative) => Prisma.sql`(SELECT a.id FROM accounts a WHERE ${alternative} ${limit})`,
-      );
       const [row] = await inTime(
-        prisma.$queryRaw<{ count: number }[]>`${ANEW}
-          SELECT count(*)::int AS count FROM (SELECT 1 FROM (${Prisma.join(found, ' UNION ')}) AS found ${limit}) AS counted`,
+        prisma.$queryRaw<{ count: number }[]>(countStatement(condition, exactUpTo + 1, few)),
       );
       const count = row?.count ?? 0;
       if (count <= exactUpTo) return count;
@@ -158,23 +157,64 @@ function accountFrom({ identities, ...row }: AccountRow): Account {
   };
 }
 
-function searchStatement({ condition, range }: AccountSearch): Prisma.Sql {
+function searchStatement({ condition, range }: AccountSearch, few: number): Prisma.Sql {
   const order: AccountOrder =
     range.kind === 'page' ? range.order : { ...OLDEST_FIRST, descending: range.descending };
   const key = sortColumn(order);
   const offset = range.kind === 'page' ? range.offset : 0;
   const beyond = range.kind === 'after' ? isBeyond(range) : Prisma.sql`true`;
-  const found = alternatives(condition).map(
-    (alternative) => Prisma.sql`(SELECT a.id, ${key} AS key FROM accounts a WHERE ${alternative} AND ${beyond}
-      ORDER BY ${sortedBy(order, { column: key, id: Prisma.sql`a.id` })} LIMIT ${offset + range.limit}::int)`,
-  );
+  const { tables, parts } = partsOf(condition, {
+    few,
+    columns: Prisma.sql`a.id, ${key} AS key`,
+    beyond,
+    rest: Prisma.sql`ORDER BY ${sortedBy(order, { column: key, id: Prisma.sql`a.id` })} LIMIT ${offset + range.limit}::int`,
+  });
   const sorted = sortedBy(order, { column: Prisma.sql`found.key`, id: Prisma.sql`found.id` });
   return Prisma.sql`${ANEW}
-    WITH found AS (
-      SELECT * FROM (${Prisma.join(found, ' UNION ')}) AS found
+    WITH ${tables} found AS (
+      SELECT * FROM (${parts}) AS found
       ORDER BY ${sorted} LIMIT ${range.limit}::int OFFSET ${offset}::int
     )
     SELECT ${accountColumns} FROM found JOIN accounts a ON a.id = found.id ORDER BY ${sorted}`;
+}
+
+/** How many there are, as far as the limit. */
+function countStatement(condition: AccountCondition | null, limit: number, few: number): Prisma.Sql {
+  const atMost = Prisma.sql`LIMIT ${limit}::int`;
+  const { tables, parts } = partsOf(condition, {
+    few,
+    columns: Prisma.sql`a.id`,
+    beyond: Prisma.sql`true`,
+    rest: atMost,
+  });
+  return Prisma.sql`${ANEW}
+    WITH ${tables} found AS (SELECT 1 FROM (${parts}) AS found ${atMost})
+    SELECT count(*)::int AS count FROM found`;
+}
+
+/**
+ * Whoever fulfils a condition, as SELECTs of the columns put together: all of the few that its texts leave, or else the first of
+ * each of its alternatives. Of a table that is fetched whole the planner does not think that it will end early.
+ */
+function partsOf(
+  condition: AccountCondition | null,
+  sought: { few: number; columns: Prisma.Sql; beyond: Prisma.Sql; rest: Prisma.Sql },
+): { tables: Prisma.Sql; parts: Prisma.Sql } {
+  const { columns, beyond, rest } = sought;
+  const narrowed = condition && candidates(condition, sought);
+  const isWalked = narrowed?.areMany ?? Prisma.sql`true`;
+  const walked = alternatives(condition).map(
+    (alternative) =>
+      Prisma.sql`(SELECT ${columns} FROM accounts a WHERE ${isWalked} AND ${alternative} AND ${beyond} ${rest})`,
+  );
+  if (condition === null || narrowed === null)
+    return { tables: Prisma.empty, parts: Prisma.join(walked, ' UNION ') };
+  const fetched = Prisma.sql`few AS MATERIALIZED (SELECT ${columns} FROM accounts a
+    WHERE NOT ${narrowed.areMany} AND a.id IN (${narrowed.ids}) AND ${whole(condition)} AND ${beyond})`;
+  return {
+    tables: Prisma.sql`${Prisma.join([...narrowed.tables, fetched], ', ')}, `,
+    parts: Prisma.join([Prisma.sql`SELECT * FROM few`, ...walked], ' UNION '),
+  };
 }
 
 function isBeyond({ place, descending }: Extract<AccountSearch['range'], { kind: 'after' }>): Prisma.Sql {
