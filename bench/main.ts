@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { createDatabaseOn, startPostgres } from '@/tests/harness/postgres';
 import { type DeliveryPlan, type Failure, measureDelivery } from './delivery';
 import { computeFigures } from './figures';
+import { runGrowthBenchmark } from './growth';
 import { prepareRoute } from './journey/journey';
 import { runLoad } from './journey/load';
 import { runLogsBenchmark } from './logs';
@@ -57,6 +58,8 @@ const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
 const HELP = `npm run bench -- [options]
   --users              a million users instead of logins: searches, import, export (with --quick: fewer)
+  --growth             a sign-in where a million users and ten million rows that are over have piled up, against an empty database
+  --logs               ten million entries of the audit log: pages, writing, house-keeping
   --tokens             the token endpoint instead of logins: refresh and client credentials, RS256 and ES256
   --quick              two short rounds with 8 users
   --no-embedded        leave the embedded database out
@@ -79,6 +82,7 @@ export async function runBenchmark(words: string[]): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   if (words.includes('--users')) return runUsersBenchmark(words);
+  if (words.includes('--growth')) return runGrowthBenchmark(words);
   if (words.includes('--logs')) return runLogsBenchmark(words);
   if (words.includes('--tokens')) return runTokensBenchmark(words);
   const options = readOptions(words);

@@ -144,7 +144,7 @@ async function measureSearches(adminUrl: string, plan: UsersPlan): Promise<Searc
   try {
     await migrate(database, 'prisma/migrations');
     say(`Making ${plan.users} users`);
-    await fill(databaseUrl, plan.users);
+    await fillUsers(databaseUrl, plan.users);
     const accounts = createAccountRegister(database.prisma);
     const figures: SearchFigures[] = [];
     for (const { name, q } of SEARCHES) {
@@ -157,7 +157,8 @@ async function measureSearches(adminUrl: string, plan: UsersPlan): Promise<Searc
   }
 }
 
-async function fill(databaseUrl: string, users: number): Promise<void> {
+/** Makes so many users by one statement. @param databaseUrl of a database that is migrated */
+export async function fillUsers(databaseUrl: string, users: number): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   await client.query(FILL, [users, FIRST_NAMES]);
