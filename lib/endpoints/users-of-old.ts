@@ -4,12 +4,12 @@
 
 import { readSentIdentifier, startEmbedded } from '@/lib/login/embedded-login';
 import { findConnection, unservedCountry } from '@/lib/login/start-login';
-import { mayUse } from '@/lib/management/caller';
 import { OAuthError } from '@/lib/oidc/errors';
 import { parseJsonObject } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { readBody } from './body';
 import type { Deps } from './deps';
+import { requireOperatorToken } from './operator-token';
 import { tooMany } from './passwordless-start';
 import { contextOf } from './request-context';
 import { refuseUnlessServed } from './resource-owner';
@@ -26,7 +26,7 @@ const SCOPE = 'create:users';
 export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Response> {
   return answerApi(deps, PATHS.usersOfOld, async () => {
     refuseUnlessServed(deps);
-    await checkOperator(deps, request);
+    await requireOperatorToken(deps, request, SCOPE);
     const body = parseJsonObject((await readBody(request, ['json'])).text);
     const connection = await findConnection(deps.embedded, readText(body, 'connection'));
     if (connection === null) throw new OAuthError('invalid_request', 'the connection was not found');
@@ -57,16 +57,6 @@ export async function usersOfOld(deps: UsersDeps, request: Request): Promise<Res
         : { ...said, email: identifier.canonical },
     );
   });
-}
-
-async function checkOperator({ operators }: Pick<Deps, 'operators'>, request: Request): Promise<void> {
-  const caller = await operators.callerOf(request);
-  if (caller === null)
-    throw new OAuthError('invalid_token', 'Invalid token', { status: 401, wwwAuthenticate: 'Bearer' });
-  if (caller.kind === 'person' || !mayUse(caller, [SCOPE]))
-    throw new OAuthError('insufficient_scope', `Insufficient scope, expected any of: ${SCOPE}`, {
-      status: 403,
-    });
 }
 
 function readText(body: Readonly<Record<string, unknown>>, name: string): string {
