@@ -15,6 +15,7 @@ import type {
 } from '@/lib/login/account-query';
 import type { Channel } from '@/lib/login/identifier';
 import { Prisma } from '@/prisma/generated/client';
+import { lowered, matches } from './text-pattern';
 
 /** More are asked as one, which any condition can be; it may take longer. */
 const PARTS_MAX = 16;
@@ -161,16 +162,6 @@ function holdsLike(provider: Channel, pattern: TextPattern): Prisma.Sql {
 
 function identityLike(provider: Channel, pattern: TextPattern): Prisma.Sql {
   return Prisma.sql`i.provider = ${provider}::text AND ${matches(Prisma.sql`i.identifier`, lowered(pattern))}`;
-}
-
-function matches(column: Prisma.Sql, pattern: TextPattern): Prisma.Sql {
-  if (pattern.length === 1) return Prisma.sql`${column} = ${pattern[0]}::text`;
-  const like = pattern.map((part) => part.replace(/[\\%_]/g, '\\$&')).join('%');
-  return Prisma.sql`${column} LIKE ${like}::text`;
-}
-
-function lowered([first, ...rest]: TextPattern): TextPattern {
-  return [first.toLowerCase(), ...rest.map((part) => part.toLowerCase())];
 }
 
 function flagIs(field: FlagField, value: boolean): Prisma.Sql {

@@ -6,6 +6,7 @@ import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { logEntryColumns } from './account-log';
 import { isStatementTimeout, PLANNED_ANEW } from './database';
 import { timeDigits } from './log-events';
+import { lowered, matches } from './text-pattern';
 
 const ANEW = Prisma.raw(PLANNED_ANEW);
 
@@ -103,18 +104,6 @@ const COLUMNS: Record<Exclude<LogTextField, 'client_name'>, Prisma.Sql> = {
 
 function clientNamed(condition: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`l.client_id IN (SELECT client_id FROM clients WHERE ${condition})`;
-}
-
-type Pattern = Extract<LogTest, { kind: 'text' }>['pattern'];
-
-function matches(column: Prisma.Sql, pattern: Pattern): Prisma.Sql {
-  if (pattern.length === 1) return Prisma.sql`${column} = ${pattern[0]}::text`;
-  const like = pattern.map((part) => part.replace(/[\\%_]/g, '\\$&')).join('%');
-  return Prisma.sql`${column} LIKE ${like}::text`;
-}
-
-function lowered([first, ...rest]: Pattern): Pattern {
-  return [first.toLowerCase(), ...rest.map((part) => part.toLowerCase())];
 }
 
 /** By the id, which begins with the time: so a time and anything else are one walk along one index. */

@@ -112,11 +112,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           WHERE ${mine} AND EXISTS (SELECT 1 FROM asked) AND ${allLimitsHadRoom}
           RETURNING *
         ),
-        addressed AS (
-          SELECT * FROM challenge c WHERE answerable AND withheld IS NULL AND NOT EXISTS (
-            SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
-            WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
-        ),
+        ${addressedUnlessBlocked},
         message AS (
           ${insertLoginMessage(resend, context)}
         ),
@@ -365,6 +361,13 @@ export function sendingEvent(description: string) {
       ELSE 'Nothing sent: the account is blocked or sign-up is closed.' END`,
   };
 }
+
+/** The CTE `addressed`: the row of `challenge`, unless nothing is to be sent or the account was blocked since it was asked for. */
+export const addressedUnlessBlocked = Prisma.sql`addressed AS (
+  SELECT * FROM challenge c WHERE answerable AND withheld IS NULL AND NOT EXISTS (
+    SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
+    WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
+)`;
 
 /** The outbox row of a challenge that somebody is to hear of: the CTE `addressed` holds it. */
 export function insertLoginMessage(

@@ -10,7 +10,14 @@ import type {
 } from '@/lib/login/embedded-challenge';
 import type { CountedLimit } from '@/lib/login/limits';
 import { type Challenge, Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { findOver, foundFrom, insertLoginMessage, isOpen, sendingEvent } from './challenges';
+import {
+  addressedUnlessBlocked,
+  findOver,
+  foundFrom,
+  insertLoginMessage,
+  isOpen,
+  sendingEvent,
+} from './challenges';
 import {
   allLimitsHadRoom,
   countLimits,
@@ -55,11 +62,7 @@ export function createEmbeddedChallengeStore(prisma: PrismaClient): EmbeddedChal
         challenge AS (
           SELECT * FROM asked_again UNION ALL SELECT * FROM taken WHERE id = ${question.id}::text
         ),
-        addressed AS (
-          SELECT * FROM challenge c WHERE answerable AND withheld IS NULL AND NOT EXISTS (
-            SELECT 1 FROM identities i JOIN accounts a ON a.id = i.account_id
-            WHERE i.provider = c.provider AND i.identifier = c.identifier AND a.blocked_at IS NOT NULL)
-        ),
+        ${addressedUnlessBlocked},
         message AS (
           ${insertLoginMessage(question, context)}
         ),
