@@ -131,9 +131,12 @@ async function measureWrites({ prisma }: Database, { writes }: LogsPlan): Promis
       contentType: 'application/json',
       sealedAuthorization: null,
       sealedSigningSecret: null,
+      customHeaders: [],
       categories: [],
+      piiFields: [],
+      piiMethod: 'mask',
     },
-    LAST,
+    { startFrom: null, now: LAST },
   );
   tell('writing an entry for a stream', await write());
 }

@@ -6,11 +6,12 @@ import type { GuardedFetch, OutboundOutcome } from './guarded-fetch';
 
 /** Posts by way of the guarded fetch, so that an address is called only where this installation calls addresses. */
 export function createLogBatchPost(fetch: GuardedFetch): LogDeliveryDeps['postLogBatch'] {
-  return async ({ url, id, now, body, contentType, authorization, signingSecret, signal }) =>
+  return async ({ url, id, now, body, contentType, authorization, headers, signingSecret, signal }) =>
     failureOf(
       await fetch({
         url,
         headers: {
+          ...headers,
           'Content-Type': contentType,
           'webhook-id': id,
           'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),

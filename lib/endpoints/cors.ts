@@ -15,6 +15,11 @@ const ALLOWED_HEADERS = 'authorization, content-type, auth0-client, x-request-la
  */
 type Credentials = 'with cookies' | 'without cookies';
 
+/** Whether a browser asks on its own what a script may send: that carries no token. @see Fetch §4.8 */
+export function isPreflight({ method, headers }: Request): boolean {
+  return method === 'OPTIONS' && headers.has('origin') && headers.has('access-control-request-method');
+}
+
 /** Answers a preflight. It names no client, so it is enough that one of them lists the origin. */
 export async function answerPreflight(
   deps: Pick<Deps, 'clients'>,

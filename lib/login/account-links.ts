@@ -3,6 +3,7 @@
 // auth0-contract §5.4; security LNK-1, LNK-2, PRV-2.
 import type { Account, AccountIdentity, ChangeOrigin } from './account-register';
 import type { Channel } from './identifier';
+import type { IdentityNotices } from './identity-notices';
 
 /** Seconds since both were proven in which a person may link them. A session left open is no proof (LNK-1). */
 export const LINK_FRESHNESS_SECONDS = 600;
@@ -11,7 +12,8 @@ export const LINK_FRESHNESS_SECONDS = 600;
 export type IdentityName = Pick<AccountIdentity, 'provider' | 'userId'>;
 
 export type AccountsLinked = Readonly<
-  | { kind: 'linked'; account: Account }
+  /** `told`: message ids of the notices that are in the outbox now. */
+  | { kind: 'linked'; account: Account; told: readonly string[] }
   /** There is no account of that id, or none of that identity. */
   | { kind: 'not_found' }
   | { kind: 'no_secondary' }
@@ -23,7 +25,7 @@ export type AccountsLinked = Readonly<
 >;
 
 export type IdentityUnlinked = Readonly<
-  | { kind: 'unlinked'; account: Account }
+  | { kind: 'unlinked'; account: Account; told: readonly string[] }
   | { kind: 'not_found' }
   | { kind: 'not_linked' }
   /** It names the account. */
@@ -35,16 +37,23 @@ export type AccountLinkStore = Readonly<{
    * Gives an account all identities of the one that `secondary` names, which ends: its metadata and grants, its sessions, of which
    * clients are told, codes and tokens. Its profile stays with its identity. What was asked of its addresses stays good, for the account they belong to
    * then. In one transaction: whoever signs in or redeems a code at that moment is done before it, or finds it done; of any
-   * number that want one identity at once one has it.
+   * number that want one identity at once one has it. The addresses that were the account's before are told.
    */
-  link(link: { accountId: string; secondary: IdentityName; origin: ChangeOrigin }): Promise<AccountsLinked>;
+  link(link: {
+    accountId: string;
+    secondary: IdentityName;
+    notices: IdentityNotices | null;
+    origin: ChangeOrigin;
+  }): Promise<AccountsLinked>;
   /**
    * Makes a linked identity an account of its own again, with the profile it came with, and nothing of the account it leaves but
-   * a block. Sessions there that its channel may have begun end, and tokens with them. In one transaction, as above.
+   * a block. Sessions there that its channel may have begun end, and tokens with them. The addresses that were the account's until
+   * then are told, its own too. In one transaction, as above.
    */
   unlink(unlink: {
     accountId: string;
     identity: IdentityName;
+    notices: IdentityNotices | null;
     origin: ChangeOrigin;
   }): Promise<IdentityUnlinked>;
   /** When somebody last proved to be that account: in that session, also when it is over, or anywhere. */

@@ -44,6 +44,8 @@ function write(message: LoginMessage, phrases: Phrases): Letter | null {
   const { kind, oneTimeCode: code, link } = message;
   if (kind === 'new_device') return writeNewDevice(message, phrases);
   if (kind === 'email_changed') return writeEmailChanged(message, phrases);
+  if (kind === 'identity_added' || kind === 'identity_removed')
+    return writeIdentities(message, kind, phrases);
   if (kind === 'change_email') return code === null ? null : writeChange(code, phrases);
   if (code === null) return link === null ? null : writeLink(link, phrases);
   return link === null ? writeCode(code, phrases) : writeBoth(code, link, phrases);
@@ -130,6 +132,28 @@ function writeEmailChanged(message: LoginMessage, phrases: Phrases): Letter {
     subject: translate('changedSubject', values),
     preview: lead,
     heading: translate('changedHeading'),
+    parts: [text(lead), text(momentOf(message, phrases))],
+    notes: [translate('newDeviceYou'), translate('changedNotYou', values)],
+    stop: null,
+  };
+}
+
+/** To whoever holds another address of the account. Names no address, as above. */
+function writeIdentities(
+  message: LoginMessage,
+  kind: 'identity_added' | 'identity_removed',
+  phrases: Phrases,
+): Letter {
+  const { words, values } = phrases;
+  const { translate } = words;
+  const [subject, lead] =
+    kind === 'identity_added'
+      ? [translate('addedSubject', values), translate('addedLead', values)]
+      : [translate('removedSubject', values), translate('removedLead', values)];
+  return {
+    subject,
+    preview: lead,
+    heading: subject,
     parts: [text(lead), text(momentOf(message, phrases))],
     notes: [translate('newDeviceYou'), translate('changedNotYou', values)],
     stop: null,

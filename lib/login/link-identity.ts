@@ -3,9 +3,11 @@
 // the first. experience.md §2; auth0-contract §5.4; security LNK-1, LNK-2.
 import type { Client } from '@/lib/oidc/client';
 import { type AccountLinkStore, LINK_FRESHNESS_SECONDS, mainIdentityOf } from './account-links';
+import type { AccountRegister } from './account-register';
 import { type AnswerDeps, countAnswered, readTypedCode } from './answer-challenge';
 import type { Connection } from './connection';
 import { maskIdentifier } from './identifier';
+import { type IdentityNoticeDeps, identityNoticeMessages, prepareIdentityNotices } from './identity-notices';
 import type { AskedChallenge } from './interaction';
 import { retryAt } from './limits';
 import type { LoginMessage } from './message';
@@ -58,14 +60,23 @@ export async function beginLink(
   return started.kind === 'asked' ? { ...started, interactionId } : started;
 }
 
-export type LinkMade = Readonly<{ kind: 'linked' } | { kind: 'problem'; problem: LinkProblem }>;
+export type LinkMade = Readonly<
+  /** `notices` to the addresses that were the account's before, already in the outbox. */
+  { kind: 'linked'; notices: readonly LoginMessage[] } | { kind: 'problem'; problem: LinkProblem }
+>;
 
 /**
  * Answers the code and links what it proves: an account that is there, or one that begins in this moment and ends in the next.
  * Nobody is signed in by it.
  */
 export async function proveLink(
-  deps: AnswerDeps & { linking: Readonly<{ links: Pick<AccountLinkStore, 'link'> }> },
+  deps: AnswerDeps & {
+    linking: Readonly<{
+      links: Pick<AccountLinkStore, 'link'>;
+      accounts: Pick<AccountRegister, 'find'>;
+      changes: Pick<IdentityNoticeDeps, 'applicationNameOf'>;
+    }>;
+  },
   proof: {
     accountId: string;
     clientId: string;
@@ -112,12 +123,20 @@ export async function proveLink(
   }
   if (guess.provenBy !== 'test_identity') await countAnswered(deps, asked, context.now);
   const { ip, userAgent, now } = context;
-  const linked = await deps.linking.links.link({
-    accountId: proof.accountId,
+  const { clientId, accountId } = proof;
+  const { accounts, links, changes } = deps.linking;
+  const notices = await prepareIdentityNotices(
+    { ...deps, applicationNameOf: changes.applicationNameOf },
+    { account: await accounts.find(accountId), kind: 'identity_added', clientId, context },
+  );
+  const linked = await links.link({
+    accountId,
     secondary: mainIdentityOf(answered.accountId),
-    origin: { clientId: proof.clientId, ip, userAgent, now },
+    notices,
+    origin: { clientId, ip, userAgent, now },
   });
-  if (linked.kind === 'linked') return { kind: 'linked' };
+  if (linked.kind === 'linked')
+    return { kind: 'linked', notices: identityNoticeMessages(notices, linked.told) };
   return problem({ kind: linked.kind === 'same' ? 'own' : 'refused' });
 }
 

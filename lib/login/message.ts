@@ -12,10 +12,18 @@ export type MessageKind =
   | 'change_email'
   | 'change_phone_number'
   /** To the address that was that of an account. */
-  | 'email_changed';
+  | 'email_changed'
+  /** To the addresses of an account that another way to sign in came to, or that one was taken from. */
+  | 'identity_added'
+  | 'identity_removed';
 
 /** Kinds that tell something, and carry nothing to answer with. */
-export const NOTICE_KINDS = ['new_device', 'email_changed'] as const satisfies readonly MessageKind[];
+export const NOTICE_KINDS = [
+  'new_device',
+  'email_changed',
+  'identity_added',
+  'identity_removed',
+] as const satisfies readonly MessageKind[];
 
 export function isNotice(kind: MessageKind): boolean {
   return (NOTICE_KINDS as readonly MessageKind[]).includes(kind);

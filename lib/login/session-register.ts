@@ -21,6 +21,8 @@ export type ListedSession = Readonly<{
   last: Whereabouts;
   /** Clients that were given a code or tokens in it. */
   clientIds: readonly string[];
+  /** Strings by name that an operator's tools keep with it. */
+  metadata: Readonly<Record<string, string>>;
 }>;
 
 /** Sessions of one account: all of them, or one. */
@@ -37,6 +39,11 @@ export type SessionRegister = Readonly<{
   ): Promise<ListedSession[]>;
   /** The live session of that id, or null. */
   find(sessionId: string, now: Date): Promise<ListedSession | null>;
+  /** Puts these in the place of what a live session holds; null where there is none. */
+  setMetadata(
+    of: Readonly<{ sessionId: string; metadata: ListedSession['metadata'] }>,
+    now: Date,
+  ): Promise<ListedSession | null>;
   /**
    * Ends sessions, for all processes at once, and with them what they gave if that is asked for: codes that nobody has
    * redeemed yet, and token families with all their tokens. An account as a whole gives up those as well that came without a

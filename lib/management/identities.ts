@@ -10,22 +10,41 @@ import {
   mainIdentityOf,
 } from '@/lib/login/account-links';
 import type { Account, ChangeOrigin } from '@/lib/login/account-register';
+import type { ChangeDeps } from '@/lib/login/change-identifier';
 import type { ConnectionStore } from '@/lib/login/connection';
+import {
+  type IdentityNotices,
+  identityNoticeMessages,
+  prepareIdentityNotices,
+} from '@/lib/login/identity-notices';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
 import { MAX_BYTES } from '@/lib/oidc/vocabulary';
 import type { Caller } from './caller';
 import { fieldsOf, oneOf, text } from './fields';
 import { insufficientScope, ManagementProblem, notSupported } from './problem';
 import { badBody } from './route';
-import { ACCOUNT_ID, chosenUserId, describeUser, noSuchUser, readChosenId, type UserDocument } from './users';
+import {
+  ACCOUNT_ID,
+  chosenUserId,
+  describeUser,
+  noSuchUser,
+  readChosenId,
+  type UserDocument,
+  type UsersDeps,
+} from './users';
 
-export type IdentitiesDeps = Readonly<{
-  links: AccountLinkStore;
-  connections: ConnectionStore;
-  signingKeys: Pick<TokenSigner, 'verify'>;
-  issuer: string;
-  clock: () => Date;
-}>;
+export type IdentitiesDeps = Pick<UsersDeps, 'accounts' | 'sendLater'> &
+  Readonly<{
+    links: AccountLinkStore;
+    connections: ConnectionStore;
+    changes: Pick<ChangeDeps, 'random' | 'codes' | 'hashSubject' | 'applicationNameOf'>;
+    signingKeys: Pick<TokenSigner, 'verify'>;
+    issuer: string;
+    clock: () => Date;
+  }>;
+
+/** Who links or unlinks, and in which language the addresses of the account are told. */
+type Asker = Readonly<{ caller: Caller; origin: ChangeOrigin; language: string }>;
 
 export const newIdentityBody = fieldsOf({
   provider: oneOf(['email', 'sms']).optional(),
@@ -46,14 +65,17 @@ type Identities = UserDocument['identities'];
  */
 export async function linkIdentity(
   deps: IdentitiesDeps,
-  { id, caller, body, origin }: { id: string; caller: Caller; body: NewIdentityBody; origin: ChangeOrigin },
+  { id, body, ...asker }: { id: string; body: NewIdentityBody } & Asker,
 ): Promise<Identities> {
+  const { caller, origin } = asker;
   if (!ACCOUNT_ID.test(id)) throw noSuchUser();
   const secondary =
     caller.kind === 'person' ? await readOwnSecondary(deps, caller, body) : await readSecondary(deps, body);
-  const linked = await deps.links.link({ accountId: id, secondary, origin });
+  const notices = await noticesOf(deps, { id, kind: 'identity_added', ...asker });
+  const linked = await deps.links.link({ accountId: id, secondary, notices, origin });
   switch (linked.kind) {
     case 'linked':
+      identityNoticeMessages(notices, linked.told).forEach(deps.sendLater);
       return identitiesOf(linked.account);
     case 'same':
       throw new ManagementProblem(400, 'invalid_body', 'Main identity and the new one are the same.');
@@ -73,15 +95,18 @@ export async function linkIdentity(
  * @throws {ManagementProblem} 400, 404
  */
 export async function unlinkIdentity(
-  deps: Pick<IdentitiesDeps, 'links'>,
-  asked: { id: string; provider: string; userId: string; origin: ChangeOrigin },
+  deps: IdentitiesDeps,
+  asked: { id: string; provider: string; userId: string } & Asker,
 ): Promise<Identities> {
   if (!ACCOUNT_ID.test(asked.id)) throw noSuchUser();
   const identity = nameOf(`${asked.provider}|${asked.userId}`) ?? nameOf(asked.userId);
   if (identity === null || identity.provider !== asked.provider) throw noSuchIdentity();
-  const unlinked = await deps.links.unlink({ accountId: asked.id, identity, origin: asked.origin });
+  const { id: accountId, origin } = asked;
+  const notices = await noticesOf(deps, { ...asked, kind: 'identity_removed' });
+  const unlinked = await deps.links.unlink({ accountId, identity, notices, origin });
   switch (unlinked.kind) {
     case 'unlinked':
+      identityNoticeMessages(notices, unlinked.told).forEach(deps.sendLater);
       return identitiesOf(unlinked.account);
     case 'main':
       throw new ManagementProblem(400, 'operation_not_supported', 'Main identity cannot be removed.');
@@ -90,6 +115,29 @@ export async function unlinkIdentity(
     case 'not_linked':
       throw noSuchIdentity();
   }
+}
+
+/** What the addresses of the account are told. From where an operator asked is nothing to them. */
+async function noticesOf(
+  deps: IdentitiesDeps,
+  { id, kind, caller, origin, language }: { id: string; kind: IdentityNotices['kind'] } & Asker,
+): Promise<IdentityNotices | null> {
+  const isTheirs = caller.kind === 'person';
+  return prepareIdentityNotices(
+    { ...deps.changes, connections: deps.connections },
+    {
+      account: await deps.accounts.find(id),
+      kind,
+      clientId: isTheirs ? caller.clientId : null,
+      context: {
+        ip: isTheirs ? origin.ip : null,
+        userAgent: isTheirs ? origin.userAgent : null,
+        knownBrowserId: null,
+        language,
+        now: origin.now,
+      },
+    },
+  );
 }
 
 function identitiesOf(account: Account): Identities {

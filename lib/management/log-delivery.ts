@@ -2,6 +2,7 @@
 // lease of a stream sends its next batch, and records what came of it; what was not taken is sent again, by any process, so that
 // nothing is lost. Knows no network and no database. decision 0040; security SRF-4.
 import { categoryOf } from './log-categories';
+import { protectPerson, type StreamedEntry } from './log-pii';
 import type { BatchResult, ClaimedStream, LogStreamStore } from './log-streams';
 import { describeLogEntry, type LogEntry } from './logs';
 
@@ -28,6 +29,8 @@ export type LogBatch = Readonly<{
   body: string;
   contentType: string;
   authorization: string | null;
+  /** Of the operator's own. */
+  headers: Readonly<Record<string, string>>;
   /** `whsec_…` */
   signingSecret: string;
   signal: AbortSignal;
@@ -90,9 +93,12 @@ function isWanted({ categories }: ClaimedStream, { type }: LogEntry): boolean {
 async function send(
   deps: LogDeliveryDeps,
   stream: ClaimedStream,
-  entries: readonly LogEntry[],
+  entries: readonly StreamedEntry[],
 ): Promise<string | null> {
-  const documents = entries.map((entry) => ({ log_id: entry.id, data: describeLogEntry(entry) }));
+  const documents = entries.map((entry) => ({
+    log_id: entry.id,
+    data: describeLogEntry(protectPerson(stream, entry)),
+  }));
   const lines = documents.map((document) => JSON.stringify(document));
   if (stream.endpoint === null) {
     lines.forEach(deps.printLine);
@@ -100,8 +106,9 @@ async function send(
   }
   const signingSecret = open(deps, stream.sealedSigningSecret);
   const authorization = open(deps, stream.sealedAuthorization);
+  const headers = openHeaders(deps, stream);
   const isOpen = signingSecret !== null && (authorization !== null || stream.sealedAuthorization === null);
-  if (!isOpen) return 'SECRET cannot open what it is sent with';
+  if (!isOpen || headers === null) return 'SECRET cannot open what it is sent with';
   return deps.postLogBatch({
     url: stream.endpoint,
     id: `msg_${deps.digest([stream.id, ...entries.map(({ id }) => id)])}`,
@@ -109,9 +116,21 @@ async function send(
     body: stream.contentFormat === 'JSONARRAY' ? `[${lines.join(',')}]` : lines.join('\n'),
     contentType: stream.contentType,
     authorization,
+    headers,
     signingSecret,
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
+}
+
+/** Null where one of them cannot be opened. */
+function openHeaders(
+  deps: LogDeliveryDeps,
+  { customHeaders }: ClaimedStream,
+): Readonly<Record<string, string>> | null {
+  const headers = customHeaders.map(({ header, sealedValue }) => [header, open(deps, sealedValue)] as const);
+  return headers.some(([, value]) => value === null)
+    ? null
+    : Object.fromEntries(headers.map(([header, value]) => [header, value ?? '']));
 }
 
 function open({ unsealLogStreamSecret }: LogDeliveryDeps, sealed: string | null): string | null {

@@ -35,8 +35,9 @@ export const LOG_STREAM_ROUTES = [
     summary: 'Create a log stream',
     description: [
       '`http` posts batches of entries to `sink.httpEndpoint`, signed as Standard Webhooks has it; the answer shows the secret they are',
-      'signed by, once. `stdout` prints each entry as a line of one server’s output. Entries that are written from now on are sent,',
-      'the oldest first, each until it is taken.',
+      'signed by, once. `stdout` prints each entry as a line of one server’s output. Entries that are written from now on, and',
+      'with `startFrom` those that are kept since then, are sent, the oldest first, each until it is taken. `pii_config` keeps back what is',
+      'said of people: masked, or the keyed hash that the log knows them by.',
     ].join('\n'),
     scope: 'create:log_streams',
     body: newStreamBody,

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { MASKED_SECRET } from '@/lib/login/connection-options';
 import { displayName, fieldsOf, instant, oneOf, only, text } from './fields';
 import { LOG_CATEGORIES, type LogCategory } from './log-categories';
-import type { LogEntry } from './logs';
+import { type PiiSetting, piiBody, piiDocument, type StreamedEntry } from './log-pii';
+import { type CustomHeader, customHeaders, describeHeaders, sealHeaders } from './log-stream-headers';
 import { ManagementProblem } from './problem';
 import { badBody, type Frozen } from './route';
 
@@ -13,26 +14,28 @@ export const STREAM_TYPES = ['http', 'stdout'] as const;
 export const STREAM_STATUSES = ['active', 'paused', 'suspended'] as const;
 export const CONTENT_FORMATS = ['JSONARRAY', 'JSONLINES', 'JSONOBJECT'] as const;
 
-export type LogStream = Readonly<{
-  /** `lst_` and 16 characters. */
-  id: string;
-  name: string;
-  type: (typeof STREAM_TYPES)[number];
-  /** `suspended`: nobody took anything for too long. */
-  status: (typeof STREAM_STATUSES)[number];
-  /** Null: stdout. */
-  endpoint: string | null;
-  contentFormat: (typeof CONTENT_FORMATS)[number];
-  contentType: string;
-  sealedAuthorization: string | null;
-  /** Null: stdout. */
-  sealedSigningSecret: string | null;
-  /** Empty: every one. */
-  categories: readonly LogCategory[];
-  failingSince: Date | null;
-  /** What came of the last batch that was not taken. */
-  lastFailure: string | null;
-}>;
+export type LogStream = PiiSetting &
+  Readonly<{
+    /** `lst_` and 16 characters. */
+    id: string;
+    name: string;
+    type: (typeof STREAM_TYPES)[number];
+    /** `suspended`: nobody took anything for too long. */
+    status: (typeof STREAM_STATUSES)[number];
+    /** Null: stdout. */
+    endpoint: string | null;
+    contentFormat: (typeof CONTENT_FORMATS)[number];
+    contentType: string;
+    sealedAuthorization: string | null;
+    /** Null: stdout. */
+    sealedSigningSecret: string | null;
+    customHeaders: readonly CustomHeader[];
+    /** Empty: every one. */
+    categories: readonly LogCategory[];
+    failingSince: Date | null;
+    /** What came of the last batch that was not taken. */
+    lastFailure: string | null;
+  }>;
 
 /** What an operator may change of one. */
 export type LogStreamChange = Partial<
@@ -45,7 +48,10 @@ export type LogStreamChange = Partial<
     | 'contentType'
     | 'sealedAuthorization'
     | 'sealedSigningSecret'
+    | 'customHeaders'
     | 'categories'
+    | 'piiFields'
+    | 'piiMethod'
   >
 >;
 
@@ -63,8 +69,14 @@ export type LogStreamStore = Readonly<{
   /** The oldest first. */
   all(): Promise<LogStream[]>;
   find(id: string): Promise<LogStream | null>;
-  /** From then on every entry that is written waits for it. */
-  add(stream: Omit<LogStream, 'failingSince' | 'lastFailure'>, now: Date): Promise<void>;
+  /**
+   * From then on every entry that is written waits for it; where `startFrom` is an instant, so do those that are kept since then,
+   * each once, whoever writes at that moment.
+   */
+  add(
+    stream: Omit<LogStream, 'failingSince' | 'lastFailure'>,
+    at: Readonly<{ startFrom: Date | null; now: Date }>,
+  ): Promise<void>;
   /** One that becomes active again is tried within half a minute, as if it had never failed. Null where there is none. */
   change(id: string, change: LogStreamChange, now: Date): Promise<LogStream | null>;
   /** With what waits for it. False where there was none. */
@@ -75,7 +87,7 @@ export type LogStreamStore = Readonly<{
    */
   claim(claim: { now: Date; leasedUntil: Date; limit: number }): Promise<ClaimedStream[]>;
   /** The oldest of what waits for a stream; null in the place of entries that are gone already. */
-  waiting(streamId: string, limit: number): Promise<{ id: string; entry: LogEntry | null }[]>;
+  waiting(streamId: string, limit: number): Promise<{ id: string; entry: StreamedEntry | null }[]>;
   /**
    * Writes what became of a batch. That it was taken is written even if the lease ran out; the rest only by whoever has it.
    * A stream that sent a batch is due again at once.
@@ -112,6 +124,9 @@ const sinkFields = {
   ),
 };
 
+/** An instant, as ISO 8601 writes it. */
+const startFrom = z.iso.datetime({ offset: true, error: 'must be an instant in ISO 8601' });
+
 const filters = z
   .array(
     fieldsOf({ type: only('category', 'there is no other kind of filter'), name: oneOf(LOG_CATEGORIES) }),
@@ -131,8 +146,11 @@ export const newStreamBody = fieldsOf({
     httpContentType: sinkFields.httpContentType.default('application/json'),
     httpContentFormat: sinkFields.httpContentFormat.default('JSONARRAY'),
     httpAuthorization: sinkFields.httpAuthorization.optional(),
+    httpCustomHeaders: customHeaders.default([]),
   }).optional(),
   filters: filters.default([]),
+  pii_config: piiBody.optional(),
+  startFrom: startFrom.optional(),
   isPriority,
 });
 
@@ -145,8 +163,10 @@ export const streamChangeBody = fieldsOf({
     httpContentType: sinkFields.httpContentType.optional(),
     httpContentFormat: sinkFields.httpContentFormat.optional(),
     httpAuthorization: sinkFields.httpAuthorization.or(z.literal(MASKED_SECRET)).nullable().optional(),
+    httpCustomHeaders: customHeaders.optional(),
   }).optional(),
   filters: filters.optional(),
+  pii_config: piiBody.optional(),
   isPriority,
 });
 
@@ -163,7 +183,9 @@ export const streamDocument = z.strictObject({
     httpContentType: z.string().optional(),
     httpContentFormat: z.enum(CONTENT_FORMATS).optional(),
     httpAuthorization: z.string().optional(),
+    httpCustomHeaders: z.array(z.strictObject({ header: z.string(), value: z.string() })).optional(),
   }),
+  pii_config: piiDocument.optional(),
   /** While nothing is taken: since when, and what came of the last batch. */
   failing_since: instant().optional(),
   last_failure: z.string().optional(),
@@ -191,7 +213,13 @@ export function describeStream(stream: LogStream): StreamDocument {
             httpContentType: stream.contentType,
             httpContentFormat: stream.contentFormat,
             ...(stream.sealedAuthorization !== null && { httpAuthorization: MASKED_SECRET }),
+            ...(stream.customHeaders.length > 0 && {
+              httpCustomHeaders: describeHeaders(stream.customHeaders),
+            }),
           },
+    ...(stream.piiFields.length > 0 && {
+      pii_config: { log_fields: stream.piiFields, method: stream.piiMethod },
+    }),
     ...(failingSince !== null && { failing_since: failingSince.toISOString() }),
     ...(lastFailure !== null && { last_failure: lastFailure }),
   };
@@ -216,7 +244,7 @@ function noSuchStream(): never {
 /** @throws {ManagementProblem} 400 */
 export async function createStream(
   deps: LogStreamsDeps,
-  { name, type, sink, filters }: z.output<typeof newStreamBody>,
+  { name, type, sink, filters, ...body }: z.output<typeof newStreamBody>,
 ): Promise<Frozen<z.output<typeof createdStreamDocument>>> {
   const isHttp = type === 'http';
   if (isHttp && sink?.httpEndpoint === undefined) throw badBody('sink.httpEndpoint', 'must be there');
@@ -229,6 +257,9 @@ export async function createStream(
       'log_stream_conflict',
       `There may be ${STREAMS_MAX} log streams at most.`,
     );
+  const now = deps.clock();
+  const startsFrom = body.startFrom === undefined ? null : new Date(body.startFrom);
+  if (startsFrom !== null && startsFrom > now) throw badBody('startFrom', 'must not be in the future');
   const signingSecret = isHttp ? deps.drawSigningSecret() : null;
   const stream = {
     id: deps.drawLogStreamId(),
@@ -241,9 +272,12 @@ export async function createStream(
     sealedAuthorization:
       sink?.httpAuthorization === undefined ? null : deps.sealLogStreamSecret(sink.httpAuthorization),
     sealedSigningSecret: signingSecret && deps.sealLogStreamSecret(signingSecret),
+    customHeaders: sealHeaders(deps, sink?.httpCustomHeaders ?? [], []),
     categories: filters.map((filter) => filter.name),
+    piiFields: body.pii_config?.log_fields ?? [],
+    piiMethod: body.pii_config?.method ?? 'mask',
   } as const;
-  await deps.logStreams.add(stream, deps.clock());
+  await deps.logStreams.add(stream, { startFrom: startsFrom, now });
   return {
     ...describeStream({ ...stream, failingSince: null, lastFailure: null }),
     ...(signingSecret !== null && { signing_secret: signingSecret }),
@@ -256,14 +290,17 @@ export async function updateStream(
   { id, body }: { id: string; body: z.output<typeof streamChangeBody> },
 ): Promise<StreamDocument> {
   const before = await loadStream(deps, id);
-  const { name, status, sink, filters } = body;
+  const { name, status, sink, filters, pii_config: pii } = body;
   if (sink !== undefined && before.type !== 'http') throw badBody('sink', 'is nothing that stdout has');
   const { httpEndpoint: endpoint, httpAuthorization: authorization } = sink ?? {};
   if (endpoint !== undefined) checkEndpoint(deps, endpoint);
   const isKept = authorization === undefined || authorization === MASKED_SECRET;
   // What one receiver is told to know us by is not told to another.
-  if (endpoint !== undefined && endpoint !== before.endpoint && before.sealedAuthorization !== null && isKept)
+  const isMoved = endpoint !== undefined && endpoint !== before.endpoint;
+  if (isMoved && before.sealedAuthorization !== null && isKept)
     throw badBody('sink.httpAuthorization', 'must be there, or null, where httpEndpoint changes');
+  if (isMoved && before.customHeaders.length > 0 && sink?.httpCustomHeaders === undefined)
+    throw badBody('sink.httpCustomHeaders', 'must be there where httpEndpoint changes');
   const change: LogStreamChange = {
     ...(name !== undefined && { name }),
     ...(status !== undefined && { status }),
@@ -271,7 +308,11 @@ export async function updateStream(
     ...(sink?.httpContentFormat !== undefined && { contentFormat: sink.httpContentFormat }),
     ...(sink?.httpContentType !== undefined && { contentType: sink.httpContentType }),
     ...(!isKept && { sealedAuthorization: authorization && deps.sealLogStreamSecret(authorization) }),
+    ...(sink?.httpCustomHeaders !== undefined && {
+      customHeaders: sealHeaders(deps, sink.httpCustomHeaders, isMoved ? [] : before.customHeaders),
+    }),
     ...(filters !== undefined && { categories: filters.map((filter) => filter.name) }),
+    ...(pii !== undefined && { piiFields: pii.log_fields, piiMethod: pii.method }),
   };
   const changed = (await deps.logStreams.change(id, change, deps.clock())) ?? noSuchStream();
   return describeStream(changed);

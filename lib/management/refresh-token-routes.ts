@@ -9,6 +9,7 @@ import type {
   RefreshTokensOf,
 } from '@/lib/oidc/refresh-token-register';
 import { clientId, fieldsOf, instant, oneOf, queryText, text } from './fields';
+import { describeHeldMetadata, heldMetadata, heldMetadataDocument } from './metadata';
 import { type OriginDeps, originOf } from './origin';
 import {
   answerPage,
@@ -68,6 +69,7 @@ export const refreshTokenDocument = z.strictObject({
   last_exchanged_at: instant().nullable(),
   device: deviceDocument,
   resource_servers: z.array(z.strictObject({ audience: z.string(), scopes: z.string() })),
+  refresh_token_metadata: heldMetadataDocument(),
 });
 
 export type RefreshTokenDocument = Frozen<z.output<typeof refreshTokenDocument>>;
@@ -88,6 +90,7 @@ function describe({ issuer }: Issuer, token: ListedRefreshToken): RefreshTokenDo
     last_exchanged_at: token.lastUsedAt?.toISOString() ?? null,
     device: describeDevice(token),
     resource_servers: [{ audience: audience ?? userinfoAudience(issuer), scopes: scope }],
+    refresh_token_metadata: describeHeldMetadata(token.metadata),
   };
 }
 
@@ -233,6 +236,22 @@ export const REFRESH_TOKEN_ROUTES = [
     answer: async (deps, { params }) => describe(deps, await loadRefreshToken(deps, params.id)),
   }),
   route({
+    method: 'PATCH',
+    path: `${REFRESH_TOKENS_PATH}/{id}`,
+    summary: 'Update a refresh token',
+    description:
+      'What is sent takes the place of all of its metadata, up to 25 strings by name; null or an empty object takes it away. It stays when the token rotates.',
+    scope: 'update:refresh_tokens',
+    body: fieldsOf({ refresh_token_metadata: heldMetadata() }),
+    result: refreshTokenDocument,
+    async answer(deps, { params, body }) {
+      const { id } = await loadRefreshToken(deps, params.id);
+      const metadata = body.refresh_token_metadata ?? {};
+      const token = await deps.refreshTokenRegister.setMetadata({ id, metadata }, deps.clock());
+      return describe(deps, token ?? noSuchToken());
+    },
+  }),
+  route({
     method: 'DELETE',
     path: `${REFRESH_TOKENS_PATH}/{id}`,
     summary: 'Revoke a refresh token',
@@ -310,7 +329,9 @@ async function loadRefreshToken(
   id: string,
 ): Promise<ListedRefreshToken> {
   const token = isId(id) ? await refreshTokenRegister.find(id, clock()) : null;
-  if (token === null)
-    throw new ManagementProblem(404, 'inexistent_refresh_token', 'The refresh token does not exist.');
-  return token;
+  return token ?? noSuchToken();
+}
+
+function noSuchToken(): never {
+  throw new ManagementProblem(404, 'inexistent_refresh_token', 'The refresh token does not exist.');
 }

@@ -77,6 +77,8 @@ export const PREVIEW_KINDS = [
   'change_email',
   'change_phone_number',
   'email_changed',
+  'identity_added',
+  'identity_removed',
 ] as const;
 
 /** What a sample message is made of. */

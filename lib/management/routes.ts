@@ -1,7 +1,9 @@
 // Every address of the management API, in one table, and the one place where it is decided who may use it. Web standards
 // in, web standards out. Whatever is not in the table is refused (security MGT-1).
+import { answerPreflight, exposeToOrigin, isPreflight } from '@/lib/endpoints/cors';
 import type { Deps } from '@/lib/endpoints/deps';
 import { respondEmpty, respondJson } from '@/lib/endpoints/respond';
+import type { Client } from '@/lib/oidc/client';
 import { ABSENT_ROUTES } from './absent-routes';
 import { ATTACK_PROTECTION_ROUTES } from './attack-protection-routes';
 import type { ManagementEvents } from './audit';
@@ -44,7 +46,7 @@ import { TENANT_ROUTES } from './tenant-routes';
 import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
-type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress'> &
+type DispatchDeps = Pick<Deps, 'log' | 'issuer' | 'clientAddress' | 'clients'> &
   RateLimitDeps &
   Readonly<{ operators: Operators; managementEvents: ManagementEvents }>;
 
@@ -106,22 +108,33 @@ export function isManagementPath(pathname: string): boolean {
 export async function managementEndpoint(deps: ManagementDeps, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === OPENAPI_PATH && request.method === 'GET') return describeApi(ROUTES, deps.issuer);
+  if (isPreflight(request))
+    return answerManagement(deps, MANAGEMENT_PATH, () => answerPreflight(deps, request, METHODS_IN_PAGES));
   const routes = routesAt(pathname);
   const endpoint = routes[0]?.path ?? MANAGEMENT_PATH;
-  return answerManagement(deps, endpoint, async () => {
+  let reader = { client: null } as Reader;
+  const response = await answerManagement(deps, endpoint, async () => {
     // Before anything else: a stranger learns neither which paths nor which methods there are.
     const caller = await deps.operators.callerOf(request);
     if (caller === null) {
       throw new ManagementProblem(401, 'invalid_token', 'Invalid token', { 'WWW-Authenticate': 'Bearer' });
     }
+    reader = caller.kind === 'person' ? { client: await deps.clients.find(caller.clientId ?? '') } : null;
     const headers = await countRequest(deps, caller);
-    const response = await answerManagement(deps, endpoint, () =>
+    const answered = await answerManagement(deps, endpoint, () =>
       answerCaller(deps, { caller, routes, request }),
     );
-    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-    return response;
+    for (const [name, value] of Object.entries(headers)) answered.headers.set(name, value);
+    return answered;
   });
+  return reader === null ? response : exposeToOrigin(deps, response, { request, ...reader });
 }
+
+/** Whose pages may read an answer; a client of null: any that is listed. Null: none, because its caller lives in no page. */
+type Reader = Readonly<{ client: Client | null }> | null;
+
+/** What people may do with their own token, which their application may hold in a page (`Auth0.Management` of auth0-js). */
+const METHODS_IN_PAGES = 'GET, POST, PATCH, DELETE';
 
 async function answerCaller(
   deps: ManagementDeps,

@@ -4,6 +4,7 @@ import type { AccountRegister } from '@/lib/login/account-register';
 import type { ListedSession, SessionRegister } from '@/lib/login/session-register';
 import { type Caller, mayUse } from './caller';
 import { fieldsOf, flag, instant, queryFlag, text } from './fields';
+import { describeHeldMetadata, heldMetadata, heldMetadataDocument } from './metadata';
 import { type OriginDeps, originOf } from './origin';
 import { type Cursors, checkpointParameters, openCursor, sealCursor, TAKE_DEFAULT } from './paging';
 import { insufficientScope, ManagementProblem } from './problem';
@@ -45,6 +46,7 @@ export const sessionDocument = z.strictObject({
   authentication: z.strictObject({
     methods: z.array(z.strictObject({ name: z.enum(['email', 'sms']), timestamp: instant() })),
   }),
+  session_metadata: heldMetadataDocument(),
 });
 
 export type SessionDocument = Frozen<z.output<typeof sessionDocument>>;
@@ -77,6 +79,7 @@ function describe(session: ListedSession): SessionDocument {
     authentication: {
       methods: [{ name: session.method, timestamp: session.authenticatedAt.toISOString() }],
     },
+    session_metadata: describeHeldMetadata(session.metadata),
   };
 }
 
@@ -158,6 +161,22 @@ export const SESSION_ROUTES = [
     answer: async (deps, { params }) => describe(await loadSession(deps, params.id)),
   }),
   route({
+    method: 'PATCH',
+    path: `${SESSIONS_PATH}/{id}`,
+    summary: 'Update a session',
+    description:
+      'What is sent takes the place of all of its metadata, up to 25 strings by name; null or an empty object takes it away.',
+    scope: 'update:sessions',
+    body: fieldsOf({ session_metadata: heldMetadata() }),
+    result: sessionDocument,
+    async answer(deps, { params, body }) {
+      const { id: sessionId } = await loadSession(deps, params.id);
+      const metadata = body.session_metadata ?? {};
+      const session = await deps.sessionRegister.setMetadata({ sessionId, metadata }, deps.clock());
+      return describe(session ?? noSuchSession());
+    },
+  }),
+  route({
     method: 'DELETE',
     path: `${SESSIONS_PATH}/{id}`,
     summary: 'End a session',
@@ -190,8 +209,11 @@ async function loadSession(
   id: string,
 ): Promise<ListedSession> {
   const session = isId(id) ? await sessionRegister.find(id, clock()) : null;
-  if (session === null) throw new ManagementProblem(404, 'inexistent_session', 'The session does not exist.');
-  return session;
+  return session ?? noSuchSession();
+}
+
+function noSuchSession(): never {
+  throw new ManagementProblem(404, 'inexistent_session', 'The session does not exist.');
 }
 
 /** What the database takes for a text at all. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
+import type { Caller } from './caller';
 import { queryText } from './fields';
 import { type IdentitiesDeps, linkIdentity, newIdentityBody, unlinkIdentity } from './identities';
 import { type AccountLog, describeLogEntry, logDocument } from './logs';
@@ -156,7 +157,8 @@ export const USER_ROUTES = [
       'The other user becomes an identity of this one, which keeps its id, profile and metadata. The other one’s profile is kept as',
       '`profileData`; its metadata, sessions and tokens end. An operator names it by `provider` and `user_id`. A person sends an ID',
       'token of it as `link_with`, that the same client was given; both have to be proven within the last 10 minutes. Whoever proves',
-      'an address for the first time that an operator linked unproven has it alone.',
+      'an address for the first time that an operator linked unproven has it alone. The proven addresses that the user had are told, in',
+      'the language of the header `x-request-language`.',
     ].join('\n'),
     scope: 'update:users',
     ownScope: 'update:current_user_identities',
@@ -164,7 +166,7 @@ export const USER_ROUTES = [
     status: 201,
     result: z.array(identityDocument),
     answer: (deps, { params, body, caller, request }) =>
-      linkIdentity(deps, { id: params.id, body, caller, origin: originOf(deps, caller, request) }),
+      linkIdentity(deps, { id: params.id, body, ...askerOf(deps, caller, request) }),
   }),
   route({
     method: 'DELETE',
@@ -172,7 +174,7 @@ export const USER_ROUTES = [
     summary: 'Unlink an identity',
     description: [
       'It is a user of its own again, with the profile it came with and no metadata. Sessions that its channel may have begun end,',
-      'and tokens with them. The main identity stays.',
+      'and tokens with them. The main identity stays. The proven addresses that the user had are told, as of a link.',
     ].join('\n'),
     scope: 'update:users',
     ownScope: 'update:current_user_identities',
@@ -183,7 +185,7 @@ export const USER_ROUTES = [
         id: params.id,
         provider: params.provider,
         userId: params.user_id,
-        origin: originOf(deps, caller, request),
+        ...askerOf(deps, caller, request),
       }),
   }),
   route({
@@ -233,6 +235,12 @@ export const USER_ROUTES = [
       (await listUsersByEmail(deps, query.email)).map((user) => select(user, query)),
   }),
 ];
+
+/** Who links or unlinks; as to notices, in which language. */
+function askerOf(deps: UserRoutesDeps, caller: Caller, request: Request) {
+  const { language } = contextOf(deps, request.headers);
+  return { caller, language, origin: originOf(deps, caller, request) };
+}
 
 function readOrder(sort: string | undefined): typeof OLDEST_FIRST {
   if (sort === undefined) return OLDEST_FIRST;

@@ -24,6 +24,8 @@ export type ListedRefreshToken = Readonly<{
   /** Where it was asked for, and used last: a client's server, where it has one. */
   initial: Whereabouts;
   last: Whereabouts;
+  /** Strings by name that an operator's tools keep with it. */
+  metadata: Readonly<Record<string, string>>;
 }>;
 
 /** Which refresh tokens: those of these ids, or all of an account or a client or of both together, and one API at most. */
@@ -44,6 +46,11 @@ export type RefreshTokenRegister = Readonly<{
   ): Promise<ListedRefreshToken[]>;
   /** The live refresh token of that id, or null. */
   find(id: string, now: Date): Promise<ListedRefreshToken | null>;
+  /** Puts these in the place of what a live refresh token holds; null where there is none. */
+  setMetadata(
+    of: Readonly<{ id: string; metadata: ListedRefreshToken['metadata'] }>,
+    now: Date,
+  ): Promise<ListedRefreshToken | null>;
   /**
    * Revokes refresh tokens with everything that came of them, for all processes at once, and writes the audit event.
    *

@@ -106,7 +106,7 @@ export type Runtime = Readonly<{
   wordsOf(language: Language): ReturnType<typeof wordsOf>;
   connections: ConnectionStore;
   /** Accounts, and how two become one. */
-  linking: Pick<ManagementDeps, 'accounts' | 'links'>;
+  linking: Pick<ManagementDeps, 'accounts' | 'links' | 'changes'>;
   login: LinkDeps & StartLoginDeps & ChangeDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
   /** Address of public/login.js, so that a browser may keep it for good. */

@@ -38,10 +38,25 @@ describe('another address of somebody who is signed in', () => {
   it('is theirs from the moment its code is typed, and signs in to their account', async () => {
     const ann = await signIn('ann@x.test');
     const asked = await ask('other@x.test');
-    expect(await desk.proveLink(asked, asked.code, { accountId: ann })).toEqual({ kind: 'linked' });
+    expect(await desk.proveLink(asked, asked.code, { accountId: ann })).toMatchObject({ kind: 'linked' });
     expect(await addressesOf(ann)).toEqual(['ann@x.test', 'other@x.test']);
     expect(await signIn('other@x.test')).toBe(ann);
     expect(await desk.stage.prisma.account.count()).toBe(1);
+  });
+
+  it('is told to the addresses that were theirs before, and to no other (LNK-1)', async () => {
+    const ann = await signIn('ann@x.test');
+    const asked = await ask('other@x.test');
+    const made = await desk.proveLink(asked, asked.code, { accountId: ann });
+    expect(made).toMatchObject({
+      kind: 'linked',
+      notices: [
+        {
+          ...{ kind: 'identity_added', recipient: 'ann@x.test', applicationName: 'Acme', language: 'en' },
+          ...{ oneTimeCode: null, link: null, stopLink: null },
+        },
+      ],
+    });
   });
 
   it('brings the account that it had, which ends with its sessions', async () => {
@@ -49,7 +64,7 @@ describe('another address of somebody who is signed in', () => {
     const ann = await signIn('ann@x.test');
     const other = await stage.signIn('other@x.test');
     const asked = await ask('other@x.test');
-    expect(await desk.proveLink(asked, asked.code, { accountId: ann })).toEqual({ kind: 'linked' });
+    expect(await desk.proveLink(asked, asked.code, { accountId: ann })).toMatchObject({ kind: 'linked' });
     expect(await stage.first.accounts.find(other.accountId)).toBeNull();
     expect(await stage.second.sessions.findActive(other.sessionSecret, stage.now)).toBeNull();
   });
@@ -150,7 +165,7 @@ describe('another address of somebody who is signed in', () => {
     );
     const origin = { clientId: null, ip: null, userAgent: null, now };
     const secondary = { provider: 'email', userId: eve.slice('email|'.length) } as const;
-    await first.links.link({ accountId: 'email|1', secondary, origin });
+    await first.links.link({ accountId: 'email|1', secondary, notices: null, origin });
     const asked = await ask('other@x.test');
     await desk.proveLink(asked, asked.code, { accountId: ann });
     expect(await addressesOf(ann)).toEqual(['ann@x.test', 'other@x.test']);

@@ -72,6 +72,24 @@ describe('a user that an operator links', () => {
     expect(await read(office.ask({ path: `${USERS_PATH}?include_totals=true` }))).toMatchObject({ total: 1 });
   });
 
+  it('is told to the proven addresses that the other had, without where the operator sat (LNK-1)', async () => {
+    await ann();
+    await annsPhone();
+    const headers = { 'x-request-language': 'fr', 'user-agent': 'curl/8' };
+    await link('email|ann', PHONE, { headers });
+    expect(office.sent).toMatchObject([
+      {
+        ...{ kind: 'identity_added', recipient: 'ann@example.com', language: 'fr' },
+        ...{ userAgent: null, ip: null, oneTimeCode: null, link: null },
+      },
+    ]);
+    office.sent.length = 0;
+    await link('email|ann', PHONE);
+    expect(office.sent).toEqual([]);
+    await unlink('email|ann', 'sms/phone');
+    expect(office.sent).toMatchObject([{ kind: 'identity_removed', recipient: 'ann@example.com' }]);
+  });
+
   it.each([
     ['identities.user_id:"phone"'],
     ['identities.provider:sms'],

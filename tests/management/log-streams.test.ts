@@ -122,7 +122,7 @@ describe('a log stream', () => {
     ['an address of stdout', () => ({ ...http(), type: 'stdout' }), 'sink is nothing that stdout has.'],
     ['another type', () => ({ ...http(), type: 'datadog' }), 'type must be'],
     ['no name', () => ({ ...http(), name: ' ' }), 'name must not be empty.'],
-    ['a field of another', () => http({ httpCustomHeaders: [] }), 'sink holds a field httpCustomHeaders'],
+    ['a field of another', () => http({ splunkToken: 'x' }), 'sink holds a field splunkToken'],
     ['a status', () => ({ ...http(), status: 'suspended' }), 'the body holds a field status'],
     [
       'an unknown group',
@@ -140,6 +140,49 @@ describe('a log stream', () => {
       'sink.httpContentType must be a media type',
     ],
     ['priority', () => ({ ...http(), isPriority: true }), 'isPriority must be false'],
+    ...(['Authorization', 'content-length', 'Webhook-Id', 'HOST', 'Proxy-Authorization'] as const).map(
+      (header): [string, () => object, string] => [
+        `a header ${header} of its own`,
+        () => http({ httpCustomHeaders: [{ header, value: 'x' }] }),
+        'sink.httpCustomHeaders[0].header is a header that the request has by itself',
+      ],
+    ),
+    [
+      'a header in a header of its own',
+      () => http({ httpCustomHeaders: [{ header: 'X-A', value: 'a\r\nX: b' }] }),
+      'sink.httpCustomHeaders[0].value must be printable',
+    ],
+    [
+      'what is no name of a header',
+      () => http({ httpCustomHeaders: [{ header: 'X A', value: 'a' }] }),
+      'sink.httpCustomHeaders[0].header must be the name of a header',
+    ],
+    [
+      'a header twice',
+      () => http({ httpCustomHeaders: ['X-A', 'x-a'].map((header) => ({ header, value: 'a' })) }),
+      'sink.httpCustomHeaders must name each header once',
+    ],
+    [
+      'a mask of nothing',
+      () => http({ httpCustomHeaders: [{ header: 'X-A', value: '••••••••' }] }),
+      'sink.httpCustomHeaders[0].value must be there',
+    ],
+    [
+      'a time to come',
+      () => ({ ...http(), startFrom: '2099-01-01T00:00:00Z' }),
+      'startFrom must not be in the future',
+    ],
+    ['what is no time', () => ({ ...http(), startFrom: 'yesterday' }), 'startFrom must be an instant'],
+    [
+      'a field that nobody has',
+      () => ({ ...http(), pii_config: { log_fields: ['shoe_size'] } }),
+      'pii_config.log_fields[0] must be',
+    ],
+    [
+      'a hash without a key',
+      () => ({ ...http(), pii_config: { log_fields: ['email'], method: 'hash', algorithm: 'xxhash' } }),
+      'pii_config.algorithm must be left out',
+    ],
   ])('is not made of %s (MGT-2)', async (_, body, sentence) => {
     const problem = await read(create(body()));
     expect(problem).toMatchObject({ statusCode: 400, errorCode: 'invalid_body' });
@@ -173,6 +216,60 @@ describe('a log stream', () => {
     expect((await change(id, { sink: { ...moved, httpAuthorization: '••••••••' } })).status).toBe(400);
     const { sink: now } = await read(change(id, { sink: { ...moved, httpAuthorization: null } }));
     expect(now).toEqual({ ...moved, httpContentType: 'application/json', httpContentFormat: 'JSONARRAY' });
+  });
+
+  it('keeps headers of its own sealed, shows them as masks, and tells a new address none of them (MGT-4, SRF-4)', async () => {
+    const given = [{ header: 'X-Api-Key', value: 'key-of-the-receiver' }];
+    const masked = [{ header: 'X-Api-Key', value: '••••••••' }];
+    const { id, sink: made } = await read(create(http({ httpCustomHeaders: given })));
+    expect(made.httpCustomHeaders).toEqual(masked);
+    expect(JSON.stringify(await office.prisma.logStream.findMany())).not.toContain('key-of-the-receiver');
+    const more = [...masked, { header: 'X-Team', value: 'staff' }];
+    expect((await change(id, { sink: { httpCustomHeaders: more } })).status).toBe(200);
+    await add('f');
+    await deliver();
+    expect(sink.requests[0]?.headers).toMatchObject({
+      'x-api-key': 'key-of-the-receiver',
+      'x-team': 'staff',
+    });
+    const moved = { httpEndpoint: 'https://other.test/' };
+    expect((await change(id, { sink: moved })).status).toBe(400);
+    expect((await change(id, { sink: { ...moved, httpCustomHeaders: masked } })).status).toBe(400);
+    expect((await read(change(id, { sink: { ...moved, httpCustomHeaders: [] } }))).sink).not.toHaveProperty(
+      'httpCustomHeaders',
+    );
+  });
+
+  it('begins with what is kept since an instant, if it is told to', async () => {
+    await add('before');
+    office.pass(60);
+    const startFrom = office.now.toISOString();
+    await add('kept');
+    await create({ ...http(), startFrom });
+    await add('after');
+    await deliver();
+    expect(sentTypes()).toEqual(['kept', 'after']);
+  });
+
+  it('keeps people back: masked wholly, or by the keyed hash of the log (LOG-1)', async () => {
+    const hash = { log_fields: ['email', 'first_name'], method: 'hash' };
+    const { id, pii_config } = await read(create({ ...http(), pii_config: hash }));
+    expect(pii_config).toEqual(hash);
+    const happens = async () => {
+      await add('s', { maskedIdentifier: 'a***@example.com', identifierHash: 'keyed' });
+      await add('s', { maskedIdentifier: '***789', identifierHash: 'of a number' });
+      await add('sapi');
+      await deliver();
+      const sent = sink.requests.flatMap(({ body }) => JSON.parse(body) as Sent[]);
+      sink.requests.length = 0;
+      return sent.map(({ data }) => data.user_name);
+    };
+    expect(await happens()).toEqual(['keyed', '***789', undefined]);
+    await change(id, { pii_config: { log_fields: ['username'] } });
+    expect(await happens()).toEqual(['***', '***', undefined]);
+    await change(id, { pii_config: { log_fields: [] } });
+    expect(await read(ask(`/${id}`))).not.toHaveProperty('pii_config');
+    expect(await happens()).toEqual(['a***@example.com', '***789', undefined]);
   });
 
   it('there are ten of at most', async () => {

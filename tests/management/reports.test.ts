@@ -129,7 +129,7 @@ describe('a preview', () => {
   it.each<[unknown, string]>([
     [
       { kind: 'welcome' },
-      'kind must be one of login, new_device, change_email, change_phone_number, email_changed.',
+      'kind must be one of login, new_device, change_email, change_phone_number, email_changed, identity_added, identity_removed.',
     ],
     [{ language: 'th' }, 'language is not a language that messages are written in.'],
     [{ application_name: '' }, 'application_name must not be empty.'],

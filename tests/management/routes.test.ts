@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isManagementPath, ROUTES } from '@/lib/management/routes';
 import { OPERATOR_SCOPES } from '@/lib/management/scopes';
@@ -102,6 +103,62 @@ describe('a person, whose token is about themselves (SCP-1, MGT-1)', () => {
         );
     },
   );
+});
+
+describe('HDR-3: a page of an application, which may hold the token of a person', () => {
+  const LISTED = 'https://spa.test';
+  const person = { kind: 'person', clientId: '', accountId: 'email|1' } as const;
+  const allowed = ({ headers }: Response) => headers.get('access-control-allow-origin');
+  beforeAll(async () => {
+    const body = { name: 'Spa', app_type: 'spa', web_origins: [LISTED] };
+    await office.ask({ method: 'POST', path: '/api/v2/clients', body });
+    office.pass(10);
+  });
+
+  it.each(['/api/v2/users/email%7C1', '/api/v2/nowhere'])(
+    'may ask first whether it may send a token to %s, which tells nothing of what is there',
+    async (path) => {
+      const preflight = (origin: string) => {
+        const headers = { origin, 'access-control-request-method': 'PATCH' };
+        return office.answer(new Request(`https://login.example.com${path}`, { method: 'OPTIONS', headers }));
+      };
+      const listed = await preflight(LISTED);
+      expect([listed.status, allowed(listed)]).toEqual([204, LISTED]);
+      expect(listed.headers.get('access-control-allow-methods')).toBe('GET, POST, PATCH, DELETE');
+      expect(listed.headers.get('access-control-allow-headers')).toContain('authorization');
+      expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
+      expect(allowed(await preflight('https://evil.test'))).toBeNull();
+    },
+  );
+
+  it('reads what a person is answered, where the application lists its origin, and nothing of what others are', async () => {
+    const [{ client_id: clientId }] = await (
+      await office.ask({ path: '/api/v2/clients?app_type=spa' })
+    ).json();
+    const asked = { path: '/api/v2/users/email%7C1', headers: { origin: LISTED } };
+    const ofPerson = await office.ask({
+      ...asked,
+      caller: { ...person, clientId },
+      scopes: ['read:current_user'],
+    });
+    expect([ofPerson.status, allowed(ofPerson), ofPerson.headers.get('vary')]).toEqual([
+      404,
+      LISTED,
+      'Origin',
+    ]);
+    const elsewhere = { ...asked, headers: { origin: 'https://evil.test' }, caller: { ...person, clientId } };
+    expect(allowed(await office.ask(elsewhere))).toBeNull();
+    expect(allowed(await office.ask(asked))).toBeNull();
+    const headers = { origin: LISTED, authorization: 'Bearer over' };
+    const stranger = await office.ask({ ...asked, headers });
+    expect([stranger.status, allowed(stranger)]).toEqual([401, LISTED]);
+  });
+});
+
+it('is mounted as a route file too, by every method, for hosts without our front', () => {
+  const file = readFileSync('app/api/v2/[...path]/route.ts', 'utf8');
+  for (const method of new Set(['OPTIONS', ...ROUTES.map((route) => route.method)]))
+    expect(file).toContain(`answerProtocol as ${method},`);
 });
 
 describe('RLM-1: every answer to a caller', () => {

@@ -101,8 +101,46 @@ describe('sessions', () => {
       },
       clients: [{ client_id: app }],
       authentication: { methods: [{ name: 'email', timestamp: at }] },
+      session_metadata: null,
     });
     expect(await read(ask(ofUser(ann, 'sessions')))).toEqual({ sessions: [shown] });
+  });
+
+  it('hold strings of an operator’s tools, as refresh tokens do, each time all that is sent', async () => {
+    await addSession('s1', ann);
+    await addRefreshToken('t1', ann);
+    for (const [path, field] of [
+      [`${SESSIONS_PATH}/s1`, 'session_metadata'],
+      [`${REFRESH_TOKENS_PATH}/t1`, 'refresh_token_metadata'],
+    ] as const) {
+      const set = (metadata: unknown) => ask(path, { method: 'PATCH', body: { [field]: metadata } });
+      expect(await read(set({ team: 'staff', size: 'M' }))).toMatchObject({
+        [field]: { team: 'staff', size: 'M' },
+      });
+      await set({ size: 'L' });
+      expect((await read(ask(path)))[field]).toEqual({ size: 'L' });
+      const tooMany = Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`k${index}`, '']));
+      for (const wrong of [
+        tooMany,
+        { a: 1 },
+        { a: 'x'.repeat(256) },
+        { '': 'x' },
+        { a: { b: 'c' } },
+        'x',
+        undefined,
+      ])
+        expect((await set(wrong)).status, JSON.stringify(wrong)?.slice(0, 40)).toBe(400);
+      expect((await ask(path, { method: 'PATCH', body: { [field]: {}, clients: [] } })).status).toBe(400);
+      expect((await read(ask(path)))[field]).toEqual({ size: 'L' });
+      await set(null);
+      expect((await read(ask(path)))[field]).toBeNull();
+    }
+    await office.prisma.session.updateMany({ data: { endedAt: office.now } });
+    await office.prisma.tokenFamily.updateMany({ data: { revokedAt: office.now } });
+    const body = { session_metadata: {} };
+    expect((await ask(`${SESSIONS_PATH}/s1`, { method: 'PATCH', body })).status).toBe(404);
+    const other = { refresh_token_metadata: {} };
+    expect((await ask(`${REFRESH_TOKENS_PATH}/t1`, { method: 'PATCH', body: other })).status).toBe(404);
   });
 
   it('of a user are listed the newest first, from a place on that is handed out sealed (MGT-3)', async () => {
@@ -207,6 +245,7 @@ describe('refresh tokens', () => {
         last_user_agent: 'Firefox',
       },
       resource_servers: [{ audience: 'urn:acme:orders', scopes: 'openid offline_access' }],
+      refresh_token_metadata: null,
     });
     expect(await read(ask(ofUser(ann, 'refresh-tokens')))).toEqual({ tokens: [shown] });
   });

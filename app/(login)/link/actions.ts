@@ -77,7 +77,7 @@ async function takeCode(latchkey: Runtime, browser: Browser, form: FormData): Pr
       question: null,
       problem: null,
     });
-    return goTo(`${LINK_IDENTITY_PATH}/done`, { setCookies: [done] });
+    return goTo(`${LINK_IDENTITY_PATH}/done`, { setCookies: [done], messages: [...made.notices] });
   }
   const { problem } = made;
   const isAnswered = problem.kind === 'own' || problem.kind === 'refused';

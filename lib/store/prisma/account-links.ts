@@ -6,9 +6,11 @@ import type {
   IdentityUnlinked,
 } from '@/lib/login/account-links';
 import type { AccountRegister, ChangeOrigin } from '@/lib/login/account-register';
+import type { IdentityNotices } from '@/lib/login/identity-notices';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
 import { accountIdOf, removeTraces } from './account-endings';
 import { holdIdentities, lockMembership } from './account-locks';
+import { insertIdentityNotices } from './identity-notices';
 import { insertLogEvent } from './log-events';
 import { endSessions } from './session-endings';
 import { revokeTokens } from './token-endings';
@@ -31,21 +33,23 @@ export function createAccountLinkStore(
   }
 
   return {
-    async link({ accountId, secondary, origin }) {
+    async link({ accountId, secondary, notices, origin }) {
       const secondaryId = accountIdOf(secondary);
       if (secondaryId === accountId) return { kind: 'same' };
       const [, , [row]] = await prisma.$transaction([
         lockMembership(prisma, [accountId, secondaryId]),
         holdIdentities(prisma, [accountId, secondaryId]),
-        prisma.$queryRaw<[{ linked: boolean }]>(linkStatement({ accountId, secondaryId, origin })),
+        prisma.$queryRaw<[{ linked: boolean; told: string[] }]>(
+          linkStatement({ accountId, secondaryId, notices, origin }),
+        ),
         ...removeTraces(prisma, { accountIds: [secondaryId], now: origin.now }),
       ]);
       if (!row.linked) return reasonAgainst(accountId, secondary);
       const account = await accounts.find(accountId);
-      return account === null ? { kind: 'not_found' } : { kind: 'linked', account };
+      return account === null ? { kind: 'not_found' } : { kind: 'linked', account, told: row.told };
     },
 
-    async unlink({ accountId, identity, origin }) {
+    async unlink({ accountId, identity, notices, origin }) {
       const ownId = accountIdOf(identity);
       if (ownId === accountId) return { kind: 'main' };
       const begun = sessionsBegunBy(accountId, identity);
@@ -55,7 +59,9 @@ export function createAccountLinkStore(
       const [, , [row]] = await prisma.$transaction([
         lockMembership(prisma, [accountId, ownId]),
         holdIdentities(prisma, [accountId]),
-        prisma.$queryRaw<[{ unlinked: boolean }]>(unlinkStatement({ accountId, identity, origin })),
+        prisma.$queryRaw<[{ unlinked: boolean; told: string[] }]>(
+          unlinkStatement({ accountId, identity, notices, origin }),
+        ),
         ...revokeTokens(
           prisma,
           Prisma.sql`account_id = ${accountId}::text AND ${isDone}
@@ -66,7 +72,7 @@ export function createAccountLinkStore(
       const account = await accounts.find(accountId);
       if (account === null) return { kind: 'not_found' };
       return row.unlinked
-        ? { kind: 'unlinked', account }
+        ? { kind: 'unlinked', account, told: row.told }
         : ({ kind: 'not_linked' } satisfies IdentityUnlinked);
     },
 
@@ -79,7 +85,12 @@ export function createAccountLinkStore(
   };
 }
 
-function linkStatement(link: { accountId: string; secondaryId: string; origin: ChangeOrigin }): Prisma.Sql {
+function linkStatement(link: {
+  accountId: string;
+  secondaryId: string;
+  notices: IdentityNotices | null;
+  origin: ChangeOrigin;
+}): Prisma.Sql {
   const { origin } = link;
   const [accountId, secondaryId] = [
     Prisma.sql`${link.accountId}::text`,
@@ -88,6 +99,10 @@ function linkStatement(link: { accountId: string; secondaryId: string; origin: C
   const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
   const isOpen = (id: Prisma.Sql) =>
     Prisma.sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${id} AND blocked_at IS NULL)`;
+  const { ctes, told } = insertIdentityNotices(link.notices, {
+    accountId,
+    onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM joined)`,
+  });
   return Prisma.sql`
     WITH joined AS (
       UPDATE identities SET account_id = ${accountId}, linked_at = ${now},
@@ -103,6 +118,7 @@ function linkStatement(link: { accountId: string; secondaryId: string; origin: C
     ),
     -- Its grants go with it. What looks for identities of it afterwards sees that they are elsewhere.
     secondary AS (DELETE FROM accounts WHERE id = ${secondaryId} AND EXISTS (SELECT 1 FROM joined)),
+    ${ctes}
     event AS (
       ${insertLogEvent(origin, {
         from: Prisma.sql`(VALUES (${accountId}, 'An identity was linked.'), (${secondaryId}, 'Linked to another account, and ended.'))
@@ -113,17 +129,22 @@ function linkStatement(link: { accountId: string; secondaryId: string; origin: C
         description: Prisma.sql`description`,
       })}
     )
-    SELECT EXISTS (SELECT 1 FROM joined) AS linked`;
+    SELECT EXISTS (SELECT 1 FROM joined) AS linked, ${told} AS told`;
 }
 
 function unlinkStatement(unlink: {
   accountId: string;
   identity: IdentityName;
+  notices: IdentityNotices | null;
   origin: ChangeOrigin;
 }): Prisma.Sql {
   const { identity, origin } = unlink;
   const accountId = Prisma.sql`${unlink.accountId}::text`;
   const now = Prisma.sql`${origin.now.toISOString()}::timestamptz`;
+  const { ctes, told } = insertIdentityNotices(unlink.notices, {
+    accountId,
+    onlyIf: Prisma.sql`EXISTS (SELECT 1 FROM parted)`,
+  });
   return Prisma.sql`
     WITH parted AS (
       UPDATE identities SET account_id = provider || '|' || user_id, linked_at = NULL
@@ -138,6 +159,7 @@ function unlinkStatement(unlink: {
       RETURNING id
     ),
     account AS (UPDATE accounts SET updated_at = ${now} WHERE id = ${accountId} AND EXISTS (SELECT 1 FROM parted)),
+    ${ctes}
     ${endSessions(
       Prisma.sql`${sessionsBegunBy(unlink.accountId, identity)} AND EXISTS (SELECT 1 FROM parted)`,
       { initiator: 'session-revoked', now },
@@ -152,7 +174,7 @@ function unlinkStatement(unlink: {
         description: Prisma.sql`description`,
       })}
     )
-    SELECT EXISTS (SELECT 1 FROM parted) AS unlinked`;
+    SELECT EXISTS (SELECT 1 FROM parted) AS unlinked, ${told} AS told`;
 }
 
 /** A session knows by which channel it was begun, not by which identity of it. RFC 8176 has no name for e-mail. */

@@ -1,7 +1,8 @@
 // Log streams and what waits for them. The promises are those of lib/management/log-streams.ts. Entries come by a trigger on
 // log_events (migration log_streams), in the transaction that writes the event.
+
+import type { StreamedEntry } from '@/lib/management/log-pii';
 import type { ClaimedStream, LogStream, LogStreamStore } from '@/lib/management/log-streams';
-import type { LogEntry } from '@/lib/management/logs';
 import { Prisma, type PrismaClient, type LogStream as Row } from '@/prisma/generated/client';
 import { logEntryColumns } from './account-log';
 
@@ -17,12 +18,29 @@ export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
       return row && streamOf(row);
     },
 
-    async add({ categories, ...stream }, now) {
-      const data = { ...stream, categories: [...categories], dueAt: now, createdAt: now, updatedAt: now };
-      await prisma.logStream.create({ data });
+    async add({ categories, customHeaders, piiFields, ...stream }, { startFrom, now }) {
+      const lists = {
+        categories: [...categories],
+        customHeaders: [...customHeaders],
+        piiFields: [...piiFields],
+      };
+      const create = prisma.logStream.create({
+        data: { ...stream, ...lists, dueAt: now, createdAt: now, updatedAt: now },
+      });
+      if (startFrom === null) {
+        await create;
+        return;
+      }
+      // Whoever writes an entry now is done before the stream is there, and seen below, or finds it, as all that follow.
+      await prisma.$transaction([prisma.$executeRaw`LOCK TABLE log_events IN SHARE MODE`, create]);
+      await prisma.$executeRaw`
+        INSERT INTO log_stream_entries (stream_id, event_id, created_at)
+        SELECT ${stream.id}::text, id, occurred_at FROM log_events
+        WHERE occurred_at >= ${startFrom.toISOString()}::timestamptz
+        ON CONFLICT DO NOTHING`;
     },
 
-    async change(id, { categories, ...change }, now) {
+    async change(id, { categories, customHeaders, piiFields, ...change }, now) {
       const [, [row]] = await prisma.$transaction([
         prisma.$executeRaw`
           UPDATE log_streams SET failures = 0, failing_since = NULL, last_failure = NULL,
@@ -33,6 +51,8 @@ export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
           data: {
             ...change,
             ...(categories !== undefined && { categories: [...categories] }),
+            ...(customHeaders !== undefined && { customHeaders: [...customHeaders] }),
+            ...(piiFields !== undefined && { piiFields: [...piiFields] }),
             updatedAt: now,
           },
         }),
@@ -63,8 +83,8 @@ export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
     },
 
     async waiting(streamId, limit) {
-      const rows = await prisma.$queryRaw<(LogEntry & { waitingId: string; id: string | null })[]>`
-        SELECT e.event_id AS "waitingId", ${logEntryColumns}
+      const rows = await prisma.$queryRaw<(StreamedEntry & { waitingId: string; id: string | null })[]>`
+        SELECT e.event_id AS "waitingId", l.identifier_hash AS "identifierHash", ${logEntryColumns}
         FROM (
           SELECT event_id FROM log_stream_entries WHERE stream_id = ${streamId}::text ORDER BY event_id LIMIT ${limit}::int
         ) AS e
@@ -102,8 +122,9 @@ const REVIVAL_MS = 30_000;
 const columns = Prisma.sql`
   s.id, s.name, s.type, s.status, s.endpoint, s.content_format AS "contentFormat", s.content_type AS "contentType",
   s.sealed_authorization AS "sealedAuthorization", s.sealed_signing_secret AS "sealedSigningSecret", s.categories,
+  s.custom_headers AS "customHeaders", s.pii_fields AS "piiFields", s.pii_method AS "piiMethod",
   s.failing_since AS "failingSince", s.last_failure AS "lastFailure"`;
 
 function streamOf({ dueAt: _, failures: __, createdAt: ___, updatedAt: ____, ...stream }: Row): LogStream {
-  return stream as LogStream;
+  return stream as unknown as LogStream;
 }

@@ -22,7 +22,7 @@ export function createRefreshTokenRegister(prisma: PrismaClient): RefreshTokenRe
       SELECT f.id, f.account_id AS "accountId", client_id AS "clientId", f.session_id AS "sessionId", f.scope, f.audience,
         c.refresh_rotates OR c.token_endpoint_auth_method = 'none' AS rotates, f.created_at AS "createdAt",
         f.refresh_idle_expires_at AS "idleExpiresAt", f.refresh_expires_at AS "expiresAt", f.refresh_used_at AS "lastUsedAt",
-        f.ip, f.user_agent AS "userAgent", f.last_ip AS "lastIp", f.last_user_agent AS "lastUserAgent"
+        f.ip, f.user_agent AS "userAgent", f.last_ip AS "lastIp", f.last_user_agent AS "lastUserAgent", f.metadata
       FROM token_families f JOIN clients c USING (client_id)
       WHERE ${isOf(of)} AND f.revoked_at IS NULL AND ${isUnexpired(Prisma.sql`${now.toISOString()}::timestamptz`)}
         AND ${isGranted(Prisma.sql`f.grant_id`)} AND ${isLater}
@@ -30,12 +30,24 @@ export function createRefreshTokenRegister(prisma: PrismaClient): RefreshTokenRe
     return rows.map(listedFrom);
   }
 
+  async function find(id: string, now: Date): Promise<ListedRefreshToken | null> {
+    const [found] = await list({ ids: [id] }, { after: null, limit: 1, now });
+    return found ?? null;
+  }
+
   return {
     list,
 
-    async find(id, now) {
-      const [found] = await list({ ids: [id] }, { after: null, limit: 1, now });
-      return found ?? null;
+    find,
+
+    async setMetadata({ id, metadata }, now) {
+      const token = await find(id, now);
+      if (token === null) return null;
+      const written = await prisma.tokenFamily.updateMany({
+        where: { id, revokedAt: null },
+        data: { metadata },
+      });
+      return written.count === 0 ? null : { ...token, metadata };
     },
 
     async revoke(of, by) {

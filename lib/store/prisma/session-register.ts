@@ -22,6 +22,14 @@ export function createSessionRegister(prisma: PrismaClient): SessionRegister {
       return session === null ? null : listedFrom(session);
     },
 
+    async setMetadata({ sessionId, metadata }, now) {
+      const [session] = await prisma.session.updateManyAndReturn({
+        where: { id: sessionId, ...isAlive(now) },
+        data: { metadata },
+      });
+      return session === undefined ? null : listedFrom(session);
+    },
+
     async end({ of: { accountId, sessionId }, revokesTokens, by }) {
       const now = Prisma.sql`${by.now.toISOString()}::timestamptz`;
       const mine = (column: Prisma.Sql) =>
@@ -52,7 +60,7 @@ const isAlive = (now: Date) => ({ endedAt: null, expiresAt: { gt: now }, idleExp
 
 function listedFrom(session: Session): ListedSession {
   const { id, accountId, createdAt, authenticatedAt, amr, lastSeenAt, idleExpiresAt, expiresAt } = session;
-  const { ip, userAgent, lastIp, lastUserAgent, clientIds } = session;
+  const { ip, userAgent, lastIp, lastUserAgent, clientIds, metadata } = session;
   return {
     id,
     accountId,
@@ -66,5 +74,6 @@ function listedFrom(session: Session): ListedSession {
     initial: { ip, userAgent },
     last: { ip: lastIp ?? ip, userAgent: lastUserAgent ?? userAgent },
     clientIds,
+    metadata: metadata as ListedSession['metadata'],
   };
 }

@@ -220,6 +220,49 @@ describe('auth0-js 10.2', () => {
   });
 });
 
+describe('Auth0.Management of auth0-js 10.2', () => {
+  const OF_THEIR_OWN = JSON.stringify({
+    audience: `https://${DOMAIN}/api/v2/`,
+    scope: 'openid email read:current_user update:current_user_metadata update:current_user_identities',
+    prompt: 'login',
+  });
+
+  async function signInAs(address: string) {
+    await leave(`webAuth.authorize(${OF_THEIR_OWN})`);
+    await signInHere(address);
+    const { accessToken, idToken, idTokenPayload } = await ask<Parsed & { idToken: string }>(
+      'parseHash(done)',
+    );
+    return { accessToken: witness(accessToken), idToken: witness(idToken), id: idTokenPayload.sub };
+  }
+
+  it('reads, changes and links what is a person’s own, on the page of the application (LNK-1, LNK-3)', async () => {
+    const [address, other] = [newAddress(), newAddress()];
+    const person = await signInAs(address);
+    const second = await signInAs(other);
+    const manage = <Answer>(call: string) =>
+      run<Answer>(`answered((done) => manage('${person.accessToken}').${call})`);
+
+    expect(await manage(`getUser('${person.id}', done)`)).toMatchObject({
+      user_id: person.id,
+      email: address,
+    });
+    const changed = await manage(`patchUserMetadata('${person.id}', { color: 'blue' }, done)`);
+    expect(changed).toMatchObject({ user_metadata: { color: 'blue' } });
+    const again = await manage(`patchUserAttributes('${person.id}', { user_metadata: { size: 'M' } }, done)`);
+    expect(again).toMatchObject({ user_metadata: { color: 'blue', size: 'M' } });
+    const vouching = manage(`patchUserAttributes('${person.id}', { email_verified: true }, done)`);
+    await expect(vouching).rejects.toThrow('Insufficient scope, expected any of: update:users');
+
+    expect(await manage(`linkUser('${person.id}', '${second.idToken}', done)`)).toMatchObject([
+      { user_id: `${person.id}`.replace('email|', '') },
+      { user_id: `${second.id}`.replace('email|', ''), profileData: { email: other } },
+    ]);
+    await expect(manage(`getUser('${second.id}', done)`)).rejects.toThrow('good for its own user alone');
+    expect((await signInAs(other)).id).toBe(person.id);
+  });
+});
+
 describe('auth0-lock 14.3, passwordless', () => {
   it('signs in by e-mail on the page of the application, renews, calls the API and signs out', async () => {
     const address = newAddress();

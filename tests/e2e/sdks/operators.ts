@@ -1,11 +1,7 @@
 // What an operator does from outside with applications, APIs, keys and connections, by both of Auth0's management libraries as
 // they come from npm. For a test file that has a tenant.
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { AuthenticationClient, ManagementClient as OldManagementClient } from 'auth0';
-import { dump } from 'auth0-deploy-cli';
 import { ManagementClient } from 'auth0-v7';
 import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
@@ -219,25 +215,6 @@ export function describeOperators(): void {
         clients: [{ client_id: MACHINE.clientId }],
       });
       await auth0.connections.delete({ id });
-    });
-  });
-
-  // How it puts all of that in again: tests/management/deploy-cli.test.ts.
-  describe('an operator by auth0-deploy-cli 8.44', () => {
-    it('takes the settings out with a token of its own', async () => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'deploy-cli-'));
-      const config = {
-        AUTH0_DOMAIN: DOMAIN,
-        AUTH0_CLIENT_ID: MACHINE.clientId,
-        AUTH0_CLIENT_SECRET: MACHINE.clientSecret,
-        AUTH0_INCLUDED_ONLY: ['tenant' as const, 'branding' as const, 'attackProtection' as const],
-      };
-      try {
-        await dump({ output_folder: folder, format: 'yaml', config });
-        expect(readFileSync(path.join(folder, 'tenant.yaml'), 'utf8')).toContain('session_lifetime: 168');
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
     });
   });
 }

@@ -1,7 +1,7 @@
 // The script of an application's page: Auth0's three libraries for browsers, each set up as its README says. Bundled by
 // esbuild, as an application would be; `settings` is all that the page tells it.
 import { Auth0Client } from '@auth0/auth0-spa-js';
-import { WebAuth } from 'auth0-js';
+import { Management, WebAuth } from 'auth0-js';
 import { Auth0LockPasswordless } from 'auth0-lock';
 
 const { domain, clientId, phoneId, audience, scope } = window.settings;
@@ -18,6 +18,9 @@ const webAuth = (clientID) =>
 window.webAuth = webAuth(clientId);
 /** An application of a telephone's, which runs in a page too. */
 window.onPhone = webAuth(phoneId);
+
+/** What a person may ask of the management API with their own token. */
+window.manage = (token) => new Management({ domain, token });
 
 /** auth0-js answers by callback. */
 window.answered = (ask) =>

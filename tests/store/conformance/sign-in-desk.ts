@@ -265,7 +265,13 @@ export async function openDesk() {
       { accountId = '', ...wish }: Wish,
     ): Promise<LinkMade> =>
       proveLink(
-        { ...depsOf(wish), linking: { links: (wish.on ?? stage.first).links } },
+        {
+          ...depsOf(wish),
+          linking: {
+            ...(wish.on ?? stage.first),
+            changes: { applicationNameOf: async () => CLIENT.name },
+          },
+        },
         { accountId, clientId: CLIENT.clientId, interactionId, asked, typedCode, context: contextOf(wish) },
       ),
 

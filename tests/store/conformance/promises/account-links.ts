@@ -1,16 +1,44 @@
 // What a store promises of accounts that are linked and parted again (lib/login/account-links.ts), beside people who sign in.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { mainIdentityOf } from '@/lib/login/account-links';
+import { IDENTITY_NOTICES_AN_HOUR, type IdentityNotices } from '@/lib/login/identity-notices';
+import { isNotice } from '@/lib/login/message';
+import { createOutboxStore } from '@/lib/store/prisma/outbox';
 import { CLIENT_ID, type Stage, tally } from '../stage';
 import { box, type Process } from '../stores';
 
 export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: number }): void {
   const origin = () => ({ clientId: null, ip: null, userAgent: null, now: stage().now });
 
+  /** For the addresses of these accounts, which are the account's or are not. */
+  const noticesFor = (kind: IdentityNotices['kind'], accountIds: readonly string[]): IdentityNotices => ({
+    ...{ kind, applicationName: 'Acme', connection: 'email', clientId: CLIENT_ID, pepperId: 'pepper' },
+    expiresAt: stage().later(3600),
+    context: { ip: null, userAgent: null, knownBrowserId: null, language: 'en', now: stage().now },
+    recipients: accountIds.map((accountId) => ({
+      challengeId: randomUUID(),
+      messageId: randomUUID(),
+      userId: mainIdentityOf(accountId).userId,
+      address: accountId,
+      logged: { maskedIdentifier: 'a•••', identifierHash: accountId },
+    })),
+  });
+  /** Whom the notices that wait are for. */
+  const waiting = async () => {
+    const { prisma, now, later } = stage();
+    const claim = { now: later(46), leasedUntil: later(90), without: [], limit: 100 };
+    const claimed = await createOutboxStore(prisma).claim(claim);
+    return claimed
+      .filter(({ kind, wanted, askedAt }) => wanted && isNotice(kind) && askedAt >= now)
+      .map(({ kind, recipient }) => `${kind} ${recipient}`)
+      .toSorted();
+  };
+
   const link = (accountId: string, secondaryId: string, on: Process = stage().first) =>
-    on.links.link({ accountId, secondary: mainIdentityOf(secondaryId), origin: origin() });
+    on.links.link({ accountId, secondary: mainIdentityOf(secondaryId), notices: null, origin: origin() });
   const unlink = (accountId: string, identityId: string, on: Process = stage().first) =>
-    on.links.unlink({ accountId, identity: mainIdentityOf(identityId), origin: origin() });
+    on.links.unlink({ accountId, identity: mainIdentityOf(identityId), notices: null, origin: origin() });
 
   async function remove(accountId: string, on: Process = stage().first) {
     const { identities = [] } = (await on.accounts.find(accountId)) ?? {};
@@ -66,6 +94,46 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
     if (added.kind !== 'added') throw new Error(added.kind);
     return added.account.id;
   }
+
+  describe('the addresses of an account', () => {
+    it('are told of a link where they were its own before and are proven, and of no link that was not made', async () => {
+      const { first } = stage();
+      const [ann, other, bob] = [
+        await signInId('ann@x.test'),
+        await signInId('other@x.test'),
+        await signInId('bob@x.test'),
+      ];
+      const unproven = await addUnproven('eve@x.test');
+      await link(ann, unproven);
+      const notices = noticesFor('identity_added', [ann, unproven, other, bob]);
+      const secondary = mainIdentityOf(other);
+      const linked = await first.links.link({ accountId: ann, secondary, notices, origin: origin() });
+      expect(linked).toMatchObject({ kind: 'linked', told: [notices.recipients[0]?.messageId] });
+      const again = { ...noticesFor('identity_added', [ann]) };
+      expect(
+        await first.links.link({ accountId: ann, secondary, notices: again, origin: origin() }),
+      ).toMatchObject({ kind: 'already_linked' });
+      expect(await waiting()).toEqual(['identity_added ann@x.test']);
+    });
+
+    it('are told of an identity that leaves, its own too, five times an hour at most', async () => {
+      const { first, pass } = stage();
+      const [ann, other] = [await signInId('ann@x.test'), await signInId('other@x.test')];
+      const toldOf = async () => {
+        await link(ann, other);
+        const notices = noticesFor('identity_removed', [ann, other]);
+        const identity = mainIdentityOf(other);
+        const unlinked = await first.links.unlink({ accountId: ann, identity, notices, origin: origin() });
+        return unlinked.kind === 'unlinked' ? unlinked.told.length : null;
+      };
+      expect(await toldOf()).toBe(2);
+      expect(await waiting()).toEqual(['identity_removed ann@x.test', 'identity_removed other@x.test']);
+      for (let time = 2; time <= IDENTITY_NOTICES_AN_HOUR; time++) expect(await toldOf()).toBe(2);
+      expect(await toldOf()).toBe(0);
+      pass(3601);
+      expect(await toldOf()).toBe(2);
+    });
+  });
 
   describe('two accounts that are linked', () => {
     it('are the first, with its profile and metadata, whichever of the two somebody signs in by', async () => {

@@ -15,12 +15,15 @@ const STREAM: Omit<LogStream, 'failingSince' | 'lastFailure'> = {
   contentType: 'application/json',
   sealedAuthorization: null,
   sealedSigningSecret: 'sealed',
+  customHeaders: [{ header: 'X-Team', sealedValue: 'sealed' }],
   categories: ['auth.login.fail'],
+  piiFields: ['email'],
+  piiMethod: 'hash',
 };
 
 export function promiseLogStreams(stage: () => Stage): void {
-  const add = (changes: Partial<LogStream> = {}) =>
-    stage().first.logStreams.add({ ...STREAM, ...changes }, stage().now);
+  const add = (changes: Partial<LogStream> = {}, startFrom: Date | null = null) =>
+    stage().first.logStreams.add({ ...STREAM, ...changes }, { startFrom, now: stage().now });
   const claim = (on = stage().first): Promise<ClaimedStream[]> => {
     const { now, later } = stage();
     return on.logStreams.claim({ now, leasedUntil: later(30), limit: 10 });
@@ -71,6 +74,20 @@ export function promiseLogStreams(stage: () => Stage): void {
       expect(all.slice(2)).toEqual(['f']);
       expect(await waiting('lst_BBBBBBBBBBBBBBBB')).toEqual(all);
       expect(await waiting(STREAM.id, 1)).toEqual(all.slice(0, 1));
+    });
+
+    it('waits for what was kept since an instant, each entry once, beside what is written meanwhile', async () => {
+      const { prisma, later, pass } = stage();
+      await write('too-old');
+      pass(60);
+      const startFrom = stage().now;
+      await write('kept');
+      const [written] = await Promise.all([
+        Promise.all(Array.from({ length: 20 }, () => write('beside'))),
+        add({}, startFrom),
+      ]);
+      await write('after', prisma, later(60));
+      expect((await waiting()).sort()).toEqual(['after', ...written.map(({ type }) => type), 'kept']);
     });
 
     it('misses nothing that is committed late, under an older time', async ({ skip }) => {

@@ -81,8 +81,12 @@ export function promiseRefreshTokenRegister(stage: () => Stage): void {
         lastUsedAt: null,
         initial: server,
         last: server,
+        metadata: {},
       };
       expect(await look()).toEqual(fresh);
+      const metadata = { team: 'staff' };
+      const kept = await first.refreshTokenRegister.setMetadata({ id, metadata }, stage().now);
+      expect(kept).toEqual({ ...fresh, metadata });
       pass(3600);
       const askedFrom = { ip: '198.51.100.4', userAgent: 'acme-server/2' };
       await first.refreshTokens.rotate({
@@ -90,7 +94,7 @@ export function promiseRefreshTokenRegister(stage: () => Stage): void {
         ...{ graceSeconds: 10, idleSeconds: 86_400, askedFrom, now: stage().now },
       });
       const used = { idleExpiresAt: later(86_400), lastUsedAt: stage().now, last: askedFrom };
-      expect(await look()).toEqual({ ...fresh, ...used });
+      expect(await look()).toEqual({ ...fresh, metadata, ...used });
       expect(await first.refreshTokenRegister.find('nobody’s', stage().now)).toBeNull();
     });
 

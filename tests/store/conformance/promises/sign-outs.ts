@@ -321,6 +321,7 @@ function promiseToTell(stage: () => Stage): void {
       await second.sessions.findActive(signedIn.sessionSecret, stage().now, seen);
       expect(await second.sessionRegister.find(signedIn.sessionId, stage().now)).toEqual({
         id: signedIn.sessionId,
+        metadata: {},
         accountId: signedIn.accountId,
         createdAt: began,
         authenticatedAt: began,
