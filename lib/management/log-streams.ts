@@ -32,6 +32,8 @@ export type LogStream = Readonly<{
   failingSince: Date | null;
   /** What came of the last batch that was not taken. */
   lastFailure: string | null;
+  /** When entries were last taken. */
+  lastSentAt: Date | null;
 }>;
 
 /** What an operator may change of one. */
@@ -54,7 +56,8 @@ export type ClaimedStream = LogStream & Readonly<{ leasedUntil: Date; failures: 
 
 /** What became of a batch. */
 export type BatchResult = Readonly<
-  | { kind: 'taken' }
+  /** `sentAt` is null where nothing of it was wanted. */
+  | { kind: 'taken'; sentAt: Date | null }
   /** `suspends`: it has been like that for too long. */
   | { kind: 'not_taken'; reason: string; dueAt: Date; suspends: boolean }
 >;
@@ -64,7 +67,7 @@ export type LogStreamStore = Readonly<{
   all(): Promise<LogStream[]>;
   find(id: string): Promise<LogStream | null>;
   /** From then on every entry that is written waits for it. */
-  add(stream: Omit<LogStream, 'failingSince' | 'lastFailure'>, now: Date): Promise<void>;
+  add(stream: Omit<LogStream, 'failingSince' | 'lastFailure' | 'lastSentAt'>, now: Date): Promise<void>;
   /** One that becomes active again is tried within half a minute, as if it had never failed. Null where there is none. */
   change(id: string, change: LogStreamChange, now: Date): Promise<LogStream | null>;
   /** With what waits for it. False where there was none. */
@@ -167,6 +170,8 @@ export const streamDocument = z.strictObject({
   /** While nothing is taken: since when, and what came of the last batch. */
   failing_since: instant().optional(),
   last_failure: z.string().optional(),
+  /** When entries were last taken. */
+  last_sent_at: instant().optional(),
 });
 
 export type StreamDocument = Frozen<z.output<typeof streamDocument>>;
@@ -175,7 +180,7 @@ export type StreamDocument = Frozen<z.output<typeof streamDocument>>;
 export const createdStreamDocument = streamDocument.extend({ signing_secret: z.string().optional() });
 
 export function describeStream(stream: LogStream): StreamDocument {
-  const { id, name, type, status, endpoint, failingSince, lastFailure } = stream;
+  const { id, name, type, status, endpoint, failingSince, lastFailure, lastSentAt } = stream;
   return {
     id,
     name,
@@ -194,6 +199,7 @@ export function describeStream(stream: LogStream): StreamDocument {
           },
     ...(failingSince !== null && { failing_since: failingSince.toISOString() }),
     ...(lastFailure !== null && { last_failure: lastFailure }),
+    ...(lastSentAt !== null && { last_sent_at: lastSentAt.toISOString() }),
   };
 }
 
@@ -245,7 +251,7 @@ export async function createStream(
   } as const;
   await deps.logStreams.add(stream, deps.clock());
   return {
-    ...describeStream({ ...stream, failingSince: null, lastFailure: null }),
+    ...describeStream({ ...stream, failingSince: null, lastFailure: null, lastSentAt: null }),
     ...(signingSecret !== null && { signing_secret: signingSecret }),
   };
 }
