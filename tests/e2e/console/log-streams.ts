@@ -21,10 +21,10 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
       await page.getByText('The log stays here').waitFor();
       await page.getByRole('link', { name: 'Create log stream' }).click();
       await page.getByLabel('Name', { exact: true }).fill('SIEM');
-      await page.getByLabel('Address').fill('https://127.0.0.1/');
+      await page.getByLabel('Address', { exact: true }).fill('https://127.0.0.1/');
       await page.getByRole('button', { name: 'Create log stream' }).click();
       await page.getByText(/^Is not called from here/).waitFor();
-      await page.getByLabel('Address').fill(ENDPOINT);
+      await page.getByLabel('Address', { exact: true }).fill(ENDPOINT);
       await page.getByText('Changes by operators').click();
       await page.getByRole('button', { name: 'Create log stream' }).click();
       await page.getByText('shown this once').waitFor();

@@ -111,7 +111,7 @@ function Settings({ stream }: PartProps) {
       lead={t('logStreams.settings.lead')}
       action={changeLogStream}
       hidden={{
-        ...named(stream),
+        stream: stream.id,
         ...(sink.httpAuthorization !== undefined && { shown_endpoint: sink.httpEndpoint ?? '' }),
       }}
       mayEdit
