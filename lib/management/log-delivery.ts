@@ -77,7 +77,9 @@ async function sendBatch(deps: LogDeliveryDeps, stream: ClaimedStream): Promise<
   const waiting = await deps.logStreams.waiting(stream.id, limit);
   const entries = waiting.flatMap(({ entry }) => (entry !== null && isWanted(stream, entry) ? [entry] : []));
   const reason = entries.length === 0 ? null : await send(deps, stream, entries);
-  const result: BatchResult = reason === null ? { kind: 'taken' } : notTaken(stream, reason, deps.clock());
+  const sentAt = entries.length === 0 ? null : deps.clock();
+  const result: BatchResult =
+    reason === null ? { kind: 'taken', sentAt } : notTaken(stream, reason, deps.clock());
   const ids = waiting.map(({ id }) => id);
   await deps.logStreams.record(stream, ids, result, deps.clock());
   if (result.kind === 'taken') return true;

@@ -35,6 +35,8 @@ export type LogStream = PiiSetting &
     failingSince: Date | null;
     /** What came of the last batch that was not taken. */
     lastFailure: string | null;
+    /** When entries were last taken. */
+    lastSentAt: Date | null;
   }>;
 
 /** What an operator may change of one. */
@@ -60,7 +62,8 @@ export type ClaimedStream = LogStream & Readonly<{ leasedUntil: Date; failures: 
 
 /** What became of a batch. */
 export type BatchResult = Readonly<
-  | { kind: 'taken' }
+  /** `sentAt` is null where nothing of it was wanted. */
+  | { kind: 'taken'; sentAt: Date | null }
   /** `suspends`: it has been like that for too long. */
   | { kind: 'not_taken'; reason: string; dueAt: Date; suspends: boolean }
 >;
@@ -74,7 +77,7 @@ export type LogStreamStore = Readonly<{
    * each once, whoever writes at that moment.
    */
   add(
-    stream: Omit<LogStream, 'failingSince' | 'lastFailure'>,
+    stream: Omit<LogStream, 'failingSince' | 'lastFailure' | 'lastSentAt'>,
     at: Readonly<{ startFrom: Date | null; now: Date }>,
   ): Promise<void>;
   /** One that becomes active again is tried within half a minute, as if it had never failed. Null where there is none. */
@@ -189,6 +192,8 @@ export const streamDocument = z.strictObject({
   /** While nothing is taken: since when, and what came of the last batch. */
   failing_since: instant().optional(),
   last_failure: z.string().optional(),
+  /** When entries were last taken. */
+  last_sent_at: instant().optional(),
 });
 
 export type StreamDocument = Frozen<z.output<typeof streamDocument>>;
@@ -197,7 +202,7 @@ export type StreamDocument = Frozen<z.output<typeof streamDocument>>;
 export const createdStreamDocument = streamDocument.extend({ signing_secret: z.string().optional() });
 
 export function describeStream(stream: LogStream): StreamDocument {
-  const { id, name, type, status, endpoint, failingSince, lastFailure } = stream;
+  const { id, name, type, status, endpoint, failingSince, lastFailure, lastSentAt } = stream;
   return {
     id,
     name,
@@ -222,6 +227,7 @@ export function describeStream(stream: LogStream): StreamDocument {
     }),
     ...(failingSince !== null && { failing_since: failingSince.toISOString() }),
     ...(lastFailure !== null && { last_failure: lastFailure }),
+    ...(lastSentAt !== null && { last_sent_at: lastSentAt.toISOString() }),
   };
 }
 
@@ -279,7 +285,7 @@ export async function createStream(
   } as const;
   await deps.logStreams.add(stream, { startFrom: startsFrom, now });
   return {
-    ...describeStream({ ...stream, failingSince: null, lastFailure: null }),
+    ...describeStream({ ...stream, failingSince: null, lastFailure: null, lastSentAt: null }),
     ...(signingSecret !== null && { signing_secret: signingSecret }),
   };
 }

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { queryNumber } from './fields';
 import { type OperatorLettersDeps, sendTestMessage, sentDocument, testMessageBody } from './operator-letters';
 import {
+  listProviders,
   messageSearchBody,
   messagesDocument,
   preview,
   previewBody,
   previewDocument,
+  providersDocument,
   type ReportsDeps,
   reportSmsSpend,
   searchMessages,
@@ -18,6 +20,7 @@ import { routeFor } from './route';
 export const SMS_SPEND_PATH = '/api/v2/latchkey/sms-spend';
 export const MESSAGE_SEARCH_PATH = '/api/v2/latchkey/messages/search';
 export const TEST_MESSAGE_PATH = '/api/v2/latchkey/connections/{id}/test';
+export const PROVIDERS_PATH = '/api/v2/latchkey/connections/{id}/providers';
 export const PREVIEW_PATH = '/api/v2/latchkey/connections/{id}/preview';
 
 /** As long as the ledger is kept. */
@@ -34,6 +37,16 @@ export const REPORT_ROUTES = [
     query: z.strictObject({ days: queryNumber(1, DAYS_MAX, 7) }),
     result: smsSpendReport,
     answer: (deps, { query }) => reportSmsSpend(deps, query.days),
+  }),
+  route({
+    method: 'GET',
+    path: PROVIDERS_PATH,
+    summary: 'List who sends messages of a connection',
+    description:
+      'In the order they are tried: Resend, then SMTP; Twilio, then the gateway of the connection. Who is named is used, the order is fixed.',
+    scope: 'read:connections',
+    result: providersDocument,
+    answer: (deps, { params }) => listProviders(deps, params.id),
   }),
   route({
     method: 'POST',

@@ -2,6 +2,7 @@
 // sent one, and what became of those that were. Data for the command line and the console; nothing is changed here.
 import { z } from 'zod';
 import type { Letterhead } from '@/lib/login/compose-email';
+import type { Connection } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
 import type { ConnectionRegister } from '@/lib/login/connection-register';
 import { type Identifier, parseIdentifier } from '@/lib/login/identifier';
@@ -23,6 +24,8 @@ export type ReportsDeps = Readonly<{
   connections: Pick<ConnectionRegister, 'find'>;
   ledger: SmsLedger;
   timelines: TimelineStore;
+  /** Who sends the messages of that connection now, in the order they are tried. */
+  providersOf(connection: Connection): Promise<ProvidersDocument>;
   /** As it is now. */
   letterhead(): Promise<Letterhead>;
   /** Every keyed hash, one a configured SECRET, under which messages to that person are found. */
@@ -129,6 +132,23 @@ export const previewDocument = z.discriminatedUnion('kind', [
     problems: z.array(z.custom<BrokenTemplate>()),
   }),
 ]);
+
+/** Who sends messages, in the order they are tried, and what named them; `nobody`: they land in the inbox of the server. */
+export const providersDocument = z.array(
+  z.strictObject({
+    provider: z.string(),
+    named_by: z.enum(['environment', 'settings', 'connection', 'nobody']),
+  }),
+);
+
+export type ProvidersDocument = Frozen<z.output<typeof providersDocument>>;
+
+/** @throws {ManagementProblem} 400 where the options cannot be read, 404 */
+export async function listProviders(deps: ReportsDeps, id: string): Promise<ProvidersDocument> {
+  const connection = readConnection(await loadRecord(deps, id));
+  if ('kind' in connection) throw badBody(connection.field, connection.sentence);
+  return deps.providersOf(connection);
+}
 
 /** A message, and what became of it. Names the person by the masked form alone. */
 const messageDocument = z.strictObject({

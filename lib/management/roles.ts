@@ -31,8 +31,10 @@ const EDITABLE = [
   'prompts',
 ];
 
-/** What nobody but an owner looks at: secrets of applications are for whoever may also replace them, the team is an owner's. */
-const NOT_FOR_VIEWERS = ['read:client_keys', 'read:operators'];
+/** What nobody but an owner looks at: the team, and where the log is sent. */
+const FOR_OWNERS = ['read:operators', 'read:log_streams'];
+/** What a viewer does not look at besides: secrets of applications are for whoever may also replace them. */
+const NOT_FOR_VIEWERS = ['read:client_keys', ...FOR_OWNERS];
 
 const EVERY_SCOPE = OPERATOR_SCOPES.map(({ value }) => value);
 
@@ -41,7 +43,7 @@ const isEditable = (scope: string) => EDITABLE.includes(scope.slice(scope.indexO
 
 const SCOPES: Readonly<Record<Role, readonly string[] | 'every'>> = {
   owner: 'every',
-  editor: EVERY_SCOPE.filter((scope) => isEditable(scope) || (isRead(scope) && scope !== 'read:operators')),
+  editor: EVERY_SCOPE.filter((scope) => isEditable(scope) || (isRead(scope) && !FOR_OWNERS.includes(scope))),
   viewer: EVERY_SCOPE.filter((scope) => isRead(scope) && !NOT_FOR_VIEWERS.includes(scope)),
 };
 

@@ -33,6 +33,7 @@ import type {
 import { type BrokenTemplate, prepareEmail, prepareSms } from '@/lib/login/prepare-message';
 import type { EmailProviderSettings, Settings, SettingsNow } from '@/lib/login/settings';
 import type { LogDeliveryDeps } from '@/lib/management/log-delivery';
+import type { ProvidersDocument } from '@/lib/management/reports';
 import type { EmailProvider, Environment } from './environment';
 import type { Log } from './log';
 
@@ -134,6 +135,39 @@ export function composeDelivery(deps: {
       }),
     },
   };
+}
+
+/** The chain of a connection without its keys, as messages go through it: what {@link composeDelivery} makes of the same settings. */
+export function describeChain(
+  connection: Connection,
+  {
+    environment,
+    settings,
+  }: {
+    environment: Pick<Environment, 'emailProviders' | 'smsProviders' | 'inbox'>;
+    settings: Pick<Settings, 'emailProvider'>;
+  },
+): ProvidersDocument {
+  const chain = connection.strategy === 'email' ? emailNames() : smsNames(connection);
+  const { inbox } = environment;
+  const hasInbox = connection.strategy === 'email' ? inbox.email : inbox.sms;
+  return chain.length === 0 && hasInbox ? [{ provider: 'inbox', named_by: 'nobody' }] : chain;
+
+  function emailNames(): ProvidersDocument {
+    const declared = environment.emailProviders.map(({ kind }) => kind);
+    if (declared.length > 0) return declared.map((provider) => ({ provider, named_by: 'environment' }));
+    const { emailProvider } = settings;
+    return emailProvider?.enabled ? [{ provider: emailProvider.name, named_by: 'settings' }] : [];
+  }
+
+  function smsNames({ twilio, gateway }: SmsConnection): ProvidersDocument {
+    const own = (provider: string): ProvidersDocument[number] => ({ provider, named_by: 'connection' });
+    const server: ProvidersDocument = environment.smsProviders.map(() => ({
+      provider: 'twilio',
+      named_by: 'environment',
+    }));
+    return [...(twilio === null ? server : [own('twilio')]), ...(gateway === null ? [] : [own('gateway')])];
+  }
 }
 
 /** Who messages are from, and where their codes are typed. */

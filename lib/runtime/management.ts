@@ -26,6 +26,7 @@ import { declaredClientIds } from './declared-clients';
 import {
   CONNECTION_SECRET,
   createEmailChain,
+  describeChain,
   EMAIL_PROVIDER_SECRET,
   LOG_STREAM_SECRET,
   letterheadOf,
@@ -61,6 +62,7 @@ export function composeManagement(
       | 'isLoopback'
       | 'managementClient'
       | 'outboundPrivateNetworks'
+      | 'smsProviders'
     >;
     prisma: Database['prisma'];
     box: SecretBox;
@@ -121,6 +123,8 @@ export function composeManagement(
     ledger: guard(createSmsLedger(prisma)),
     figures: guard(createFigureStore(prisma)),
     timelines: guard(createTimelineStore(prisma)),
+    providersOf: async (connection) =>
+      describeChain(connection, { environment, settings: await ports.settings.read() }),
     async sendNow(email) {
       return sendNow({ senders: emailChain(await ports.settings.read()), clock }, email);
     },

@@ -337,6 +337,21 @@ describe('entries of the audit log', () => {
     expect(await office.prisma.logStreamEntry.count()).toBe(0);
   });
 
+  it('leave behind when they were last taken; what a stream does not want is sent to nobody', async () => {
+    const filters = [{ type: 'category', name: 'auth.login.fail' }];
+    const { id } = await read(create({ ...http(), filters }));
+    await add('s');
+    await deliver();
+    expect(await read(ask(`/${id}`))).not.toHaveProperty('last_sent_at');
+    await add('f');
+    await deliver();
+    const sentAt = office.now.toISOString();
+    sink.answerWith(500);
+    await add('f');
+    await deliver();
+    expect(await read(ask(`/${id}`))).toMatchObject({ last_sent_at: sentAt, last_failure: 'answered 500' });
+  });
+
   it.each([500, 404, 301, 'hang-up'] as const)(
     'are sent again when they were not taken (%s), under the same id, with nothing read of the answer (SRF-3)',
     async (answer) => {

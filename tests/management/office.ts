@@ -95,7 +95,7 @@ export async function openOffice(where: string | { dataDir: string }) {
     applicationNameOf: createApplicationNames(clients, { ...ENVIRONMENT, settings: () => NO_SETTINGS }),
   };
   const deps = composeManagement({
-    environment: ENVIRONMENT,
+    environment,
     prisma,
     box,
     clock,

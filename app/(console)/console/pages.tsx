@@ -6,6 +6,7 @@ import {
   LayoutDashboard,
   LogIn,
   MailCheck,
+  RadioTower,
   ScrollText,
   Settings,
   UserRound,
@@ -89,6 +90,12 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('team.page'),
         icon: <UsersRound aria-hidden />,
         scope: 'read:operators',
+      },
+      {
+        path: `${CONSOLE_PATH}/log-streams`,
+        label: t('logStreams.page'),
+        icon: <RadioTower aria-hidden />,
+        scope: 'read:log_streams',
       },
       {
         path: `${CONSOLE_PATH}/settings`,

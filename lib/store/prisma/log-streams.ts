@@ -104,7 +104,9 @@ export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
           WITH sent AS (
             DELETE FROM log_stream_entries WHERE stream_id = ${id}::text AND event_id = ANY(${[...batch]}::text[])
           )
-          UPDATE log_streams SET due_at = ${now}, failures = 0, failing_since = NULL, last_failure = NULL WHERE ${held}`;
+          UPDATE log_streams SET due_at = ${now}, failures = 0, failing_since = NULL, last_failure = NULL,
+            last_sent_at = COALESCE(${result.sentAt?.toISOString() ?? null}::timestamptz, last_sent_at)
+          WHERE ${held}`;
         return;
       }
       await prisma.$executeRaw`
@@ -123,7 +125,7 @@ const columns = Prisma.sql`
   s.id, s.name, s.type, s.status, s.endpoint, s.content_format AS "contentFormat", s.content_type AS "contentType",
   s.sealed_authorization AS "sealedAuthorization", s.sealed_signing_secret AS "sealedSigningSecret", s.categories,
   s.custom_headers AS "customHeaders", s.pii_fields AS "piiFields", s.pii_method AS "piiMethod",
-  s.failing_since AS "failingSince", s.last_failure AS "lastFailure"`;
+  s.failing_since AS "failingSince", s.last_failure AS "lastFailure", s.last_sent_at AS "lastSentAt"`;
 
 function streamOf({ dueAt: _, failures: __, createdAt: ___, updatedAt: ____, ...stream }: Row): LogStream {
   return stream as unknown as LogStream;

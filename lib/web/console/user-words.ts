@@ -17,6 +17,12 @@ export function userPage(id: string, view: UserView = 'profile'): string {
   return view === 'profile' ? page : `${page}/${view}`;
 }
 
+/** Path of the page where another user becomes part of one. @param other the one that is chosen; left out: none yet */
+export function linkPage(id: string, other?: string): string {
+  const page = `${userPage(id)}/link`;
+  return other === undefined ? page : `${page}?${new URLSearchParams({ with: other })}`;
+}
+
 /** What a segment of a page's path stands for; nobody's id where it is not percent-encoded. */
 export function idOfSegment(segment: string): string {
   try {

@@ -7,6 +7,7 @@ import { describeApis } from './apis';
 import { describeApplications } from './applications';
 import { describeConnections } from './connections';
 import { describeFirstRun } from './first-run';
+import { describeLogStreams } from './log-streams';
 import { describeLogs } from './logs';
 import { describeManners } from './manners';
 import { describeSettings } from './settings';
@@ -33,6 +34,7 @@ describe('the console', () => {
   describeConnections(current);
   describeUsers(current);
   describeLogs(current);
+  describeLogStreams(current);
   describeSettings(current);
   describeManners(current);
 });

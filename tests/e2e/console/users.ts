@@ -190,6 +190,33 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await profile.close();
     });
 
+    it('LNK-1: links two users once it is clear what ends, and unlinks them again', async () => {
+      const holderOf = async (identifier: string) =>
+        (await stage().prisma.identity.findFirstOrThrow({ where: { identifier } })).accountId;
+      const id = await holderOf('lin.word@acme.test');
+      const otherId = await holderOf('file2@acme.test');
+      const { page, profile } = await open('editor', `/console/users/${encodeURIComponent(id)}`);
+      await page.getByRole('link', { name: 'Link another user' }).click();
+      await page.getByRole('searchbox').fill('file2');
+      await page.getByRole('link', { name: 'Choose file2@acme.test' }).click();
+      await page.getByText('It has no metadata.').waitFor();
+      await page.getByRole('button', { name: 'Link', exact: true }).click();
+      const link = page.getByRole('dialog').getByRole('button', { name: 'Link', exact: true });
+      expect(await link.isDisabled()).toBe(true);
+      await page.getByLabel('Type file2@acme.test to confirm').fill('file2@acme.test');
+      await link.click();
+      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      expect(await holderOf('file2@acme.test')).toBe(id);
+
+      const identity = page.getByRole('listitem').filter({ hasText: 'file2@acme.test' });
+      await identity.getByRole('button', { name: 'Unlink' }).click();
+      await page.getByText('It becomes a user of its own again').first().waitFor();
+      await identity.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+      await identity.waitFor({ state: 'detached' });
+      expect(await holderOf('file2@acme.test')).toBe(otherId);
+      await profile.close();
+    });
+
     it('NXT-3: takes no file of whoever is no operator, or may not', async () => {
       const post = (visitor: ReturnType<ConsoleStage['visitor']>) =>
         visitor.send('/console/users/import/file', {
@@ -222,7 +249,8 @@ export function describeUsers(stage: () => ConsoleStage): void {
           '/console/users?q=name:',
           `/console/users/import/${job}`,
           user,
-          ...['metadata', 'sessions', 'messages', 'log'].map((each) => `${user}/${each}`),
+          ...['metadata', 'sessions', 'messages', 'log', 'link'].map((each) => `${user}/${each}`),
+          `${user}/link?with=${encodeURIComponent(id)}`,
         ]) {
           await page.goto(stage().server.issuer + path);
           await page.waitForLoadState('networkidle');

@@ -5,7 +5,7 @@ import type { ClaimedStream, LogStream } from '@/lib/management/log-streams';
 import { logEventId } from '@/lib/store/prisma/log-events';
 import { PATIENCE, type Stage } from '../stage';
 
-const STREAM: Omit<LogStream, 'failingSince' | 'lastFailure'> = {
+const STREAM: Omit<LogStream, 'failingSince' | 'lastFailure' | 'lastSentAt'> = {
   id: 'lst_AAAAAAAAAAAAAAAA',
   name: 'SIEM',
   type: 'http',
@@ -38,7 +38,7 @@ export function promiseLogStreams(stage: () => Stage): void {
     stage().first.logStreams.record(
       stream,
       batch.map(({ id }) => id),
-      { kind: 'taken' },
+      { kind: 'taken', sentAt: stage().now },
       stage().now,
     );
 
@@ -46,7 +46,7 @@ export function promiseLogStreams(stage: () => Stage): void {
     it('is kept, changed, and removed with what waits for it', async () => {
       const { first, second, now, prisma } = stage();
       await add();
-      const kept = { ...STREAM, failingSince: null, lastFailure: null };
+      const kept = { ...STREAM, failingSince: null, lastFailure: null, lastSentAt: null };
       expect(await second.logStreams.find(STREAM.id)).toEqual(kept);
       expect(await second.logStreams.change(STREAM.id, { name: 'Other', categories: [] }, now)).toEqual({
         ...kept,
@@ -140,7 +140,9 @@ export function promiseLogStreams(stage: () => Stage): void {
       await taken(late, await first.logStreams.waiting(STREAM.id, 1));
       expect(await waiting()).toHaveLength(1);
       expect(await claim()).toEqual([]);
+      expect(await first.logStreams.find(STREAM.id)).toMatchObject({ lastSentAt: null });
       await taken(held, await first.logStreams.waiting(STREAM.id, 1));
+      expect(await first.logStreams.find(STREAM.id)).toMatchObject({ lastSentAt: stage().now });
       await write('f');
       expect(await claim()).toHaveLength(1);
     });

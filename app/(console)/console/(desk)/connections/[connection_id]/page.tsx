@@ -1,8 +1,14 @@
 // The settings of a connection: what a sign-in is like, and for text messages who sends them and where to.
 import type { Metadata } from 'next';
+import { Badge } from '@/components/console/badge';
 import { Callout } from '@/components/console/callout';
+import { Card } from '@/components/console/card';
 import { SelectField, SwitchField, TextField } from '@/components/console/field';
 import { ListField } from '@/components/console/list-field';
+import { PROVIDERS_PATH } from '@/lib/management/report-routes';
+import type { ProvidersDocument } from '@/lib/management/reports';
+import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
+import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../settings-part';
 import { saveDelivery, saveSignIn } from '../actions';
@@ -18,10 +24,57 @@ export default async function ConnectionPage({ params }: ConnectionProps) {
       <div className="grid max-w-[44rem] gap-6">
         {!opened.mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
         <SignIn {...opened} />
+        <Providers {...opened} />
         {!opened.isEmail && <Delivery {...opened} />}
       </div>
     </>
   );
+}
+
+/** Who sends, in their order. What names them is not here, so there is nothing to change, and where to change it is said. */
+async function Providers({ caller, connection, isEmail }: Opened) {
+  const providers = await readProviders(caller, connection.id);
+  const channel = isEmail ? 'email' : 'sms';
+  if (providers === null) return null;
+  return (
+    <Card title={t('connections.providers.title')} lead={t(`connections.providers.leads.${channel}`)}>
+      {providers.length === 0 ? (
+        <Callout tone="heed" title={t('connections.providers.none')}>
+          <p>{t(`connections.providers.noneMore.${channel}`)}</p>
+        </Callout>
+      ) : (
+        <ol className="grid divide-y divide-line">
+          {providers.map(({ provider, named_by: namedBy }, index) => (
+            <li key={provider} className="flex gap-3 py-3 first:pt-0 last:pb-0">
+              <span
+                className="grid size-6 shrink-0 place-items-center rounded-full bg-hover text-xs font-medium tabular-nums"
+                aria-hidden
+              >
+                {index + 1}
+              </span>
+              <span className="grid gap-0.5">
+                <span className="flex flex-wrap items-center gap-2 font-medium">
+                  {nameOfProvider(provider)}
+                  {index === 0 && providers.length > 1 && <Badge>{t('connections.providers.first')}</Badge>}
+                </span>
+                <span className="text-muted">{t(`connections.providers.namedBy.${namedBy}`)}</span>
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}
+
+/** Null for a connection that is out of use. */
+async function readProviders(caller: Opened['caller'], id: string): Promise<ProvidersDocument | null> {
+  try {
+    return await askManagement<ProvidersDocument>(caller, { path: managementPath(PROVIDERS_PATH, { id }) });
+  } catch (problem) {
+    if (problem instanceof ManagementRefusal) return null;
+    throw problem;
+  }
 }
 
 type Opened = Awaited<ReturnType<typeof openConnection>>;

@@ -11,8 +11,10 @@ import { type ActionState, operatorAction } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
 import { readMetadataChange } from '@/lib/web/console/metadata-change';
 import type { OperatorAtWork } from '@/lib/web/console/operator';
-import { USERS_PAGE } from '@/lib/web/console/user-words';
+import { USERS_PAGE, userPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
+
+const IDENTITIES_PATH = `${USERS_PATH}/{id}/identities`;
 
 export async function blockUser(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async (operator) => {
@@ -79,6 +81,32 @@ export async function vouchForIdentifier(_last: ActionState, form: FormData): Pr
     const field = textOf(form, 'type') === 'phone' ? 'phone_verified' : 'email_verified';
     await change(operator, form, { [field]: true });
     return { kind: 'done', said: t('users.identities.vouch.done', { address: textOf(form, 'address') }) };
+  });
+}
+
+/** Another user becomes part of this one. */
+export async function linkUser(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const id = textOf(form, 'id');
+    const [provider = '', userId = ''] = textOf(form, 'other').split('|', 2);
+    const path = managementPath(IDENTITIES_PATH, { id });
+    await askManagement(caller, { method: 'POST', path, body: { provider, user_id: userId } });
+    const said = t('users.link.done', { who: textOf(form, 'who') });
+    return { kind: 'done', said, goTo: userPage(id) };
+  });
+}
+
+/** One way to sign in becomes a user of its own again. */
+export async function unlinkIdentity(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const [provider = '', userId = ''] = textOf(form, 'identity').split('|', 2);
+    const path = managementPath(`${IDENTITIES_PATH}/{provider}/{user_id}`, {
+      id: textOf(form, 'id'),
+      provider,
+      user_id: userId,
+    });
+    await askManagement(caller, { method: 'DELETE', path });
+    return { kind: 'done', said: t('users.identities.unlink.done', { address: textOf(form, 'address') }) };
   });
 }
 

@@ -1,6 +1,8 @@
 // A user: how they sign in, what they are called, and what can be done with them.
+import { Link2 } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Badge } from '@/components/console/badge';
+import { ButtonLink } from '@/components/console/button';
 import { Callout } from '@/components/console/callout';
 import { Card } from '@/components/console/card';
 import { ConfirmDialog, HiddenFields } from '@/components/console/confirm-dialog';
@@ -16,9 +18,16 @@ import { USERS_PATH } from '@/lib/management/user-routes';
 import type { MethodDocument, UserDocument } from '@/lib/management/users';
 import { managementPath, readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
-import { callUser } from '@/lib/web/console/user-words';
+import { callUser, linkPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
-import { changeIdentifier, changeProfile, deleteUser, endLimits, vouchForIdentifier } from './actions';
+import {
+  changeIdentifier,
+  changeProfile,
+  deleteUser,
+  endLimits,
+  unlinkIdentity,
+  vouchForIdentifier,
+} from './actions';
 import { requireUser, UserPage, type UserPageProps } from './user-page';
 
 export const metadata: Metadata = { title: t('users.one.tabs.profile') };
@@ -92,7 +101,18 @@ function Identities({
   isEditable: boolean;
 }) {
   return (
-    <Card title={t('users.identities.title')} lead={t('users.identities.lead')}>
+    <Card
+      title={t('users.identities.title')}
+      lead={t('users.identities.lead')}
+      action={
+        isEditable && (
+          <ButtonLink size="small" href={linkPage(user.user_id)}>
+            <Link2 aria-hidden />
+            {t('users.link.open')}
+          </ButtonLink>
+        )
+      }
+    >
       <ul className="grid divide-y divide-line">
         {methods.map((method) => (
           <li
@@ -107,6 +127,9 @@ function Identities({
                 ) : (
                   <Badge tone="heed">{t('users.identities.unproven')}</Badge>
                 )}
+                {methods.length > 1 && method.id === user.user_id && (
+                  <Badge>{t('users.identities.main')}</Badge>
+                )}
               </span>
               <span className="text-table text-muted">
                 {t(`users.identities.kinds.${method.type}`)},{' '}
@@ -115,10 +138,15 @@ function Identities({
                 })}
               </span>
             </span>
-            {isEditable && isMain(user, method) && (
+            {isEditable && (
               <span className="flex flex-wrap gap-2">
-                {!method.confirmed && <Vouch user={user} method={method} />}
-                <ChangeIdentifier user={user} method={method} />
+                {isSpokenOf(user, method) && (
+                  <>
+                    {!method.confirmed && <Vouch user={user} method={method} />}
+                    <ChangeIdentifier user={user} method={method} />
+                  </>
+                )}
+                {method.id !== user.user_id && <Unlink user={user} method={method} />}
               </span>
             )}
           </li>
@@ -131,7 +159,7 @@ function Identities({
 const addressOf = ({ email, phone_number, id }: MethodDocument) => email ?? phone_number ?? id;
 
 /** The API changes the one that tokens speak of. */
-function isMain(user: UserDocument, method: MethodDocument): boolean {
+function isSpokenOf(user: UserDocument, method: MethodDocument): boolean {
   return addressOf(method) === (method.type === 'phone' ? user.phone_number : user.email);
 }
 
@@ -175,6 +203,23 @@ function ChangeIdentifier({ user, method }: { user: UserDocument; method: Method
         </div>
       </Form>
     </Dialog>
+  );
+}
+
+function Unlink({ user, method }: { user: UserDocument; method: MethodDocument }) {
+  const address = addressOf(method);
+  return (
+    <ConfirmDialog
+      name={`unlink-${method.id}`}
+      trigger={{ label: t('users.identities.unlink.button') }}
+      action={unlinkIdentity}
+      hidden={{ id: user.user_id, identity: method.id, address }}
+      words={{
+        title: t('users.identities.unlink.title', { address }),
+        lead: t('users.identities.unlink.lead'),
+        submit: t('users.identities.unlink.submit'),
+      }}
+    />
   );
 }
 

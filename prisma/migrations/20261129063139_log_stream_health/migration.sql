@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "log_streams" ADD COLUMN     "last_sent_at" TIMESTAMPTZ(3);

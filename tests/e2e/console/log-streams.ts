@@ -1,0 +1,77 @@
+// Log streams in a browser: made with a secret that is shown once, looked after, stopped, ended.
+import { describe, expect, it } from 'vitest';
+import type { Role } from '@/lib/management/roles';
+import type { Viewer } from '@/tests/harness/browser';
+import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { expectAccessiblePages } from './accessible';
+import { everyView } from './views';
+
+/** Nobody has that name, wherever this runs. RFC 2606 §2. */
+const ENDPOINT = 'https://siem.acme.invalid/latchkey';
+
+export function describeLogStreams(stage: () => ConsoleStage): void {
+  const open = (role: Role, path: string, viewer: Viewer = {}) => openAs(stage(), { role, path, viewer });
+  const find = () => stage().prisma.logStream.findFirst({ where: { endpoint: ENDPOINT } });
+
+  describe('log streams', () => {
+    it('MGT-4: are made by an owner, who sees the signing secret once, and why nothing arrives', {
+      timeout: 60_000,
+    }, async () => {
+      const { page, profile } = await open('owner', '/console/log-streams');
+      await page.getByText('The log stays here').waitFor();
+      await page.getByRole('link', { name: 'Create log stream' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('SIEM');
+      await page.getByLabel('Address', { exact: true }).fill('https://127.0.0.1/');
+      await page.getByRole('button', { name: 'Create log stream' }).click();
+      await page.getByText(/^Is not called from here/).waitFor();
+      await page.getByLabel('Address', { exact: true }).fill(ENDPOINT);
+      await page.getByText('Changes by operators').click();
+      await page.getByRole('button', { name: 'Create log stream' }).click();
+      await page.getByText('shown this once').waitFor();
+      await page.getByRole('button', { name: 'Show' }).click();
+      const secret = (await page.getByText(/^whsec_/).textContent()) ?? '';
+      await page.getByRole('button', { name: 'I have kept it' }).click();
+      await page.getByRole('heading', { name: 'SIEM' }).waitFor();
+      expect(await page.content()).not.toContain(secret);
+      // That it was made is in the log, and nobody takes it.
+      await expect.poll(async () => (await find())?.lastFailure).toMatch(/^unreachable/);
+      await page.reload();
+      await page.getByText('Not taken', { exact: true }).waitFor();
+      await page.getByText('Why the last batch was not taken').waitFor();
+
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByText('Paused', { exact: true }).waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('Our SIEM');
+      await page.getByText('Failed sign-ins').click();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'Our SIEM' }).waitFor();
+      expect(await find()).toMatchObject({
+        status: 'paused',
+        categories: ['auth.login.fail', 'management.success'],
+      });
+      await profile.close();
+    });
+
+    it.each(everyView)('are shown so that axe finds nothing: %s', { timeout: 60_000 }, async (_, viewer) => {
+      const { profile } = await open('owner', '/console/log-streams', viewer);
+      const paths = ['', `/${(await find())?.id}`].map((view) => `/console/log-streams${view}`);
+      await expectAccessiblePages(profile, stage().server.issuer, paths);
+      await profile.close();
+    });
+
+    it('ADM-2: are deleted once their name was typed, and are nothing that an editor sees', async () => {
+      const path = `/console/log-streams/${(await find())?.id}`;
+      const editor = await stage().operator('editor');
+      for (const each of [path, '/console/log-streams'])
+        expect((await editor.visitor.open(each)).html).toContain('There is nothing here');
+      expect((await editor.visitor.open('/console/logs')).text).not.toContain('Log streams');
+      const { page, profile } = await open('owner', path);
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByLabel('Type Our SIEM to confirm').fill('Our SIEM');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await page.waitForURL('**/console/log-streams');
+      expect(await find()).toBeNull();
+      await profile.close();
+    });
+  });
+}
