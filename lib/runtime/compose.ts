@@ -501,7 +501,13 @@ export async function composeRuntime(
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
     demo,
-    console: composeConsole({ environment, box, client: consoleClient, management }),
+    console: composeConsole({
+      environment,
+      box,
+      client: consoleClient,
+      management,
+      protocol: { ...deps, random },
+    }),
     ownAddress: () => ownAddress,
     async offered(client, { request, chosenConnection }) {
       return offeredConnections(await connections.all(), {
