@@ -2,7 +2,7 @@
 // Behind the front it never runs, because the front's header is there. It guards nothing by itself: actions and
 // endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy.
 import { type NextRequest, NextResponse } from 'next/server';
-import { isConsolePath } from '@/lib/management/console-path';
+import { BRAND_PREVIEW_PATH, isConsolePath } from '@/lib/management/console-path';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER } from '@/lib/runtime/client-address';
 import { readEnvironment } from '@/lib/runtime/environment';
 import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
@@ -27,10 +27,11 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set(PATH_HEADER, pathname);
   const isConsole = isConsolePath(pathname);
   const nonce = isConsole ? btoa(crypto.randomUUID()) : null;
-  const answered = pageHeaders({ nonce, origin, isHttps, isConsole });
+  const isPreview = pathname === BRAND_PREVIEW_PATH;
+  const answered = pageHeaders({ nonce, origin, isHttps, isConsole, isPreview });
   if (nonce !== null) {
     headers.set(NONCE_HEADER, nonce);
-    headers.set('content-security-policy', answered['Content-Security-Policy'] ?? '');
+    if (!isPreview) headers.set('content-security-policy', answered['Content-Security-Policy'] ?? '');
   }
   const response = NextResponse.next({ request: { headers } });
   for (const [name, value] of Object.entries(answered)) response.headers.set(name, value);

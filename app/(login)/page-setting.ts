@@ -40,13 +40,21 @@ export function stepSetting(
   const client = visit.kind === 'unknown' ? null : visit.client;
   const setting = pageSetting(latchkey, browser, { language: visit.language, client });
   if (visit.kind !== 'open' && visit.kind !== 'proven') return setting;
-  const spoken: readonly string[] = languagesOf(latchkey.settings());
-  if (spoken.length < 2) return setting;
-  const languages: LanguageChoice = {
+  return withLanguages(latchkey, setting, {
     action: chooseLanguage,
     hidden: { interaction: visit.interaction.id, step },
-    offered: LANGUAGES_BY_NAME.filter(({ tag }) => spoken.includes(tag)),
-  };
+  });
+}
+
+/** The same page with a choice of languages, where there is one. */
+export function withLanguages(
+  latchkey: Pick<Runtime, 'settings'>,
+  setting: PageSetting,
+  choice: Omit<LanguageChoice, 'offered'>,
+): PageSetting {
+  const spoken: readonly string[] = languagesOf(latchkey.settings());
+  if (spoken.length < 2) return setting;
+  const languages = { ...choice, offered: LANGUAGES_BY_NAME.filter(({ tag }) => spoken.includes(tag)) };
   return { ...setting, footer: { privacyHref: null, helpHref: null, ...setting.footer, languages } };
 }
 

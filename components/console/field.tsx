@@ -11,7 +11,8 @@ type Named = Readonly<{
   hint?: ReactNode;
 }>;
 
-function Field({ control, label, hint, children }: FieldProps) {
+/** What is around a control. */
+export function Field({ control, label, hint, children }: FieldProps) {
   const { id, problem } = control;
   return (
     <div className="grid gap-1.5">
@@ -128,7 +129,7 @@ export function SwitchField({
 type Control = ReturnType<typeof useControl>;
 
 /** What ties a control to the words around it. Several forms of a page may have fields of one name. */
-function useControl(name: string, hasHint: boolean) {
+export function useControl(name: string, hasHint: boolean) {
   const id = useId();
   const problem = useProblem(name);
   const described = [problem !== null && `${id}-problem`, hasHint && `${id}-hint`].filter(Boolean);

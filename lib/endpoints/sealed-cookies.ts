@@ -11,6 +11,7 @@ import type { LinkProblem } from '@/lib/login/link-identity';
 import type { EndSessionRequest } from '@/lib/oidc/end-session-request';
 import { type Cookie, cookieName } from './cookies';
 import type { SignedOut } from './end-session';
+import type { TryAttempt, TryOutcome } from './try-out';
 
 export type CookieSealer = Readonly<{
   /** Authenticated encryption of any JSON value. */
@@ -59,6 +60,9 @@ const LINK_ATTEMPT_SECONDS = 1800;
 const SIGN_OUT_SECONDS = 600;
 /** Applications that are named as signed out; a longer list helps nobody. */
 const TOLD_CLIENTS_MAX = 20;
+
+/** An operator has this long to sign in to an application that they try. */
+const TRY_SECONDS = 1800;
 
 /** The cookies a request came with, by the names they go by, oldest first. */
 export type HeldCookies = ReadonlyMap<string, string>;
@@ -155,6 +159,22 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
     },
     removeLinkAttempt: (): Cookie => remove('link'),
 
+    /** A login that an operator tries: on its way, or what came of it. */
+    async readTry(held: HeldCookies): Promise<TryAttempt | TryOutcome | null> {
+      const pieces = Array.from(
+        { length: MAX_PIECES },
+        (_, piece) => readCookie(held, tryPiece(piece)) ?? '',
+      );
+      return (await unseal(pieces.join('') || null)) as TryAttempt | TryOutcome | null;
+    },
+    async holdTry(tried: TryAttempt | TryOutcome): Promise<Cookie[]> {
+      const sealed = await sealer.seal(tried, TRY_SECONDS);
+      return Array.from({ length: MAX_PIECES }, (_, piece) => {
+        const value = sealed.slice(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH);
+        return value === '' ? remove(tryPiece(piece)) : lax(tryPiece(piece), value, TRY_SECONDS);
+      });
+    },
+
     /** What the page says that a sign-out ends on. */
     async readSignedOut(held: HeldCookies): Promise<SignedOut | null> {
       return (await unseal(readCookie(held, 'signed-out'))) as SignedOut | null;
@@ -188,6 +208,10 @@ function crowdedOut(held: HeldCookies, id: string): Cookie[] {
 
 function pieceName(id: string, piece: number): string {
   return piece === 0 ? `interaction-${id}` : `interaction-${id}.${piece}`;
+}
+
+function tryPiece(piece: number): string {
+  return piece === 0 ? 'tried' : `tried.${piece}`;
 }
 
 function withoutPrefix(name: string): string {

@@ -40,6 +40,65 @@ export function brandColors({ primaryColor, pageBackground }: Branding): BrandCo
   };
 }
 
+/** How something stands out from what it lies on. WCAG 2.2 §1.4.3, §1.4.11. */
+export type BrandContrast = Readonly<{
+  kind: 'button_text' | 'button_by_day' | 'button_by_night' | 'page_text';
+  /** Of the text. */
+  textColor: TextColor;
+  /** 1 to 21, and the least that is enough. */
+  ratio: number;
+  least: number;
+  /** The colour next to the operator's that stands out enough by day and by night; null where theirs does. */
+  nearby: string | null;
+}>;
+
+const TEXT_CONTRAST_MIN = 4.5;
+
+/** What is to be said of the operator's colours, worst or not: a button that stands out too little gets a border. */
+export function judgeContrast({ primaryColor, pageBackground }: Branding): readonly BrandContrast[] {
+  const judged: BrandContrast[] = [];
+  if (primaryColor !== undefined) {
+    const textColor = readableOn(primaryColor);
+    const text = { ratio: contrast(primaryColor, textColor), least: TEXT_CONTRAST_MIN, nearby: null };
+    judged.push({ kind: 'button_text', textColor, ...text });
+    for (const [kind, card] of [
+      ['button_by_day', CARD.light],
+      ['button_by_night', CARD.dark],
+    ] as const) {
+      const ratio = contrast(primaryColor, card);
+      const nearby = ratio < BORDER_CONTRAST_MIN ? nearestThatStandsOut(primaryColor) : null;
+      judged.push({ kind, textColor, ratio, least: BORDER_CONTRAST_MIN, nearby });
+    }
+  }
+  if (pageBackground !== undefined) {
+    const textColor = readableOn(pageBackground);
+    const ratio = contrast(pageBackground, textColor);
+    judged.push({ kind: 'page_text', textColor, ratio, least: TEXT_CONTRAST_MIN, nearby: null });
+  }
+  return judged;
+}
+
+/** The same hue with as little white or black in it as will do on both cards: there always is one in between. */
+function nearestThatStandsOut(color: string): string {
+  for (let percent = 1; percent <= 100; percent++) {
+    for (const toward of ['#000000', '#ffffff']) {
+      const mixed = mix(color, toward, percent / 100);
+      const isEnough = Object.values(CARD).every((card) => contrast(mixed, card) >= BORDER_CONTRAST_MIN);
+      if (isEnough) return mixed;
+    }
+  }
+  return color;
+}
+
+function mix(color: string, toward: string, share: number): string {
+  const channels = [1, 3, 5].map((at) => {
+    const [from, to] = [color, toward].map((each) => Number.parseInt(each.slice(at, at + 2), 16));
+    const mixed = Math.round((from ?? 0) * (1 - share) + (to ?? 0) * share);
+    return mixed.toString(16).padStart(2, '0');
+  });
+  return `#${channels.join('')}`;
+}
+
 /** One of them always has 4.5:1 or more. */
 function readableOn(color: string): TextColor {
   return contrast(color, '#000000') >= contrast(color, '#ffffff') ? '#000000' : '#ffffff';

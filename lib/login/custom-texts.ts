@@ -87,6 +87,50 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
 /** Prompts that have texts. */
 export const PROMPTS_WITH_TEXTS = Object.keys(KNOWN);
 
+/** A text that pages have, by screen and name. */
+export type PromptText = Readonly<{
+  screen: string;
+  name: string;
+  /** `screen.word` of the sentence it takes the place of; of the first, where it takes the place of several. */
+  word: string;
+  /** What it may hold, such as `${clientName}`. */
+  placeholders: readonly string[];
+}>;
+
+/** Every text of a prompt; none for a name that is no prompt with texts. */
+export function textsOfPrompt(prompt: string): readonly PromptText[] {
+  return Object.entries(own(KNOWN, prompt) ?? {}).flatMap(([screen, texts]) =>
+    Object.entries(texts).map(
+      ([
+        name,
+        {
+          words: [word = ''],
+          places,
+        },
+      ]) => ({
+        screen,
+        name,
+        word,
+        placeholders: Object.keys(places).map((place) => `\${${place}}`),
+      }),
+    ),
+  );
+}
+
+/** A sentence of ours as an operator would write it in place of itself. */
+export function asCustomText(prompt: string, { screen, name }: PromptText, sentence: string): string {
+  const places = own(own(own(KNOWN, prompt), screen), name)?.places ?? {};
+  const written = Object.entries(places).reduce(
+    (text, [place, ours]) => text.replaceAll(ours, `\${${place}}`),
+    sentence,
+  );
+  // Quotation of ICU MessageFormat, counts that a text of an operator's does not have, and what it is not told.
+  return written
+    .replaceAll("''", "'")
+    .replace(/\s*\{\w+, plural,.*$/s, '')
+    .replace(/(?<!\$)\{\w+\}/g, '…');
+}
+
 const TEXT_MAX_CHARACTERS = 1024;
 
 /** What is wrong with a text; `path` names screen and text as far as they are names of ours. */

@@ -7,7 +7,7 @@ import { fieldsOf, text } from './fields';
 import { badBody, routeFor } from './route';
 import { changeSettings, type SettingsDeps, withChanges } from './settings';
 
-const PATH = '/api/v2/branding';
+export const BRANDING_PATH = '/api/v2/branding';
 
 /** What became of the attempt to fetch a file; a reason is for operators, and free of what was answered. */
 export type FetchedFile = Readonly<{ bytes: Uint8Array } | { failed: string }>;
@@ -32,6 +32,9 @@ const brandingDocument = z.strictObject({
   font: z.strictObject({ url: z.string() }).optional(),
 });
 
+/** Branding on the wire. */
+export type BrandingDocument = Readonly<z.output<typeof brandingDocument>>;
+
 const color = () =>
   text(0, 100)
     .regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be one colour such as #0a5fd9')
@@ -46,7 +49,8 @@ const fileUrl = () =>
     'must be an https URL',
   );
 
-const brandingBody = fieldsOf({
+/** What is sent of it: null or an empty text takes a setting back to ours. */
+export const brandingBody = fieldsOf({
   colors: fieldsOf({
     primary: color().nullable().optional(),
     page_background: color().nullable().optional(),
@@ -61,7 +65,7 @@ const brandingBody = fieldsOf({
 export const BRANDING_ROUTES = [
   route({
     method: 'GET',
-    path: PATH,
+    path: BRANDING_PATH,
     summary: 'Get branding',
     scope: 'read:branding',
     result: brandingDocument,
@@ -69,7 +73,7 @@ export const BRANDING_ROUTES = [
   }),
   route({
     method: 'PATCH',
-    path: PATH,
+    path: BRANDING_PATH,
     summary: 'Update branding',
     description:
       'Null or an empty text takes a setting back to ours. Text gets the colour that reads best on yours. A picture (PNG, JPEG, GIF, WebP, SVG, ICO; 256 KiB) or font (WOFF2, WOFF; 512 KiB) is fetched now and served from here; send its address again to have it fetched again. Every process knows within five seconds.',

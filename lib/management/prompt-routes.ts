@@ -11,7 +11,7 @@ import { changeSettings, type SettingsDeps } from './settings';
 import { languageOf } from './tenant-routes';
 
 const PATH = '/api/v2/prompts';
-const TEXTS_PATH = `${PATH}/{prompt}/custom-text/{language}` as const;
+export const TEXTS_PATH = `${PATH}/{prompt}/custom-text/{language}` as const;
 
 /** Auth0's prompts: there are texts for a few, and none for pages that a login without passwords has not. */
 const PROMPTS = new Set([

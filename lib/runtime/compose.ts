@@ -207,8 +207,17 @@ export async function composeRuntime(
     });
   const signer = createTokenSigner({ store: guard(createSigningKeyStore(prisma)), box, clock, issuer });
   await signer.ensureKeys();
-  const settingsStore = guard(createSettingsStore(prisma));
-  let settings = await settingsStore.read();
+  const keptSettings = guard(createSettingsStore(prisma));
+  let settings = await keptSettings.read();
+  const settingsStore: typeof keptSettings = {
+    ...keptSettings,
+    // This process shows at once what it changed.
+    async change(...changed) {
+      const isChanged = await keptSettings.change(...changed);
+      if (isChanged) settings = await keptSettings.read();
+      return isChanged;
+    },
+  };
 
   const cookies = createSealedCookies(createCookieSealer(box, { clock }), issuer);
   const connections = guard(
@@ -501,7 +510,13 @@ export async function composeRuntime(
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
     demo,
-    console: composeConsole({ environment, box, client: consoleClient, management }),
+    console: composeConsole({
+      environment,
+      box,
+      client: consoleClient,
+      management,
+      protocol: { ...deps, random },
+    }),
     ownAddress: () => ownAddress,
     async offered(client, { request, chosenConnection }) {
       return offeredConnections(await connections.all(), {

@@ -3,6 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { parseCookies } from '@/lib/endpoints/cookies';
+import {
+  beginTryOut,
+  finishTryOut,
+  type TryAttempt,
+  type TryOutcome,
+  type TryOutDeps,
+} from '@/lib/endpoints/try-out';
 import type { SecretBox } from '@/lib/keys/secret-box';
 import { parseEmailIdentifier } from '@/lib/login/identifier';
 import type { Caller } from '@/lib/management/caller';
@@ -38,6 +45,15 @@ export type ConsoleRuntime = Readonly<{
   draw: Readonly<{ operatorId(): string; sessionSecret(): string }>;
   /** Asks the management API in the name of an operator. Never rejects. */
   ask(caller: Caller, request: Request): Promise<Response>;
+  /** An application's login, tried in its place (docs/decisions/0046). For operators who may change the application. */
+  tryOut: Readonly<{
+    /** Null where there is no such client. */
+    begin(asked: {
+      clientId: string;
+      operatorId: string;
+    }): Promise<Readonly<{ location: string; attempt: TryAttempt }> | null>;
+    finish(attempt: TryAttempt, answer: Parameters<typeof finishTryOut>[2]): Promise<TryOutcome | null>;
+  }>;
   /** A new link for the first set-up; null where there is an owner, or CONSOLE_ADMINS says who may come. */
   makeSetupLink(): Promise<string | null>;
 }>;
@@ -59,11 +75,13 @@ export function composeConsole({
   box,
   client,
   management,
+  protocol,
 }: {
   environment: Pick<Environment, 'issuer' | 'origin' | 'consoleAdmins' | 'consoleNetworks'>;
   box: SecretBox;
   client: ConsoleClient;
   management: ManagementDeps;
+  protocol: TryOutDeps;
 }): ConsoleRuntime {
   const { issuer, origin } = environment;
   const cookieSecrets = box.ids.map((id) => derive(box, 'console-cookie-secret', origin, id));
@@ -87,6 +105,13 @@ export function composeConsole({
     },
     ask: (caller, request) =>
       managementEndpoint({ ...management, operators: { callerOf: async () => caller } }, request),
+    tryOut: {
+      async begin({ clientId, operatorId }) {
+        const tried = await protocol.clients.find(clientId);
+        return tried === null ? null : beginTryOut(protocol, { client: tried, operatorId });
+      },
+      finish: (attempt, answer) => finishTryOut(protocol, attempt, answer),
+    },
     async makeSetupLink() {
       if (environment.consoleAdmins.length > 0) return null;
       try {

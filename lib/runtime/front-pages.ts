@@ -20,7 +20,7 @@ export type FrontPages = (path: string) => FrontPage | null;
 export type CreateFrontPages = (runtime: Runtime, build: PageBuild) => FrontPages;
 
 export type FrontPage = Readonly<{
-  show(headers: Headers): Promise<FrontAnswer>;
+  show(headers: Headers, query: URLSearchParams): Promise<FrontAnswer>;
   /** What takes a form that a page of ours sent. Null: its action is none of these pages'. */
   find(form: FormData): ((headers: Headers) => Promise<FrontAnswer>) | null;
 }>;
@@ -28,6 +28,8 @@ export type FrontPage = Readonly<{
 export type FrontAnswer = Readonly<
   | { kind: 'page'; html: string }
   | { kind: 'json'; value: unknown }
+  /** For whoever asks there is nothing here. */
+  | { kind: 'absent' }
   | {
       kind: 'redirect';
       location: string;

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { CONSOLE_UPLOAD_PATH, isConsolePath } from '@/lib/management/console-path';
+import { BRAND_PREVIEW_PATH, CONSOLE_UPLOAD_PATH, isConsolePath } from '@/lib/management/console-path';
 import { boundBody, UPLOAD_MS } from './body-deadline';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER, PEER_HEADER } from './client-address';
 import { closeServer } from './close-server';
@@ -70,6 +70,7 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
   ): Promise<void> {
     try {
       const given = await give(new Headers(request.headers as Record<string, string>));
+      if (given.kind === 'absent') return refuse(request, response, 404);
       writeAnswer(request, response, given);
       if (given.kind === 'redirect') for (const message of given.messages) void runtime.send(message);
     } catch (cause) {
@@ -92,9 +93,10 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
         if (isKnownMethod && runtime.isProtocolPath(path)) return respond(request, response);
 
         const isConsole = isConsolePath(path);
-        const headers = pageHeaders({ ...environment, nonce, isConsole });
+        const isPreview = path === BRAND_PREVIEW_PATH;
+        const headers = pageHeaders({ ...environment, nonce, isConsole, isPreview });
         presetHeaders(response, { 'Cache-Control': 'no-store', ...headers });
-        if (isConsole) admitScripts(request, headers['Content-Security-Policy'] ?? '');
+        if (isConsole && !isPreview) admitScripts(request, headers['Content-Security-Policy'] ?? '');
         const refusal = refusePage(request, environment.origin);
         if (refusal !== null) return refuse(request, response, refusal);
         const page = findPage(path);
@@ -109,8 +111,10 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
             isHeld ? passOn(request) : refuse(request, response, 404),
           );
         if (request.method !== 'POST') {
-          if (page !== null) return void answer(request, response, page.show);
-          return isConsole && isForRouter(request) ? passOnForHolder() : passOn(request);
+          if (isConsole && isForRouter(request)) return passOnForHolder();
+          const query = new URLSearchParams(queryOf(request));
+          if (page !== null) return void answer(request, response, (headers) => page.show(headers, query));
+          return passOn(request);
         }
         // Longer than what is read here, and read as it comes: for whoever holds a session, and nobody else.
         const isUpload = path === CONSOLE_UPLOAD_PATH && request.headers['next-action'] === undefined;
@@ -218,6 +222,11 @@ function isDecodable(path: string): boolean {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const end = url.indexOf('?');
   return end === -1 ? url : url.slice(0, end);
+}
+
+function queryOf({ url = '/' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end === -1 ? '' : url.slice(end + 1);
 }
 
 /**

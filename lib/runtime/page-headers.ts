@@ -8,7 +8,8 @@ import { STRICT_TRANSPORT_SECURITY } from '@/lib/endpoints/respond';
  * The policy of the login admits one small script of ours and nothing else, so the React runtime that Next refers to is never
  * fetched: the pages need none (docs/decisions/0003). It has no `form-action`: Chromium applies it to the redirect that takes
  * a signed-in browser to the client, and breaks it with scripts off. The console's admits what a script of this very response
- * loads, forms that stay here, and frames of our own. `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send
+ * loads, forms that stay here, and frames of our own. The preview of a login page is for those frames: it runs no script, and shows
+ * pictures and fonts from where an operator is about to take them. `same-origin` keeps codes out of foreign Referers; `no-referrer` would make browsers send
  * `Origin: null` with our forms.
  */
 export function pageHeaders({
@@ -16,6 +17,7 @@ export function pageHeaders({
   origin,
   isHttps,
   isConsole = false,
+  isPreview = false,
 }: {
   /** Null where Next would give it to scripts of its own: then the one script is admitted by its address. */
   nonce: string | null;
@@ -23,22 +25,28 @@ export function pageHeaders({
   isHttps: boolean;
   /** The operators' pages are Next's, with scripts and all. */
   isConsole?: boolean;
+  /** {@link BRAND_PREVIEW_PATH} */
+  isPreview?: boolean;
 }): Record<string, string> {
   const admitted = nonce === null ? `${origin}/login.js` : `'nonce-${nonce}'`;
+  const framed = isPreview ? "'self'" : "'none'";
+  const fromAnywhere = isPreview ? ' https:' : '';
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
-      isConsole ? `script-src ${admitted} 'strict-dynamic'${WHILE_DEVELOPING}` : `script-src ${admitted}`,
-      ...(isConsole ? ["form-action 'self'", "frame-src 'self'"] : []),
+      ...(isPreview
+        ? []
+        : [`script-src ${admitted}${isConsole ? ` 'strict-dynamic'${WHILE_DEVELOPING}` : ''}`]),
+      ...(isPreview ? ["form-action 'none'"] : isConsole ? ["form-action 'self'", "frame-src 'self'"] : []),
       nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
-      "img-src 'self' data:",
-      "font-src 'self'",
+      `img-src 'self' data:${fromAnywhere}`,
+      `font-src 'self'${fromAnywhere}`,
       "connect-src 'self'",
       "manifest-src 'self'",
       "base-uri 'none'",
-      "frame-ancestors 'none'",
+      `frame-ancestors ${framed}`,
     ].join('; '),
-    'X-Frame-Options': 'DENY',
+    'X-Frame-Options': isPreview ? 'SAMEORIGIN' : 'DENY',
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',

@@ -104,15 +104,24 @@ export async function openAs(
 /** An address of the console as the file tree has it, with something in the place of each parameter. */
 export type ConsolePath = Readonly<{ path: string; kind: 'page' | 'route'; file: string }>;
 
+/** Pages in the dress of the login, for frames: nothing that anybody opens. */
+const PREVIEWS = 'app/(login)/console';
+
 /** Every page and route file there is, so that new ones are covered by themselves. */
 export function consolePaths(): ConsolePath[] {
-  const folder = path.join(ROOT, 'app/(console)');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.split(path.sep).join('/'))
+  return ['app/(console)', PREVIEWS]
+    .flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .map((file) => file.split(path.sep).join('/'))
+        .map((file) => (folder === PREVIEWS ? `console/${file}` : file)),
+    )
     .filter((file) => /(?:^|\/)(?:page|route)\.tsx?$/.test(file))
     .map((file) => ({
       file,
-      kind: file.includes('page.') ? ('page' as const) : ('route' as const),
+      kind:
+        file.includes('page.') && file !== 'console/branding/preview/page.tsx'
+          ? ('page' as const)
+          : ('route' as const),
       path: `/${file
         .split('/')
         .slice(0, -1)

@@ -6,6 +6,7 @@ import {
   LayoutDashboard,
   LogIn,
   MailCheck,
+  Palette,
   RadioTower,
   ScrollText,
   Settings,
@@ -17,7 +18,7 @@ import type { ReactNode } from 'react';
 import type { Command } from '@/components/console/command-palette';
 import type { NavigationGroup } from '@/components/console/navigation';
 import { type Caller, mayUse } from '@/lib/management/caller';
-import { CONSOLE_PATH } from '@/lib/management/console-path';
+import { BRANDING_PAGE, CONSOLE_PATH } from '@/lib/management/console-path';
 import { t } from '@/lib/web/console/words';
 
 type Page = Readonly<{ path: string; label: string; icon: ReactNode; scope: string }>;
@@ -44,6 +45,12 @@ const PAGES: readonly Readonly<{ label: string | null; pages: readonly Page[] }>
         label: t('connections.page'),
         icon: <LogIn aria-hidden />,
         scope: 'read:connections',
+      },
+      {
+        path: BRANDING_PAGE,
+        label: t('branding.page'),
+        icon: <Palette aria-hidden />,
+        scope: 'read:branding',
       },
       {
         path: `${CONSOLE_PATH}/messages`,

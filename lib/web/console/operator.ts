@@ -10,7 +10,8 @@ import { CONSOLE_PATH } from '@/lib/management/console-path';
 import { ROLES, type Role } from '@/lib/management/roles';
 import { runtime } from '@/lib/runtime/boot';
 import { PATH_HEADER } from '@/lib/runtime/client-address';
-import { heldByBrowser, readHeldSession, SIGN_IN_PATH } from './sign-in';
+import { SIGN_IN_PATH } from './sign-in';
+import { findVisit } from './visit';
 
 /** An operator at a page, and who they are for the management API. */
 export type OperatorAtWork = Readonly<{ visit: OperatorVisit; caller: Caller; isRecentlyProven: boolean }>;
@@ -18,12 +19,9 @@ export type OperatorAtWork = Readonly<{ visit: OperatorVisit; caller: Caller; is
 /** The operator of this request, or null. One statement, once a request. */
 export const findOperator = cache(async (): Promise<OperatorAtWork | null> => {
   const latchkey = await runtime();
-  const { console: operatorConsole, clock } = latchkey;
-  if (!(await isNearConsole())) return null;
-  const secret = await readHeldSession(latchkey, await heldByBrowser());
-  const visit = secret === null ? null : await operatorConsole.door.find(secret, clock());
+  const visit = await findVisit(latchkey, await headers());
   if (visit === null) return null;
-  const provenFor = clock().getTime() - visit.authenticatedAt.getTime();
+  const provenFor = latchkey.clock().getTime() - visit.authenticatedAt.getTime();
   return {
     visit,
     caller: callerOfOperator(visit),

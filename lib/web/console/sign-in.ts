@@ -146,7 +146,8 @@ async function admit(
   return role === null ? null : sessionSecret;
 }
 
-function leaveFor(location: string | null, setCookies: readonly string[]): Response {
+/** Sends the browser on, by GET. */
+export function leaveFor(location: string | null, setCookies: readonly string[]): Response {
   const answer = new Headers({ Location: location ?? SIGN_IN_PATH, 'Cache-Control': 'no-store' });
   for (const cookie of setCookies) answer.append('Set-Cookie', cookie);
   return new Response(null, { status: 303, headers: answer });

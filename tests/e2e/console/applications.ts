@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, openAs } from '@/tests/harness/console';
-import { expectAccessiblePages } from './accessible';
+import { readCode } from '@/tests/harness/sign-in';
+import { expectAccessible, expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
 export function describeApplications(stage: () => ConsoleStage): void {
@@ -85,6 +86,36 @@ export function describeApplications(stage: () => ConsoleStage): void {
       await profile.close();
     });
 
+    it('are tried: their login runs in a new tab, and what its tokens say is shown', {
+      timeout: 60_000,
+    }, async () => {
+      const clientId = await idOf('Acme Shop');
+      const { page, profile } = await open('editor', `/console/applications/${clientId}`);
+      await page.getByRole('main').getByRole('link', { name: 'Try it' }).first().click();
+      await page.getByRole('button', { name: 'Allow the console’s page' }).click();
+      const begin = page.getByRole('button', { name: 'Try it' });
+      const [tab] = await Promise.all([profile.waitForEvent('page'), begin.click()]);
+      await tab.getByLabel('Email address').fill('trying@acme.test');
+      await tab.getByRole('button', { name: 'Continue' }).click();
+      await tab.getByLabel('6-digit code').fill(await readCode(stage().post, 'trying@acme.test'));
+      await tab.waitForURL(`**/console/applications/${clientId}/try`);
+      await tab.getByText('Signed in', { exact: true }).waitFor();
+      expect(await tab.getByRole('row', { name: /^email trying@acme.test/ }).count()).toBe(2);
+      expect(await tab.content()).not.toMatch(/eyJ[\w-]{20}/);
+      await expectAccessible(tab, 'what came of it');
+
+      // The answer to something else is no answer, and nobody else is shown this one.
+      const { issuer } = stage().server;
+      expect((await tab.goto(`${issuer}/console/tried?code=x&state=x`))?.status()).toBe(404);
+      await tab.goto(`${issuer}/console/applications/${clientId}/try`);
+      const [again] = await Promise.all([
+        tab.waitForURL('**/identifier'),
+        tab.getByRole('button', { name: 'Try again' }).click(),
+      ]);
+      expect(again).toBeUndefined();
+      await profile.close();
+    });
+
     it('ADM-3: give no secret to a session without a recent proof', async () => {
       const { page, profile } = await open(
         'editor',
@@ -120,7 +151,7 @@ export function describeApplications(stage: () => ConsoleStage): void {
         [
           '',
           '/new',
-          ...['', '/settings', '/credentials', '/danger'].map((view) => `/${clientId}${view}`),
+          ...['', '/try', '/settings', '/credentials', '/danger'].map((view) => `/${clientId}${view}`),
         ].map((view) => `/console/applications${view}`),
       );
       await profile.close();

@@ -5,6 +5,7 @@ import { findSpills } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
 import { describeApis } from './apis';
 import { describeApplications } from './applications';
+import { describeBranding } from './branding';
 import { describeConnections } from './connections';
 import { describeFirstRun } from './first-run';
 import { describeLogStreams } from './log-streams';
@@ -31,6 +32,7 @@ describe('the console', () => {
   describeTeam(current);
   describeApplications(current);
   describeApis(current);
+  describeBranding(current);
   describeConnections(current);
   describeUsers(current);
   describeLogs(current);

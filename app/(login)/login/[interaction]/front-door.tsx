@@ -1,11 +1,13 @@
-// The front's door to the pages of a sign-in (docs/decisions/0027): the same cards in the same document that Next makes, but
+// The front's door to the pages of a sign-in (docs/decisions/0027), and to the preview of them: the same cards in the same document that Next makes, but
 // for Next's scripts, and forms that are taken whichever door their page came through.
 import type { FormAction } from '@/components/hidden-inputs';
 import { serializeCookie } from '@/lib/endpoints/cookies';
+import { BRAND_PREVIEW_PATH } from '@/lib/management/console-path';
 import type { CreateFrontPages, FrontPage, PageBuild } from '@/lib/runtime/front-pages';
 import type { Step } from '@/lib/web/answer';
 import { browserBehind } from '@/lib/web/browser';
 import { waitingNews } from '@/lib/web/waiting';
+import { showPreview } from '../../console/branding/preview/show';
 import type { LoginActions, LoginForm, Shown } from './shown';
 import { FORMS, PAGES } from './steps';
 
@@ -37,6 +39,17 @@ export const createLoginPages: CreateFrontPages = (latchkey, build) => {
   };
 
   return (path) => {
+    if (path === BRAND_PREVIEW_PATH) {
+      return {
+        async show(headers, query) {
+          const shown = await showPreview(latchkey, browserBehind(headers, latchkey), { query, actions });
+          if (shown === null) return { kind: 'absent' };
+          // Who types beside the frame goes on typing there.
+          return { kind: 'page', html: write(shown, build).replaceAll(' autofocus=""', '') };
+        },
+        find: () => null,
+      };
+    }
     const [, id, last] = PATH.exec(path) ?? [];
     if (id === undefined) return null;
     if (last === NEWS) {

@@ -9,6 +9,7 @@ import { managementPath, readManagement } from '@/lib/web/console/ask';
 import { type OperatorAtWork, requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
 import { APPLICATIONS, applicationPath } from '../words';
+import { TryAction } from './try-form';
 
 export type ApplicationProps = {
   params: Promise<{ client_id: string }>;
@@ -27,10 +28,13 @@ export async function openApplication(
   return { ...operator, application, mayEdit: mayUse(operator.caller, ['update:clients']) };
 }
 
-const VIEWS = ['quickstart', 'settings', 'credentials', 'danger'] as const;
+const VIEWS = ['quickstart', 'try', 'settings', 'credentials', 'danger'] as const;
+
+/** Those that are for whoever may change it. */
+const FOR_EDITORS: readonly string[] = ['try', 'danger'];
 
 export function ApplicationHeader({
-  application: { name, client_id: clientId, app_type: type },
+  application,
   view,
   mayEdit,
 }: {
@@ -38,9 +42,11 @@ export function ApplicationHeader({
   view: (typeof VIEWS)[number];
   mayEdit: boolean;
 }) {
+  const { name, client_id: clientId, app_type: type } = application;
   return (
     <>
       <PageHeader
+        action={mayEdit && view !== 'try' && <TryAction application={application} />}
         trail={[{ label: t('applications.title'), href: APPLICATIONS }]}
         trailLabel={t('frame.trail')}
         title={name}
@@ -55,7 +61,7 @@ export function ApplicationHeader({
       />
       <Tabs
         label={t('applications.tabs.label')}
-        tabs={VIEWS.filter((each) => each !== 'danger' || mayEdit).map((each) => ({
+        tabs={VIEWS.filter((each) => mayEdit || !FOR_EDITORS.includes(each)).map((each) => ({
           label: t(`applications.tabs.${each}`),
           href: applicationPath(clientId, each === 'quickstart' ? undefined : each),
           isCurrent: each === view,

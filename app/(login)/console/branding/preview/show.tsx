@@ -1,0 +1,164 @@
+// A page of the login as it would look and read, for the frame beside the fields that are being typed. The cards, the words and the
+// stylesheet are the login's own; nobody signs in, nothing is kept, and no script runs. Only an operator gets it, and only in a
+// frame of ours: words that somebody else put into its address would else stand on a page of this login (docs/decisions/0047).
+import type { ReactElement } from 'react';
+import type { PageSetting } from '@/components/frame';
+import { CodeCard } from '@/components/login/code-card';
+import { ConsentCard } from '@/components/login/consent-card';
+import { ErrorCard } from '@/components/login/error-card';
+import { IdentifierCard } from '@/components/login/identifier-card';
+import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
+import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
+import { SignedOutCard } from '@/components/login/signed-out-card';
+import { brandColors } from '@/lib/login/brand';
+import { directionOf, LANGUAGES } from '@/lib/login/languages';
+import { BRAND_PREVIEW_PATH } from '@/lib/management/console-path';
+import type { Runtime } from '@/lib/runtime/compose';
+import { wordsOf } from '@/lib/runtime/words';
+import type { Browser } from '@/lib/web/browser';
+import { draftLook, draftTexts } from '@/lib/web/console/brand-draft';
+import { PREVIEW_SCREENS, type PreviewScreen } from '@/lib/web/console/preview-screens';
+import { findVisit } from '@/lib/web/console/visit';
+import { countryNames } from '@/lib/web/country-names';
+import type { LoginActions } from '../../../login/[interaction]/shown';
+import { pageSetting, withLanguages } from '../../../page-setting';
+
+/** Null for whoever is to see nothing here. */
+export async function showPreview(
+  latchkey: Runtime,
+  browser: Browser,
+  { query, actions }: { query: URLSearchParams; actions: LoginActions },
+): Promise<{ kind: 'page'; title: string; card: ReactElement } | null> {
+  if (!isFramedByUs(browser.headers) || (await findVisit(latchkey, browser.headers)) === null) return null;
+  const language = LANGUAGES.find((each) => each === query.get('language')) ?? 'en';
+  const screen = PREVIEW_SCREENS.find((each) => each === query.get('screen')) ?? 'identifier';
+  const settings = latchkey.settings();
+  const { colors, ...files } = draftLook(settings.branding, query);
+  const t = wordsOf(language, draftTexts(settings, { language, query }));
+  const page: PageSetting = {
+    ...pageSetting(latchkey, browser, { language, client: null }),
+    t,
+    direction: directionOf(language),
+    client: { name: settings.tenant.friendlyName ?? 'Acme' },
+    brand: { ...brandColors(colors), ...files },
+    script: null,
+  };
+  const withChoice = withLanguages(latchkey, page, { action: actions.chooseLanguage, hidden: {} });
+  const now = latchkey.clock().getTime();
+  return { kind: 'page', title: BRAND_PREVIEW_PATH, card: CARDS[screen]({ page: withChoice, actions, now }) };
+}
+
+/** Browsers say so, and no page can make them say it for another. @see https://www.w3.org/TR/fetch-metadata/ */
+function isFramedByUs(headers: Headers): boolean {
+  return headers.get('sec-fetch-site') === 'same-origin' && headers.get('sec-fetch-dest') === 'iframe';
+}
+
+type Sample = Readonly<{ page: PageSetting; actions: LoginActions; now: number }>;
+
+const ADDRESS = 'ada@example.com';
+
+/** Some way into the life of a code, when everything that may be pressed may be. */
+const SENT_MS_AGO = 90_000;
+
+const CARDS: Readonly<Record<PreviewScreen, (sample: Sample) => ReactElement>> = {
+  identifier: (sample) => <Identifier {...sample} problem={null} />,
+  identifier_wrong: (sample) => <Identifier {...sample} problem={{ kind: 'identifier_malformed' }} />,
+  code: (sample) => <Code {...sample} outcome={null} />,
+  code_wrong: (sample) => <Code {...sample} outcome={{ kind: 'code_wrong', triesLeft: 3 }} />,
+  link: (sample) => <Code {...sample} outcome={null} sendMode="link" />,
+  trouble: ({ page, actions }) => (
+    <SendingTroubleCard
+      page={page}
+      channel="email"
+      returnedFrom={null}
+      retryAction={actions.resendMessage}
+      hidden={{}}
+      changeHref="#"
+      otherWay={null}
+    />
+  ),
+  consent: ({ page, actions }) => (
+    <ConsentCard
+      page={page}
+      action={actions.answerConsent}
+      hidden={{}}
+      otherAccountAction={actions.chooseOtherAccount}
+      account={ADDRESS}
+      asked={{ shown: ['openid', 'profile', 'email'], api: null, isMore: false }}
+      returnsTo="app.example.com"
+    />
+  ),
+  sign_out: ({ page, actions }) => (
+    <SignOutConfirmCard page={page} action={actions.finishLogin} hidden={{}} stayHref="#" />
+  ),
+  signed_out: ({ page }) => <SignedOutCard page={page} alsoFrom={[]} signInHref="#" />,
+  error: ({ page, now }) => (
+    <ErrorCard
+      page={{ ...page, footer: page.footer && { ...page.footer, languages: null } }}
+      error="unavailable"
+      reference="7K2MQX"
+      at={now}
+      tryAgainHref="#"
+      backHref={null}
+      detail={null}
+    />
+  ),
+};
+
+function Identifier({
+  page,
+  actions,
+  now,
+  problem,
+}: Sample & Pick<Parameters<typeof IdentifierCard>[0], 'problem'>) {
+  return (
+    <IdentifierCard
+      page={page}
+      action={actions.submitIdentifier}
+      hidden={{}}
+      asking={{ channels: ['email'], exampleNumber: '', countryName: countryNames(page.language) }}
+      sendsLink={false}
+      countries={null}
+      value={problem === null ? '' : 'ada@example'}
+      problem={problem}
+      signUpOpen
+      isSignUp={false}
+      otherWay={null}
+      now={now}
+    />
+  );
+}
+
+function Code({
+  page,
+  actions,
+  now,
+  outcome,
+  sendMode = 'both',
+}: Sample & Pick<Parameters<typeof CodeCard>[0], 'outcome'> & { sendMode?: 'both' | 'link' }) {
+  return (
+    <CodeCard
+      page={page}
+      action={actions.submitCode}
+      resendAction={actions.resendMessage}
+      finishAction={actions.finishLogin}
+      hidden={{}}
+      asked={{
+        typedForm: ADDRESS,
+        channel: 'email',
+        sendMode,
+        maskedRecipient: 'a**@example.com',
+        reference: 'K7',
+        codeLength: 6,
+        codeLifetimeSeconds: 600,
+        sentAt: now - SENT_MS_AGO,
+        resendAllowedAt: now,
+      }}
+      outcome={outcome}
+      changeHref="#"
+      deliveryHref="#"
+      otherWay={null}
+      now={now}
+    />
+  );
+}

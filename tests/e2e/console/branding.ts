@@ -1,0 +1,113 @@
+// The look of the login in a browser: made beside its own pages, kept, taken back.
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { expectAccessible } from './accessible';
+
+/** As Auth0 writes it. */
+const CLIENT_NAME = `$${'{clientName}'}`;
+
+export function describeBranding(stage: () => ConsoleStage): void {
+  const shownFrame = (page: Page) => page.frameLocator('iframe[data-front]');
+  const colorOf = (page: Page, selector: string) =>
+    shownFrame(page)
+      .locator(selector)
+      .first()
+      .evaluate((node) => getComputedStyle(node).backgroundColor);
+
+  describe('the look of the login', () => {
+    it('is seen on its own pages while it is typed, and kept when it is saved', {
+      timeout: 60_000,
+    }, async () => {
+      const { page, profile } = await openAs(stage(), { role: 'editor', path: '/console/branding' });
+      await shownFrame(page)
+        .getByRole('heading', { name: /^Sign in to/, includeHidden: true })
+        .waitFor();
+      const primary = page.getByLabel('Button colour', { exact: true });
+      await primary.fill('#f0f0f0');
+      await page.getByText('hardly stands out from the light card: 1.1:1').waitFor();
+      await expect.poll(() => colorOf(page, '.button')).toBe('rgb(240, 240, 240)');
+      await page.getByRole('button', { name: /which stands out on both/ }).click();
+      await page.getByText('hardly stands out').waitFor({ state: 'detached' });
+      await primary.fill('#12');
+      await page.getByText('Must be one colour such as #0a5fd9.').waitFor();
+      await primary.fill('#0a5fd9');
+      await page.getByText('Must be one colour').waitFor({ state: 'detached' });
+
+      await page.getByLabel('Dark').check();
+      await expect.poll(() => colorOf(page, '.card')).toBe('rgb(23, 24, 27)');
+      await page.getByLabel('Phone', { exact: true }).check();
+      await page.getByLabel('Language').selectOption('ar');
+      await expect.poll(() => shownFrame(page).locator('html').getAttribute('dir')).toBe('rtl');
+      await page.getByLabel('Page', { exact: true }).selectOption('Code, wrong');
+      await shownFrame(page).locator('[aria-invalid]').waitFor();
+      await expectAccessible(page, 'a look that is being made');
+
+      const visitor = stage().visitor();
+      const openLogin = async () => visitor.submit(await visitor.open('/demo'), { press: 'Sign in' });
+      expect((await openLogin()).html).not.toContain('--brand:');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('the login shows it now').first().waitFor();
+      expect((await openLogin()).html).toContain('--brand:#0a5fd9');
+
+      await page.getByRole('button', { name: 'Back to the plain look' }).click();
+      await page.getByRole('button', { name: 'Take them off' }).click();
+      await page.getByText('has the plain look again').first().waitFor();
+      await expect.poll(() => primary.inputValue()).toBe('');
+      await profile.close();
+    });
+
+    it('has words of the operator’s, read on the page while they are written', {
+      timeout: 60_000,
+    }, async () => {
+      const path = '/console/branding/words?of=login-id&in=de';
+      const { page, profile } = await openAs(stage(), { role: 'editor', path });
+      const heading = page.getByLabel('Heading', { exact: true });
+      expect(await heading.getAttribute('placeholder')).toContain(CLIENT_NAME);
+      await heading.fill(`Moin bei $${'{wrong}'}`);
+      await page.getByText(`May hold no placeholder but ${CLIENT_NAME}.`).waitFor();
+      await heading.fill(`Moin bei ${CLIENT_NAME}`);
+      await shownFrame(page).getByText('Moin bei Acme').waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('the login shows it now').first().waitFor();
+      await page.reload();
+      expect(await heading.inputValue()).toBe(`Moin bei ${CLIENT_NAME}`);
+      await page.getByRole('button', { name: 'Back to our words' }).click();
+      await page.getByRole('button', { name: 'Take them off' }).click();
+      await page.getByText('has our words again').first().waitFor();
+      await profile.close();
+    });
+
+    it('FRM-1, ADM-2: is previewed for operators in frames of ours, and nowhere else', async () => {
+      const { visitor } = await stage().operator('viewer');
+      const framed = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'iframe' };
+      const preview = (headers: Record<string, string>, by = visitor) =>
+        by.send('/console/branding/preview?screen=identifier&login-id/title=Call%20us', { headers });
+      const shown = await preview(framed);
+      expect(shown.status).toBe(200);
+      const policy = shown.headers.get('content-security-policy') ?? '';
+      expect(policy).toContain("frame-ancestors 'self'");
+      expect(policy).not.toContain('script-src');
+      expect(await shown.text()).not.toContain('<script');
+      for (const headers of [
+        {},
+        { ...framed, 'Sec-Fetch-Dest': 'document' },
+        { ...framed, 'Sec-Fetch-Site': 'cross-site' },
+        { ...framed, 'Sec-Fetch-Site': 'same-site' },
+      ] as Record<string, string>[])
+        expect((await preview(headers)).status).toBe(404);
+      expect((await preview(framed, stage().visitor())).status).toBe(404);
+      // A look is what it says, and no more.
+      const hostile = new URLSearchParams({
+        'font.url': "https://evil.test/f.woff2);}body{display:none}@font-face{src:url('x",
+        'colors.primary': '#fff;}body{display:none',
+        prompt: 'login-id',
+        'login-id/title': '<img src=x onerror=alert(1)>',
+      });
+      const html = await (
+        await visitor.send(`/console/branding/preview?${hostile}`, { headers: framed })
+      ).text();
+      expect(html).not.toMatch(/\{display:none|<img/);
+    });
+  });
+}
