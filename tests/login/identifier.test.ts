@@ -9,6 +9,7 @@ import {
   parsePhoneIdentifier,
 } from '@/lib/login/identifier';
 import { callingCode, exampleNumber, PHONE_COUNTRIES } from '@/lib/login/phone-number';
+import { startComputing } from '@/tests/harness/computing-time';
 
 const canonicalOf = (typed: string) => parseEmailIdentifier(typed)?.canonical ?? null;
 
@@ -166,9 +167,9 @@ describe('everything else is refused', () => {
     `a@${'\u0308'.repeat(400)}.test`,
     `a@${'\ufdfa'.repeat(400)}.test`,
   ])('INP-3: fifty thousand characters made to be slow are answered at once', (typed) => {
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     expect(parseEmailIdentifier(typed)).toBeNull();
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(computedMs()).toBeLessThan(50);
   });
 });
 
@@ -337,9 +338,9 @@ describe('two numbers in one, and none', () => {
     '\ufdfa'.repeat(500),
     '7 '.repeat(250),
   ])('INP-3: fifty thousand characters made to be slow are answered at once', (typed) => {
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     expect(parsePhoneIdentifier(typed, 'GB')).toEqual(MALFORMED);
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(computedMs()).toBeLessThan(50);
   });
 });
 

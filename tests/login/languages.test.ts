@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseLanguage, findLanguage, guessCountry, LANGUAGES } from '@/lib/login/languages';
+import { startComputing } from '@/tests/harness/computing-time';
 
 describe('the language of a person', () => {
   it('is the first one of ui_locales that we speak', () => {
@@ -30,7 +31,7 @@ describe('the language of a person', () => {
   });
 
   it('is decided in no time whatever the header holds (INP-3)', () => {
-    const started = performance.now();
+    const computedMs = startComputing();
     for (const header of [
       'a,'.repeat(50_000),
       '-'.repeat(50_000),
@@ -39,7 +40,7 @@ describe('the language of a person', () => {
     ]) {
       expect(LANGUAGES).toContain(chooseLanguage([header], header));
     }
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(computedMs()).toBeLessThan(200);
   });
 });
 

@@ -5,6 +5,7 @@ import { createSmtpSender } from '@/lib/delivery/smtp';
 import { LINK_PATH } from '@/lib/login/magic-link';
 import type { Email, LoginMessage } from '@/lib/login/message';
 import { type PreparedEmail, prepareEmail, prepareSms } from '@/lib/login/prepare-message';
+import { startComputing } from '@/tests/harness/computing-time';
 import { type SmtpSink, startSmtpSink } from '@/tests/harness/smtp-sink';
 
 /** As long as they are. */
@@ -168,9 +169,9 @@ describe('where a template fails', () => {
     ],
     ['body', '<p>Welcome to {{ application.name }}</p>', 'nothing to sign in with'],
   ] as const)('MSG-8: %s %s: our words go out in its place, and the log is told', (part, source, reason) => {
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     const { email, templateProblem } = prepare({ [part]: source });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(computedMs()).toBeLessThan(1_000);
     expect(email).toEqual(ours());
     expect(templateProblem).toMatchObject({ part, reason: expect.stringContaining(reason), line: 1 });
     expect(JSON.stringify(templateProblem)).not.toMatch(/482913|x\.test/);
@@ -211,9 +212,9 @@ describe('where a template fails', () => {
     ['full of entities', '&amp'.repeat(5_000)],
     ['a table of tables', '<table><tr><td>'.repeat(1_300)],
   ])('MSG-5: markup that is %s is read in no time', (_, markup) => {
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     expect(prepare({ body: `{{ code }}${markup}` }).email.to).toBe('Ann@x.test');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(computedMs()).toBeLessThan(2_000);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   type Template,
   type TemplateVariables,
 } from '@/lib/login/template';
+import { startComputing } from '@/tests/harness/computing-time';
 
 const variables: TemplateVariables = {
   code: '482913',
@@ -278,10 +279,10 @@ describe('MSG-5: a hostile template', () => {
     ['draws lots', '{{ "a,b" | split: "," | sample }}'],
     ['evaluates text', '{{ "a,b" | split: "," | where_exp: "x", "x == code" }}'],
   ])('that %s is refused at once, and gives nothing', (_, source) => {
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     const problem = checkTemplate(source, { context: 'html' });
     const rendered = fill(source);
-    expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
+    expect(computedMs()).toBeLessThan(SOON_MS);
     expect(problem).toMatchObject({
       line: 1,
       column: expect.any(Number),
@@ -318,10 +319,10 @@ describe('MSG-5: a hostile template', () => {
     ['line breaks', filler('\n', '{{ cod }}')],
   ])('of nothing but %s is read or refused at once', (_, source) => {
     expect(source.length).toBeLessThanOrEqual(20_480);
-    const startedAt = performance.now();
+    const computedMs = startComputing();
     checkTemplate(source, { context: 'html' });
     fill(source);
-    expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
+    expect(computedMs()).toBeLessThan(SOON_MS);
   });
 
   it.each([

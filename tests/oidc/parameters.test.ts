@@ -6,6 +6,7 @@ import {
   requireParameter,
 } from '@/lib/oidc/parameters';
 import { parseTokenParameters } from '@/lib/oidc/token-request';
+import { startComputing } from '@/tests/harness/computing-time';
 
 const invalidRequest = expect.objectContaining({ error: 'invalid_request', status: 400 });
 
@@ -144,10 +145,10 @@ describe('parameters of a token request', () => {
   });
 
   it('are read in linear time (INP-3)', () => {
-    const started = performance.now();
+    const computedMs = startComputing();
     for (const text of [`{"a":"${'\\\\'.repeat(30_000)}"}`, `{"a":"${'a'.repeat(60_000)}"}`]) {
       parseJsonParameters(text);
     }
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(computedMs()).toBeLessThan(50);
   });
 });
