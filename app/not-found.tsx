@@ -1,4 +1,5 @@
-// An address that is no page of ours. Made once at build, so it knows no client and carries no script.
+// An address that is no page of ours, on hosts without our server, which has a page of its own for it (lib/runtime/plain-page.ts).
+// Made once at build, so it knows no client, no language and no brand, and carries no script.
 import type { Metadata } from 'next';
 import { ErrorCard } from '@/components/login/error-card';
 import { wordsOf } from '@/lib/runtime/words';

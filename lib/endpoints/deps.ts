@@ -80,8 +80,8 @@ export type PageProblem = Readonly<{
   error: ErrorCode;
   /** A sentence of ours for developers, free of anything the request carried. */
   description: string;
-  /** Also in the log. */
-  reference: string;
+  /** Also in the log; null where nothing was worth a line. */
+  reference: string | null;
   /** The client that sent the browser, where it is known; its redirect URI may be the thing that is wrong. */
   client: Client | null;
   /** The browser's header, to choose the language. */

@@ -141,6 +141,8 @@ export type Runtime = Readonly<{
   answer(request: Request): Promise<Response>;
   /** The page in place of one that failed. `cause` is left out where only Next knows it, and has said so. */
   failedPage(failed: { path: string; acceptLanguage: string | null; cause?: unknown }): Response;
+  /** The page of an address that is none. */
+  missingPage(acceptLanguage: string | null): Response;
   /** Tells the command line where this server can be reached. */
   announce(address: { url: string; token: string }): Promise<void>;
   close(): Promise<void>;
@@ -383,8 +385,11 @@ export async function composeRuntime(
     clientAddress: addressOf,
     servesLegacy: environment.servesLegacy,
     operators,
-    pressPage: createPressPage({ ...environment, random }),
-    errorPage: createErrorPage({ ...environment, clock, random, showsDetail: isLoopback }),
+    pressPage: createPressPage({ ...environment, random, settings: settingsNow }),
+    errorPage: createErrorPage({
+      ...environment,
+      ...{ clock, random, showsDetail: isLoopback, settings: settingsNow },
+    }),
     formPostWords,
     webhooks,
     deliveryEvents: guard(createDeliveryEventStore(prisma)),
@@ -568,6 +573,11 @@ export async function composeRuntime(
         acceptLanguage,
       });
     },
+    missingPage: (acceptLanguage) =>
+      deps.errorPage({
+        ...{ status: 404, error: 'invalid_request', description: 'There is no such page.' },
+        ...{ reference: null, client: null, acceptLanguage },
+      }),
     async announce(address) {
       ownAddress = `${address.url}/`;
       await database.folder?.announce(address);

@@ -102,7 +102,11 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
         const page = findPage(path);
         const passOn = (whole: IncomingMessage) => {
           const acceptLanguage = request.headers['accept-language'] ?? null;
-          replaceFailure(response, { path, page: () => runtime.failedPage({ path, acceptLanguage }) });
+          replaceFailure(response, {
+            path,
+            page: () => runtime.failedPage({ path, acceptLanguage }),
+            missing: isConsole || NO_PAGE.test(path) ? null : () => runtime.missingPage(acceptLanguage),
+          });
           if (absent.has(path)) whole.url = '/404';
           handlePage(whole, response);
         };
@@ -166,6 +170,9 @@ function presetHeaders(response: ServerResponse, headers: Record<string, string>
 }
 
 /** Methods that are anyone's business; Next and the endpoints narrow them down. */
+/** Where programs ask and scripts are fetched. */
+const NO_PAGE = /^\/(?:api|_next)\//;
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const REFUSALS = {

@@ -1,11 +1,14 @@
 // The pages of the protocol endpoints: the error page, which never repeats anything the request carried, and the page with
-// one button. One string each, with its own few styles, so that they can be shown when nothing else works. Other pages
-// with forms live in app/.
+// one button. One string each, with its own few styles, so that they can be shown when nothing else works; in the operator's
+// colours, words and languages as far as this process knows them. Other pages with forms live in app/.
+import { brandAssetPath } from '@/lib/endpoints/brand-asset';
 import type { ErrorPage, PageProblem, PressPage } from '@/lib/endpoints/deps';
+import { brandColors } from '@/lib/login/brand';
 import { html, joinHtml } from '@/lib/login/html';
 import { chooseLanguage, directionOf, type Language } from '@/lib/login/languages';
 import type { Randomness } from '@/lib/login/randomness';
 import { initiateLoginLocation } from '@/lib/login/restart';
+import { languagesOf, type SettingsNow } from '@/lib/login/settings';
 import { pageHeaders } from './page-headers';
 import { wordsOf } from './words';
 
@@ -17,6 +20,7 @@ export function createErrorPage(deps: {
   origin: string;
   /** Operators on a loopback address are developers: they are told which rule was broken. */
   showsDetail: boolean;
+  settings: SettingsNow;
 }): ErrorPage {
   return (problem) => {
     const nonce = deps.random.id();
@@ -37,10 +41,11 @@ export function createPressPage(deps: {
   random: Pick<Randomness, 'id'>;
   isHttps: boolean;
   origin: string;
+  settings: SettingsNow;
 }): PressPage {
   return (page) => {
     const nonce = deps.random.id();
-    return new Response(pressDocument(page, nonce), {
+    return new Response(pressDocument(page, { ...deps, nonce }), {
       headers: {
         ...pageHeaders({ ...deps, nonce }),
         'Content-Type': 'text/html; charset=utf-8',
@@ -52,16 +57,14 @@ export function createPressPage(deps: {
 
 function pressDocument(
   { client, maskedIdentifier, action, fields, acceptLanguage }: Parameters<PressPage>[0],
-  nonce: string,
+  { nonce, settings }: { nonce: string; settings: SettingsNow },
 ): string {
-  const language = chooseLanguage([], acceptLanguage);
-  const t = wordsOf(language);
+  const { language, t, look } = settingOf(settings, acceptLanguage);
   const heading = t('landing.heading', { app: client.name });
   const inputs = fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
   return document({
-    language,
+    ...{ language, look, nonce },
     title: heading,
-    nonce,
     body: html`<div>
 <h1>${heading}</h1>
 <p dir="ltr">${maskedIdentifier}</p>
@@ -72,6 +75,40 @@ ${joinHtml(inputs)}
 </form>`,
   });
 }
+
+/** In which language, with which words, and how: as the pages of a login have it. */
+function settingOf(settings: SettingsNow, acceptLanguage: string | null) {
+  const { branding, tenant, customTexts } = settings();
+  const language = chooseLanguage([], acceptLanguage, languagesOf({ tenant }));
+  const { logo, favicon } = branding;
+  const look: Look = {
+    logo:
+      logo === undefined
+        ? MARK
+        : html`<img class="logo" src="${brandAssetPath(logo.id)}" alt="${tenant.friendlyName ?? ''}">`,
+    icon:
+      favicon === undefined
+        ? html`<link rel="icon" href="/favicon.svg" type="image/svg+xml">`
+        : html`<link rel="icon" href="${brandAssetPath(favicon.id)}">`,
+    colors: colorsOf(brandColors(branding)),
+  };
+  return { language, t: wordsOf(language, customTexts), look };
+}
+
+/** The parts of a page that an operator may have as they like. */
+type Look = Readonly<Record<'logo' | 'icon' | 'colors', ReturnType<typeof html>>>;
+
+/** As variables, which the styles below fall back without. What the card lies on is only seen around it. */
+function colorsOf({ primary, page }: ReturnType<typeof brandColors>): Look['colors'] {
+  const button =
+    primary === null
+      ? NOTHING
+      : html`:root{--brand:${primary.color};--on-brand:${primary.textColor}}button{border:1px solid ${edgeOf(primary.needsBorder.light)}}@media(prefers-color-scheme:dark){button{border-color:${edgeOf(primary.needsBorder.dark)}}}`;
+  const around = page === null ? NOTHING : html`@media(width>=30rem){:root{--page:${page.color}}}`;
+  return joinHtml([button, around]);
+}
+
+const edgeOf = (isNeeded: boolean) => (isNeeded ? 'var(--line)' : 'transparent');
 
 /** Which screen tells a person of an error code. */
 function screenOf({ status, error, client }: PageProblem) {
@@ -86,11 +123,15 @@ function screenOf({ status, error, client }: PageProblem) {
 
 function errorDocument(
   problem: PageProblem,
-  { issuer, nonce, at, showsDetail }: { issuer: string; nonce: string; at: Date; showsDetail: boolean },
+  {
+    issuer,
+    nonce,
+    at,
+    ...deps
+  }: { issuer: string; nonce: string; at: Date; showsDetail: boolean; settings: SettingsNow },
 ): string {
   const { client, reference } = problem;
-  const language = chooseLanguage([], problem.acceptLanguage);
-  const t = wordsOf(language);
+  const { language, t, look } = settingOf(deps.settings, problem.acceptLanguage);
   const screen = screenOf(problem);
   const heading = t(`${screen}.heading`);
   const time = at.toISOString();
@@ -99,33 +140,39 @@ function errorDocument(
     client === null || backHref === null
       ? NOTHING
       : html`<p><a href="${backHref}">${t('error.back', { app: client.name })}</a></p>`;
-  const detail = showsDetail
-    ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
-    : NOTHING;
+  const detail =
+    deps.showsDetail && reference !== null
+      ? html`<details><summary>${t('error.detail')}</summary><pre dir="ltr">${problem.error}: ${problem.description}</pre></details>`
+      : NOTHING;
+  const told =
+    reference === null
+      ? NOTHING
+      : html`<dl>
+<div><dt>${t('error.reference')}</dt><dd>${reference}</dd></div>
+<div><dt>${t('error.time')}</dt><dd><time datetime="${time}">${time.slice(0, 10)} ${time.slice(11, 16)} UTC</time></dd></div>
+</dl>`;
   return document({
-    language,
+    ...{ language, look, nonce },
     title: heading,
-    nonce,
     body: html`<div>
 <h1>${heading}</h1>
 <p>${t(`${screen}.lead`)}</p>
 </div>
 ${back}
-<dl>
-<div><dt>${t('error.reference')}</dt><dd>${reference}</dd></div>
-<div><dt>${t('error.time')}</dt><dd><time datetime="${time}">${time.slice(0, 10)} ${time.slice(11, 16)} UTC</time></dd></div>
-</dl>
+${told}
 ${detail}`,
   });
 }
 
 function document({
   language,
+  look,
   title,
   nonce,
   body,
 }: {
   language: Language;
+  look: Look;
   title: string;
   nonce: string;
   body: ReturnType<typeof html>;
@@ -138,12 +185,12 @@ function document({
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<link rel="icon" href="/favicon.svg" type="image/svg+xml">
-<style nonce="${nonce}">${STYLE}</style>
+${look.icon}
+<style nonce="${nonce}">${STYLE}${look.colors}</style>
 </head>
 <body>
 <main>
-${MARK}
+${look.logo}
 ${body}
 </main>
 </body>
@@ -161,10 +208,11 @@ const STYLE = html`
 body{min-block-size:100svb;padding:clamp(2rem,14svb,8rem) 1rem 2rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
 main{display:grid;gap:1.5rem;max-inline-size:25rem;margin-inline:auto;padding:2rem;border:1px solid var(--line);border-radius:1rem;background:var(--card)}
 svg{inline-size:2.5rem}
+.logo{max-inline-size:100%;max-block-size:3rem}
 h1{margin-block-end:.5rem;font-size:1.5rem;line-height:2rem;font-weight:600;text-wrap:balance}
 p,dt,summary{color:var(--muted)}
 a{color:inherit}
-button{inline-size:100%;padding:.75rem 1rem;border:0;border-radius:.625rem;background:var(--ink);color:var(--card);font:inherit;font-weight:600;cursor:pointer}
+button{inline-size:100%;padding:.75rem 1rem;border:0;border-radius:.625rem;background:var(--brand,var(--ink));color:var(--on-brand,var(--card));font:inherit;font-weight:600;cursor:pointer}
 dl,details{font-size:.875rem;line-height:1.25rem}
 dl div{display:flex;justify-content:space-between;gap:1rem;padding-block:.25rem}
 summary{padding-block:.25rem;cursor:pointer}

@@ -239,3 +239,12 @@ describe('a form of a sign-in', () => {
     },
   );
 });
+
+it.each(['/nothing', '/link?client_id=nobody'])(
+  'what is no page (%s) is said so by our server in the language of the browser',
+  async (path) => {
+    const { status, text } = await through('front', undefined, 'de').open(path);
+    expect(status).toBe(404);
+    expect(text).toContain('Hier gibt es keine Seite');
+  },
+);

@@ -7,6 +7,7 @@ import { createTwilioWebhookReader } from '@/lib/delivery/twilio-webhook';
 import type { Deps } from '@/lib/endpoints/deps';
 import { answerRoute, findRoute } from '@/lib/endpoints/routes';
 import { LIMITS } from '@/lib/login/limits';
+import { NO_SETTINGS } from '@/lib/login/settings';
 import {
   AUTHORIZATION_CODE_GRANT,
   AUTHORIZATION_PARAMETERS,
@@ -53,11 +54,12 @@ export async function openProvider() {
   const limits = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 1_000_000]));
   const plain = desk.depsOf({ ip: '192.0.2.1', scopes: ['create:users'], limits });
   const { clock, random } = plain;
-  const place = { isHttps: true, origin: new URL(ISSUER).origin };
+  const settings = () => NO_SETTINGS;
+  const place = { isHttps: true, origin: new URL(ISSUER).origin, random, settings };
   const deps: Deps = {
     ...plain,
-    errorPage: createErrorPage({ ...place, issuer: ISSUER, clock, random, showsDetail: true }),
-    pressPage: createPressPage({ ...place, random }),
+    errorPage: createErrorPage({ ...place, issuer: ISSUER, clock, showsDetail: true }),
+    pressPage: createPressPage(place),
     formPostWords,
     clients: memoryClients(...APPLICATIONS, MACHINE),
     resourceServers,

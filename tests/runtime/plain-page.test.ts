@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createPressPage } from '@/lib/runtime/plain-page';
+import { NO_SETTINGS, type Settings } from '@/lib/login/settings';
+import { createErrorPage, createPressPage } from '@/lib/runtime/plain-page';
 import { confidentialClient } from '../memory/clients';
 
-const show = createPressPage({ random: { id: () => 'nonce1' }, isHttps: true, origin: 'https://op.test' });
+const DEPS = {
+  ...{ random: { id: () => 'nonce1' }, isHttps: true, origin: 'https://op.test' },
+  settings: (): Settings => NO_SETTINGS,
+};
+const show = createPressPage(DEPS);
 
 describe('the page with one button', () => {
   const response = show({
@@ -32,5 +37,45 @@ describe('the page with one button', () => {
     expect(page).toContain('a***@x.test');
     expect(page).toContain('<form method="post" action="/passwordless/verify_redirect">');
     expect(page).not.toContain('<script');
+  });
+});
+
+describe('a plain page of an operator who has a brand', () => {
+  const settings = (): Settings => ({
+    ...NO_SETTINGS,
+    tenant: { friendlyName: 'Acme & Sons', languages: ['fr', 'de'] },
+    branding: {
+      primaryColor: '#0a5fd9',
+      pageBackground: '#eef2f7',
+      logo: { id: 'a1', url: 'https://acme.test/l.png' },
+    },
+  });
+  const missing = {
+    status: 404,
+    error: 'invalid_request',
+    description: 'No page.',
+    reference: null,
+  } as const;
+  const showError = createErrorPage({
+    ...DEPS,
+    ...{ settings, clock: () => new Date(0), issuer: 'https://op.test/', showsDetail: true },
+  });
+  const pageFor = (acceptLanguage: string) => showError({ ...missing, client: null, acceptLanguage }).text();
+
+  it('has its logo, served from here, and its colours', async () => {
+    const page = await pageFor('de');
+    expect(page).toMatch(/<img class="logo" src="\/[^"]+a1[^"]*" alt="Acme &amp; Sons">/);
+    expect(page).toContain('--brand:#0a5fd9;--on-brand:#ffffff');
+    expect(page).toContain('--page:#eef2f7');
+    expect(page).not.toContain('acme.test');
+  });
+
+  it('speaks the languages that its pages speak, the first where the browser asks for another', async () => {
+    expect(await pageFor('de')).toContain('<html lang="de"');
+    expect(await pageFor('ja')).toContain('<html lang="fr"');
+  });
+
+  it('tells no reference where there is none to look for', async () => {
+    expect(await pageFor('de')).not.toContain('<dl>');
   });
 });

@@ -7,15 +7,16 @@ import { insertMessage } from './challenges';
 
 /**
  * CTEs, each with a comma after it: a challenge and a message for each address that is proven and the account's in the snapshot of
- * the statement.
- * @param happened.accountId as SQL, like `onlyIf`: what has to be true for anybody to be told
+ * the statement, as it was read before.
+ * @param happened `onlyIf`: what has to be true for anybody to be told
  * @returns `told`: the ids of the messages that were written, an array
  */
 export function insertIdentityNotices(
   notices: IdentityNotices | null,
-  { accountId, onlyIf }: Readonly<{ accountId: Prisma.Sql; onlyIf: Prisma.Sql }>,
+  happened: Readonly<{ accountId: Prisma.Sql; onlyIf: Prisma.Sql }>,
 ): Readonly<{ ctes: Prisma.Sql; told: Prisma.Sql }> {
   if (notices === null) return { ctes: Prisma.empty, told: Prisma.sql`ARRAY[]::text[]` };
+  const { accountId, onlyIf } = happened;
   const { kind, connection, clientId, pepperId, applicationName, context } = notices;
   const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
   const expiresAt = Prisma.sql`${notices.expiresAt.toISOString()}::timestamptz`;
@@ -25,7 +26,7 @@ export function insertIdentityNotices(
     message: Prisma.raw(`told_message_${index}`),
   }));
   const ctes = named.map(
-    ({ challengeId, messageId, userId, logged, challenge, message }) => Prisma.sql`
+    ({ challengeId, messageId, userId, address, logged, challenge, message }) => Prisma.sql`
     ${challenge} AS (
       INSERT INTO challenges (id, interaction_id, client_id, connection, provider, identifier, recipient, pepper_id,
         code_length, code_expires_at, max_attempts, resend_allowed_at, answerable, created_at, expires_at)
@@ -33,7 +34,7 @@ export function insertIdentityNotices(
         typed_form, ${pepperId}::text, 0, ${now}, 0, ${now}, false, ${now}, ${expiresAt}
       FROM identities
       WHERE provider = 'email' AND user_id = ${userId}::text AND account_id = ${accountId} AND verified_at IS NOT NULL
-        AND ${onlyIf} AND (
+        AND typed_form = ${address}::text AND ${onlyIf} AND (
           SELECT count(*) FROM messages WHERE identifier_hash = ${logged.identifierHash}::text
             AND created_at > ${now} - interval '1 hour' AND kind IN ('identity_added', 'identity_removed')
         ) < ${IDENTITY_NOTICES_AN_HOUR}::int

@@ -12,15 +12,18 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
   const origin = () => ({ clientId: null, ip: null, userAgent: null, now: stage().now });
 
   /** For the addresses of these accounts, which are the account's or are not. */
-  const noticesFor = (kind: IdentityNotices['kind'], accountIds: readonly string[]): IdentityNotices => ({
+  const noticesFor = (
+    kind: IdentityNotices['kind'],
+    people: Readonly<Record<string, string>>,
+  ): IdentityNotices => ({
     ...{ kind, applicationName: 'Acme', connection: 'email', clientId: CLIENT_ID, pepperId: 'pepper' },
     expiresAt: stage().later(3600),
     context: { ip: null, userAgent: null, knownBrowserId: null, language: 'en', now: stage().now },
-    recipients: accountIds.map((accountId) => ({
+    recipients: Object.entries(people).map(([accountId, address]) => ({
       challengeId: randomUUID(),
       messageId: randomUUID(),
       userId: mainIdentityOf(accountId).userId,
-      address: accountId,
+      address,
       logged: { maskedIdentifier: 'a•••', identifierHash: accountId },
     })),
   });
@@ -105,15 +108,27 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
       ];
       const unproven = await addUnproven('eve@x.test');
       await link(ann, unproven);
-      const notices = noticesFor('identity_added', [ann, unproven, other, bob]);
+      const notices = noticesFor('identity_added', {
+        ...{ [ann]: 'ann@x.test', [unproven]: 'eve@x.test', [other]: 'other@x.test', [bob]: 'bob@x.test' },
+      });
       const secondary = mainIdentityOf(other);
       const linked = await first.links.link({ accountId: ann, secondary, notices, origin: origin() });
       expect(linked).toMatchObject({ kind: 'linked', told: [notices.recipients[0]?.messageId] });
-      const again = { ...noticesFor('identity_added', [ann]) };
+      const again = noticesFor('identity_added', { [ann]: 'ann@x.test' });
       expect(
         await first.links.link({ accountId: ann, secondary, notices: again, origin: origin() }),
       ).toMatchObject({ kind: 'already_linked' });
       expect(await waiting()).toEqual(['identity_added ann@x.test']);
+    });
+
+    it('are told nothing where they are others by now', async () => {
+      const { first } = stage();
+      const [ann, other] = [await signInId('ann@x.test'), await signInId('other@x.test')];
+      const notices = noticesFor('identity_added', { [ann]: 'former@x.test' });
+      const secondary = mainIdentityOf(other);
+      expect(await first.links.link({ accountId: ann, secondary, notices, origin: origin() })).toMatchObject({
+        ...{ kind: 'linked', told: [] },
+      });
     });
 
     it('are told of an identity that leaves, its own too, five times an hour at most', async () => {
@@ -121,7 +136,7 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
       const [ann, other] = [await signInId('ann@x.test'), await signInId('other@x.test')];
       const toldOf = async () => {
         await link(ann, other);
-        const notices = noticesFor('identity_removed', [ann, other]);
+        const notices = noticesFor('identity_removed', { [ann]: 'ann@x.test', [other]: 'other@x.test' });
         const identity = mainIdentityOf(other);
         const unlinked = await first.links.unlink({ accountId: ann, identity, notices, origin: origin() });
         return unlinked.kind === 'unlinked' ? unlinked.told.length : null;
