@@ -1,9 +1,8 @@
 'use client';
 // Asks before what cannot be undone. Where it takes something away from others, the name of the thing has to be typed.
 import { type ReactNode, useId, useState } from 'react';
-import type { ActionState } from '@/lib/web/console/action';
 import { Dialog } from './dialog';
-import { Form, SubmitButton } from './form';
+import { Form, type FormAction, SubmitButton } from './form';
 
 export type ConfirmWords = Readonly<{
   title: string;
@@ -18,13 +17,16 @@ export function ConfirmDialog({
   name,
   trigger,
   action,
+  undoAction,
   hidden,
   wanted,
   words,
 }: {
   name: string;
   trigger: Parameters<typeof Dialog>[0]['trigger'];
-  action: (last: ActionState, form: FormData) => Promise<ActionState>;
+  action: FormAction;
+  /** As that of a form. */
+  undoAction?: FormAction;
   hidden: Readonly<Record<string, string>>;
   wanted?: string;
   words: ConfirmWords;
@@ -33,7 +35,7 @@ export function ConfirmDialog({
   const id = useId();
   return (
     <Dialog trigger={trigger} title={words.title} lead={words.lead}>
-      <Form name={name} action={action} clearsWhenDone>
+      <Form name={name} action={action} undoAction={undoAction} clearsWhenDone>
         <HiddenFields fields={hidden} />
         {wanted !== undefined && (
           <div className="grid gap-1.5">

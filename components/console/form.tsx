@@ -2,29 +2,46 @@
 // A form of the console. What is typed stays typed whatever the answer is; what is refused stands beside its field; where a
 // recent proof is missing, the person goes through the login and comes back to what they typed.
 import { useRouter } from 'next/navigation';
-import { type ReactNode, startTransition, useActionState, useEffect, useRef, useState } from 'react';
+import {
+  type ReactNode,
+  startTransition,
+  useActionState,
+  useEffect,
+  useRef,
+  useState,
+  useTransition,
+} from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { Button } from './button';
 import { Callout } from './callout';
 import { FormContext, useForm } from './form-context';
 import { useFrame } from './frame';
-import { useToast } from './toasts';
+import { type Toast, useToast } from './toasts';
+
+export type FormAction = (last: ActionState, form: FormData) => Promise<ActionState>;
 
 export function Form({
   name,
   action,
+  undoAction,
   clearsWhenDone = false,
   onDone,
   children,
 }: {
   /** Of one form on its page. */
   name: string;
-  action: (last: ActionState, form: FormData) => Promise<ActionState>;
+  action: FormAction;
+  /** Takes back what `action` did, by what that answered as `undo`; it is offered for a moment, and is never the only way. */
+  undoAction?: FormAction | undefined;
   clearsWhenDone?: boolean;
   onDone?: (state: Extract<ActionState, { kind: 'done' }>) => void;
   children: ReactNode;
 }) {
-  const [state, dispatch, isPending] = useActionState(action, UNTOUCHED);
+  // What came of a form that the browser sent before this script was here, and of one that was sent by it.
+  const [posted, dispatch] = useActionState(action, UNTOUCHED);
+  const [answered, setAnswered] = useState<ActionState | null>(null);
+  const [isPending, startSending] = useTransition();
+  const state = answered ?? posted;
   const form = useRef<HTMLFormElement>(null);
   const [isRestored, setIsRestored] = useState(false);
   // What was refused has no field here: it is said over all of them.
@@ -51,10 +68,28 @@ export function Form({
     setIsRestored(false);
     if (clearsWhenDone) element.reset();
     element.closest('dialog')?.close();
-    if (state.said !== '') toast({ said: state.said });
+    if (state === posted) say(state);
     onDone?.(state);
     if (state.goTo !== undefined) router.push(state.goTo);
   }, [state]);
+
+  /** Also where the page has no such form any more, now that it is done. */
+  function say(answer: ActionState): void {
+    if (answer.kind === 'done' && answer.said !== '') toast({ said: answer.said, ...undoOf(answer) });
+  }
+
+  function undoOf({ undo }: Extract<ActionState, { kind: 'done' }>): Pick<Toast, 'undo'> {
+    if (undoAction === undefined || undo === undefined) return {};
+    const run = () =>
+      startTransition(async () => {
+        const sent = new FormData();
+        for (const [name, value] of Object.entries(undo)) sent.set(name, value);
+        const answer = await undoAction(UNTOUCHED, sent);
+        if (answer.kind === 'done') toast({ said: answer.said });
+        else toast({ said: answer.kind === 'refused' ? answer.sentence : words.notUndone });
+      });
+    return { undo: { label: words.undo, run } };
+  }
 
   return (
     <FormContext value={{ state, isPending }}>
@@ -69,7 +104,11 @@ export function Form({
           const fields = new FormData(event.currentTarget, submitter);
           // Named for a browser that sends the form before this script is here.
           for (const name of [...fields.keys()]) if (name.startsWith('$ACTION')) fields.delete(name);
-          startTransition(() => dispatch(fields));
+          startSending(async () => {
+            const answer = await action(state, fields);
+            say(answer);
+            startTransition(() => setAnswered(answer));
+          });
         }}
         className="grid gap-5"
         noValidate

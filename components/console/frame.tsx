@@ -10,6 +10,9 @@ export type FrameWords = Readonly<{
   show: string;
   hide: string;
   kept: string;
+  undo: string;
+  /** Said where it could not be taken back. */
+  notUndone: string;
   /** Over what was typed before the person proved who they are. */
   proven: string;
   /** Of the region of passing messages; `{hotkey}` is the key that leads there. */

@@ -35,6 +35,8 @@ const SETTING: FrameSetting = {
     show: t('frame.show'),
     hide: t('frame.hide'),
     kept: t('frame.kept'),
+    undo: t('frame.undo'),
+    notUndone: t('frame.notUndone'),
     proven: t('frame.proven'),
     toasts: t('frame.toasts', { hotkey: '{hotkey}' }),
     failed: {

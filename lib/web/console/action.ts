@@ -12,8 +12,17 @@ import { type OperatorAtWork, requireOperator } from './operator';
 /** Where a form stands. An action returns the next one; the last one it is given is the browser's word and is not used. */
 export type ActionState = Readonly<
   | { kind: 'untouched' }
-  /** `said` is shown for a moment; `shown` is for the form to show, such as a secret; `goTo` is the page to go on to. */
-  | { kind: 'done'; said: string; shown?: Readonly<Record<string, string>>; goTo?: string }
+  /**
+   * `said` is shown for a moment; `shown` is for the form to show, such as a secret; `goTo` is the page to go on to; `undo` is what
+   * the action that takes it back is sent, where the form has one.
+   */
+  | {
+      kind: 'done';
+      said: string;
+      shown?: Readonly<Record<string, string>>;
+      goTo?: string;
+      undo?: Readonly<Record<string, string>>;
+    }
   /** `field` is a name of the API's body; null for the whole. */
   | { kind: 'refused'; field: string | null; sentence: string }
   /** The person must prove again who they are: the form keeps what was typed and goes on from there. */

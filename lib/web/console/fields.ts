@@ -15,6 +15,15 @@ export function allOf(form: FormData, name: string): string[] {
   return form.getAll(name).filter((value) => typeof value === 'string');
 }
 
+/** What a form sends as JSON; null for what is none, for the API to refuse. */
+export function readJson(sent: string): unknown {
+  try {
+    return JSON.parse(sent);
+  } catch {
+    return null;
+  }
+}
+
 /** A number; null for an empty field; what is no number as it was typed, for the API to refuse. */
 export function numberOf(form: FormData, name: string): number | string | null {
   const typed = textOf(form, name).trim();

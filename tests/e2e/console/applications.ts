@@ -65,6 +65,17 @@ export function describeApplications(stage: () => ConsoleStage): void {
       await save.click();
       await page.getByText('Saved').first().waitFor();
       expect(await redirectUrisOf('Acme Shop')).toEqual(['https://shop.example.com/callback']);
+
+      // What was removed comes back, and so does what was saved beside it.
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await page.getByText('Undone').first().waitFor();
+      expect(await redirectUrisOf('Acme Shop')).toContain('http://localhost:4000/callback');
+      const idToken = page.getByLabel('ID tokens are good for');
+      await idToken.fill('600');
+      await page.locator('form', { has: idToken }).getByRole('button', { name: 'Save' }).click();
+      await expect.poll(lifetime).toBe(600);
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await expect.poll(lifetime).toBe(36_000);
       await page.getByLabel('Web origins').fill('https://shop.example.com/');
       await page.getByText('Entry 1: Must be an origin').waitFor();
       await profile.close();
@@ -178,6 +189,8 @@ export function describeApplications(stage: () => ConsoleStage): void {
 
   const idOf = async (name: string) =>
     (await stage().prisma.client.findFirstOrThrow({ where: { name } })).clientId;
+  const lifetime = async () =>
+    (await stage().prisma.client.findFirstOrThrow({ where: { name: 'Acme Shop' } })).idTokenLifetimeSeconds;
   const redirectUrisOf = async (name: string) =>
     (await stage().prisma.client.findFirstOrThrow({ where: { name } })).redirectUris;
 }

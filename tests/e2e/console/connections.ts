@@ -15,6 +15,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
     it('are set, and a wrong value is explained beside it', { timeout: 60_000 }, async () => {
       const { id } = await find('sms');
       const { page, profile } = await open('editor', `/console/connections/${id}`);
+      await page.getByText('messages land in the inbox of this server').waitFor();
       await page.getByLabel('Digits of a code').fill('3');
       const save = page.locator('form', { has: page.getByLabel('Digits of a code') }).getByRole('button');
       await save.click();
@@ -77,6 +78,16 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await message.getByText('Sign-in', { exact: false }).first().click();
       await message.getByText('Taken · smtp').waitFor();
       expect(await page.locator('main').textContent()).not.toContain(address);
+
+      // By the whole address, which is in the page's own.
+      await page.getByRole('searchbox').fill('nobody@');
+      await page.getByText('Write the whole address').waitFor();
+      await page.getByRole('searchbox').fill('nobody@acme.test');
+      await page.getByText('No message to that recipient').waitFor();
+      await page.getByRole('searchbox').fill(address);
+      await page.waitForURL((url) => url.searchParams.get('to') === address);
+      await page.getByText('No message to that recipient').waitFor({ state: 'detached' });
+      expect(await page.locator('main').getByRole('listitem').count()).toBeGreaterThan(0);
       await profile.close();
     });
 

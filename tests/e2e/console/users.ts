@@ -56,7 +56,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
       await page.getByText('This user is blocked').waitFor();
       expect((await radia())?.blockedAt).not.toBeNull();
-      await page.getByRole('button', { name: 'Unblock' }).click();
+      await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByRole('button', { name: 'Block', exact: true }).waitFor();
       expect((await radia())?.blockedAt).toBeNull();
 
@@ -205,10 +205,10 @@ export function describeUsers(stage: () => ConsoleStage): void {
       expect(await link.isDisabled()).toBe(true);
       await page.getByLabel('Type file2@acme.test to confirm').fill('file2@acme.test');
       await link.click();
-      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      await page.getByRole('heading', { name: 'lin.word@acme.test', level: 1, exact: true }).waitFor();
       expect(await holderOf('file2@acme.test')).toBe(id);
 
-      const identity = page.getByRole('listitem').filter({ hasText: 'file2@acme.test' });
+      const identity = page.locator('main').getByRole('listitem').filter({ hasText: 'file2@acme.test' });
       await identity.getByRole('button', { name: 'Unlink' }).click();
       await page.getByText('It becomes a user of its own again').first().waitFor();
       await identity.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();

@@ -10,6 +10,7 @@ export function SettingsPart({
   title,
   lead,
   action,
+  undoAction,
   hidden = {},
   mayEdit,
   children,
@@ -19,6 +20,7 @@ export function SettingsPart({
   title: string;
   lead: string;
   action: Parameters<typeof Form>[0]['action'];
+  undoAction?: Parameters<typeof Form>[0]['undoAction'];
   /** What the settings belong to. */
   hidden?: Readonly<Record<string, string>>;
   mayEdit: boolean;
@@ -26,7 +28,7 @@ export function SettingsPart({
 }) {
   return (
     <Card title={title} lead={lead}>
-      <Form name={name} action={action}>
+      <Form name={name} action={action} undoAction={undoAction}>
         <HiddenFields fields={hidden} />
         <fieldset disabled={!mayEdit} className="contents">
           {children}

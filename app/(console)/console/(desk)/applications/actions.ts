@@ -9,7 +9,7 @@ import type { ConnectionDocument } from '@/lib/management/connections';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, asSentence, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
-import { allOf, linesOf, numberOf } from '@/lib/web/console/fields';
+import { allOf, linesOf, numberOf, readJson } from '@/lib/web/console/fields';
 import { t } from '@/lib/web/console/words';
 import { APPLICATIONS, applicationPath } from './words';
 
@@ -90,12 +90,23 @@ export async function saveSignOuts(_last: ActionState, form: FormData): Promise<
   }));
 }
 
+/** Gives the settings of an application that were changed what they were before. */
+export async function restoreSettings(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const body: unknown = readJson(textOf(form, 'former'));
+    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
+    return { kind: 'done', said: t('list.undone') };
+  });
+}
+
 /** Which connections the login page of the application offers. */
 export async function saveConnections(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
     const clientId = textOf(form, 'client_id');
-    const chosen = allOf(form, 'connections');
+    // One field each from the page, all in one where it is undone.
+    const chosen = allOf(form, 'connections').flatMap((ids) => ids.split(' '));
     const connections = await askManagement<ConnectionDocument[]>(caller, { path: CONNECTIONS_PATH });
+    const former = connections.filter(({ enabled_clients: enabled }) => enabled.includes(clientId));
     for (const { id, enabled_clients: enabled } of connections) {
       const status = chosen.includes(id);
       if (enabled.includes(clientId) === status) continue;
@@ -105,7 +116,8 @@ export async function saveConnections(_last: ActionState, form: FormData): Promi
         body: [{ client_id: clientId, status }],
       });
     }
-    return { kind: 'done', said: t('list.saved') };
+    const undo = { client_id: clientId, connections: former.map(({ id }) => id).join(' ') };
+    return { kind: 'done', said: t('list.saved'), undo };
   });
 }
 
@@ -143,8 +155,14 @@ export async function deleteApplication(_last: ActionState, form: FormData): Pro
 /** @param bodyOf is asked once it is known that an operator sent the form: whatever else may have been sent */
 async function change(form: FormData, bodyOf: () => Readonly<Record<string, unknown>>): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: bodyOf() });
-    return { kind: 'done', said: t('list.saved') };
+    const path = pathOf(form);
+    const body = bodyOf();
+    const before: Readonly<Record<string, unknown>> = await askManagement(caller, { path });
+    await askManagement(caller, { method: 'PATCH', path, body });
+    // What was not there before is nothing to go back to but null.
+    const former = Object.fromEntries(Object.keys(body).map((name) => [name, before[name] ?? null]));
+    const undo = { client_id: textOf(form, 'client_id'), former: JSON.stringify(former) };
+    return { kind: 'done', said: t('list.saved'), undo };
   });
 }
 

@@ -7,7 +7,7 @@ import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
-import { linesOf, numberOf } from '@/lib/web/console/fields';
+import { linesOf, numberOf, readJson } from '@/lib/web/console/fields';
 import { t } from '@/lib/web/console/words';
 import { describePreview, previewBodyOf, withWords } from './words';
 
@@ -50,6 +50,15 @@ export async function saveWords(_last: ActionState, form: FormData): Promise<Act
   return change(form, (connection) => withWords(connection, form));
 }
 
+/** Gives a connection the options it had. A secret among them is a mask, which leaves the one that is kept. */
+export async function restoreOptions(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const options: unknown = readJson(textOf(form, 'former'));
+    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { options } });
+    return { kind: 'done', said: t('list.undone') };
+  });
+}
+
 /** What people would get of the words that are being written. */
 export async function previewWords(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorQuestion('editor', async ({ caller }) => {
@@ -73,7 +82,8 @@ async function change(
     const connection = await load(form, caller);
     const options = { ...connection.options, ...decide(connection) };
     await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { options } });
-    return { kind: 'done', said: t('list.saved') };
+    const undo = { connection: connection.id, former: JSON.stringify(connection.options) };
+    return { kind: 'done', said: t('list.saved'), undo };
   });
 }
 

@@ -92,7 +92,8 @@ export async function deleteLogStream(_last: ActionState, form: FormData): Promi
 async function changeStatus(form: FormData, status: 'active' | 'paused'): Promise<ActionState> {
   return operatorAction('owner', async ({ caller }) => {
     await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { status } });
-    return { kind: 'done', said: t(`logStreams.${status}.done`, { name: textOf(form, 'name') }) };
+    const [stream, name] = [textOf(form, 'stream'), textOf(form, 'name')];
+    return { kind: 'done', said: t(`logStreams.${status}.done`, { name }), undo: { stream, name } };
   });
 }
 

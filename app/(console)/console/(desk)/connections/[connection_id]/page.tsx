@@ -11,7 +11,7 @@ import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/cons
 import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../settings-part';
-import { saveDelivery, saveSignIn } from '../actions';
+import { restoreOptions, saveDelivery, saveSignIn } from '../actions';
 import { ConnectionHeader, type ConnectionProps, openConnection } from './connection';
 
 export const metadata: Metadata = { title: t('connections.tabs.settings') };
@@ -93,6 +93,7 @@ function SignIn({ options, isEmail, ...part }: Opened) {
       title={t(`${words}.signIn`)}
       lead={t(`${words}.signInLead`)}
       action={saveSignIn}
+      undoAction={restoreOptions}
     >
       <div className="grid items-start gap-5 sm:grid-cols-2">
         {isEmail && (

@@ -66,7 +66,11 @@ const named = ({ id, name }: StreamDocument) => ({ stream: id, name });
 function Pause({ stream }: PartProps) {
   const isActive = stream.status === 'active';
   return (
-    <Form name="pause" action={isActive ? pauseLogStream : resumeLogStream}>
+    <Form
+      name="pause"
+      action={isActive ? pauseLogStream : resumeLogStream}
+      undoAction={isActive ? resumeLogStream : pauseLogStream}
+    >
       <HiddenFields fields={named(stream)} />
       <SubmitButton look={isActive ? 'quiet' : 'primary'}>
         {t(isActive ? 'logStreams.paused.button' : 'logStreams.active.button')}

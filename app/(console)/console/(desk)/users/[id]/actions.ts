@@ -19,14 +19,14 @@ const IDENTITIES_PATH = `${USERS_PATH}/{id}/identities`;
 export async function blockUser(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async (operator) => {
     await change(operator, form, { blocked: true });
-    return { kind: 'done', said: t('users.block.done', { who: textOf(form, 'who') }) };
+    return { kind: 'done', said: t('users.block.done', { who: textOf(form, 'who') }), undo: namedIn(form) };
   });
 }
 
 export async function unblockUser(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async (operator) => {
     await change(operator, form, { blocked: false });
-    return { kind: 'done', said: t('users.unblock.done', { who: textOf(form, 'who') }) };
+    return { kind: 'done', said: t('users.unblock.done', { who: textOf(form, 'who') }), undo: namedIn(form) };
   });
 }
 
@@ -106,7 +106,9 @@ export async function unlinkIdentity(_last: ActionState, form: FormData): Promis
       user_id: userId,
     });
     await askManagement(caller, { method: 'DELETE', path });
-    return { kind: 'done', said: t('users.identities.unlink.done', { address: textOf(form, 'address') }) };
+    const address = textOf(form, 'address');
+    const undo = { id: textOf(form, 'id'), other: textOf(form, 'identity'), who: address };
+    return { kind: 'done', said: t('users.identities.unlink.done', { address }), undo };
   });
 }
 
@@ -168,6 +170,10 @@ export async function deleteUser(_last: ActionState, form: FormData): Promise<Ac
       goTo: USERS_PAGE,
     };
   });
+}
+
+function namedIn(form: FormData) {
+  return { id: textOf(form, 'id'), who: textOf(form, 'who') };
 }
 
 function change({ caller }: OperatorAtWork, form: FormData, body: object): Promise<UserDocument> {

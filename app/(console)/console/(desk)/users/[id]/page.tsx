@@ -25,6 +25,7 @@ import {
   changeProfile,
   deleteUser,
   endLimits,
+  linkUser,
   unlinkIdentity,
   vouchForIdentifier,
 } from './actions';
@@ -213,6 +214,7 @@ function Unlink({ user, method }: { user: UserDocument; method: MethodDocument }
       name={`unlink-${method.id}`}
       trigger={{ label: t('users.identities.unlink.button') }}
       action={unlinkIdentity}
+      undoAction={linkUser}
       hidden={{ id: user.user_id, identity: method.id, address }}
       words={{
         title: t('users.identities.unlink.title', { address }),

@@ -102,6 +102,7 @@ function Block({ user }: { user: UserDocument }) {
       name="block"
       trigger={{ label: t('users.block.button') }}
       action={blockUser}
+      undoAction={unblockUser}
       hidden={{ id: user.user_id, who }}
       words={{
         title: t('users.block.title', { who }),
@@ -114,7 +115,7 @@ function Block({ user }: { user: UserDocument }) {
 
 function Unblock({ user }: { user: UserDocument }) {
   return (
-    <Form name="unblock" action={unblockUser}>
+    <Form name="unblock" action={unblockUser} undoAction={blockUser}>
       <HiddenFields fields={{ id: user.user_id, who: callUser(user) }} />
       <SubmitButton look="quiet">{t('users.unblock.button')}</SubmitButton>
     </Form>

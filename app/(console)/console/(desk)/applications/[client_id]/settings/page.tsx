@@ -12,6 +12,7 @@ import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../../settings-part';
 import {
   checkAddresses,
+  restoreSettings,
   saveAddresses,
   saveBasics,
   saveConnections,
@@ -58,6 +59,7 @@ function Basics(part: PartProps) {
       title={t('applications.settings.basics')}
       lead={t('applications.settings.basicsLead')}
       action={saveBasics}
+      undoAction={restoreSettings}
     >
       <TextField name="name" label={t('applications.settings.name')} defaultValue={name} autoComplete="off" />
       <TextField
@@ -102,6 +104,7 @@ function Addresses(part: PartProps) {
       title={t('applications.settings.addresses')}
       lead={t('applications.settings.addressesLead')}
       action={saveAddresses}
+      undoAction={restoreSettings}
     >
       {lists.map(([name, word]) => (
         <ListField
@@ -135,6 +138,7 @@ function Connections({ connections, ...part }: PartProps & { connections: readon
       title={t('applications.settings.connections')}
       lead={t('applications.settings.connectionsLead')}
       action={saveConnections}
+      undoAction={saveConnections}
     >
       <ChoiceField
         isSeveral
@@ -163,6 +167,7 @@ function Tokens(part: PartProps) {
       title={t('applications.settings.tokens')}
       lead={t('applications.settings.tokensLead')}
       action={saveTokens}
+      undoAction={restoreSettings}
     >
       <ChoiceField
         isSeveral
@@ -227,6 +232,7 @@ function SignOuts(part: PartProps) {
       title={t('applications.settings.backchannel')}
       lead={t('applications.settings.backchannelLead')}
       action={saveSignOuts}
+      undoAction={restoreSettings}
     >
       <TextField
         name="backchannel_logout_uri"

@@ -13,7 +13,7 @@ import { PREVIEW_KINDS } from '@/lib/management/reports';
 import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { TestMessageForm } from '../../../test-message';
-import { previewWords, saveWords } from '../../actions';
+import { previewWords, restoreOptions, saveWords } from '../../actions';
 import { connectionPath } from '../../path';
 import { describePreview } from '../../words';
 import { ConnectionHeader, type ConnectionProps, openConnection } from '../connection';
@@ -55,7 +55,7 @@ export default async function MessagePage({ params }: ConnectionProps) {
           lead={t('connections.message.templateLead', { count: LANGUAGES.length })}
         >
           {!mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
-          <Form name="words" action={saveWords}>
+          <Form name="words" action={saveWords} undoAction={restoreOptions}>
             <HiddenFields fields={{ connection: connection.id }} />
             <fieldset disabled={!mayEdit} className="contents">
               <Words {...opened} />
