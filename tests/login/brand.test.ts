@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brandColors } from '@/lib/login/brand';
+import { brandColors, judgeContrast } from '@/lib/login/brand';
 import { brandFileType } from '@/lib/login/brand-file';
 
 describe('colours of an operator (WCAG 1.4.3, 1.4.11)', () => {
@@ -15,6 +15,30 @@ describe('colours of an operator (WCAG 1.4.3, 1.4.11)', () => {
       page: null,
     });
     expect(brandColors({ pageBackground: color }).page).toEqual({ color, textColor });
+  });
+});
+
+describe('how colours stand out', () => {
+  it.each(['#ffffff', '#000000', '#ffe14d', '#101820', '#f0f0f0'])(
+    'beside %s, which hardly does on one of the cards, is one that does on both',
+    (color) => {
+      const [nearby] = judgeContrast({ primaryColor: color }).flatMap(({ nearby }) => nearby ?? []);
+      const judged = judgeContrast({ primaryColor: nearby ?? color });
+      expect(judged.map(({ kind }) => kind)).toEqual(['button_text', 'button_by_day', 'button_by_night']);
+      for (const { ratio, least } of judged) expect(ratio).toBeGreaterThanOrEqual(least);
+    },
+  );
+
+  it('is said of what is chosen, and offers nothing in the place of what is enough', () => {
+    expect(judgeContrast({})).toEqual([]);
+    expect(judgeContrast({ primaryColor: '#0a5fd9' }).map(({ nearby }) => nearby)).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    expect(judgeContrast({ pageBackground: '#102030' })).toMatchObject([
+      { kind: 'page_text', textColor: '#ffffff', least: 4.5, nearby: null },
+    ]);
   });
 });
 

@@ -27,7 +27,7 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await primary.fill('#f0f0f0');
       await page.getByText('hardly stands out from the light card: 1.1:1').waitFor();
       await expect.poll(() => colorOf(page, '.button')).toBe('rgb(240, 240, 240)');
-      await page.getByRole('button', { name: /which stands out on both/ }).click();
+      await page.getByRole('button', { name: /stands out on both/ }).click();
       await page.getByText('hardly stands out').waitFor({ state: 'detached' });
       await primary.fill('#12');
       await page.getByText('Must be one colour such as #0a5fd9.').waitFor();
@@ -37,9 +37,9 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await page.getByLabel('Dark').check();
       await expect.poll(() => colorOf(page, '.card')).toBe('rgb(23, 24, 27)');
       await page.getByLabel('Phone', { exact: true }).check();
-      await page.getByLabel('Language').selectOption('ar');
+      await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
       await expect.poll(() => shownFrame(page).locator('html').getAttribute('dir')).toBe('rtl');
-      await page.getByLabel('Page', { exact: true }).selectOption('Code, wrong');
+      await page.getByRole('combobox', { name: 'Page' }).selectOption('Code, wrong');
       await shownFrame(page).locator('[aria-invalid]').waitFor();
       await expectAccessible(page, 'a look that is being made');
 

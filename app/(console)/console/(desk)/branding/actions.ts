@@ -11,25 +11,25 @@ import { draftLook, lookBody, lookProblems, textProblems, typedTexts } from '@/l
 import { t } from '@/lib/web/console/words';
 
 export async function saveLook(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('editor', async ({ caller }) => {
-    await askManagement(caller, { method: 'PATCH', path: BRANDING_PATH, body: lookBody(form) });
-    return { kind: 'done', said: t('branding.saved') };
-  });
+  return keepLook(form, t('branding.saved'));
 }
 
-/** Takes everything back to ours. */
-export async function resetLook(): Promise<ActionState> {
+/** Takes everything back to ours: the form that is sent has no field of it. */
+export async function resetLook(_last: ActionState, form: FormData): Promise<ActionState> {
+  return keepLook(form, t('branding.reset.done'));
+}
+
+async function keepLook(form: FormData, said: string): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    const body = { colors: null, logo_url: null, favicon_url: null, font: null };
-    await askManagement(caller, { method: 'PATCH', path: BRANDING_PATH, body });
-    return { kind: 'done', said: t('branding.reset.done') };
+    await askManagement(caller, { method: 'PATCH', path: BRANDING_PATH, body: lookBody(form) });
+    return { kind: 'done', said };
   });
 }
 
 /** What the API would refuse of a look that is being typed, and how its colours stand out. */
 export async function checkLook(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorQuestion('editor', async () => {
-    const { colors } = draftLook({}, new URLSearchParams(Object.entries(lookBodyTexts(form))));
+    const { colors } = draftLook({}, form);
     const findings = judgeContrast(colors).map(
       ({ kind, textColor, ratio, least, nearby }): Finding => ({
         sentence: t(`branding.contrast.${kind}`, {
@@ -51,12 +51,6 @@ export async function checkLook(_last: ActionState, form: FormData): Promise<Act
     );
     return shown(lookProblems(form), findings);
   });
-}
-
-function lookBodyTexts(form: FormData): Record<string, string> {
-  return Object.fromEntries(
-    ['colors.primary', 'colors.page_background'].map((name) => [name, textOf(form, name)]),
-  );
 }
 
 export async function saveTexts(_last: ActionState, form: FormData): Promise<ActionState> {

@@ -131,7 +131,7 @@ function Texts({ prompt, language, texts }: { prompt: Prompt; language: Language
       <TextArea
         key={field}
         name={field}
-        rows={1}
+        rows={2}
         dir={directionOf(language)}
         lang={language}
         label={label}
