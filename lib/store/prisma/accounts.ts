@@ -181,15 +181,22 @@ function searchStatement({ condition, range }: AccountSearch, few: number): Pris
 /** How many there are, as far as the limit. */
 function countStatement(condition: AccountCondition | null, limit: number, few: number): Prisma.Sql {
   const atMost = Prisma.sql`LIMIT ${limit}::int`;
+  // Accounts lie in the order of their time: looked for from the first on, those of a late month are a long way off.
+  const ordered = isOfATime(condition) ? Prisma.sql`ORDER BY a.created_at` : Prisma.empty;
   const { tables, parts } = partsOf(condition, {
     few,
     columns: Prisma.sql`a.id`,
     beyond: Prisma.sql`true`,
-    rest: atMost,
+    rest: Prisma.sql`${ordered} ${atMost}`,
   });
   return Prisma.sql`${ANEW}
     WITH ${tables} found AS (SELECT 1 FROM (${parts}) AS found ${atMost})
     SELECT count(*)::int AS count FROM found`;
+}
+
+function isOfATime(condition: AccountCondition | null): boolean {
+  if (condition?.kind === 'and') return condition.parts.some(isOfATime);
+  return condition?.kind === 'instant' && condition.field === 'created_at';
 }
 
 /**
