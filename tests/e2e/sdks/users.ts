@@ -146,7 +146,10 @@ export function describeUsers(tenant: () => Tenant): void {
         changed,
       ]);
       expect(await library.findByEmail(email)).toEqual([changed]);
-      expect(await library.listLogs(user_id)).toMatchObject([{ type: 'sapi', description: 'Update a user' }]);
+      // It is written after the answer.
+      await expect
+        .poll(() => library.listLogs(user_id), { timeout: 10_000 })
+        .toMatchObject([{ type: 'sapi', description: 'Update a user' }]);
       expect(await library.listBlocks(email)).toMatchObject({ blocked_for: [] });
       await library.remove(user_id);
       await expect(library.get(user_id)).rejects.toMatchObject({ statusCode: 404 });
