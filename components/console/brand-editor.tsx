@@ -4,6 +4,7 @@
 import { Monitor, Moon, Smartphone, Sun } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
+import { Choice } from './choice';
 import type { Option } from './field';
 import { LiveProblems } from './form-context';
 import { PreviewFrame } from './preview-frame';
@@ -212,31 +213,6 @@ function changedFields(form: HTMLFormElement): string {
       changed.set(field.name, field.value);
   }
   return changed.toString();
-}
-
-function Choice({
-  label,
-  options,
-  value,
-  onChoose,
-}: {
-  label: string;
-  options: readonly Option[];
-  value: string;
-  onChoose: (value: string) => void;
-}) {
-  return (
-    <label className="grid min-w-0 flex-1 basis-28 gap-1">
-      <span className="text-table text-muted">{label}</span>
-      <select className="control" value={value} onChange={(event) => onChoose(event.target.value)}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }
 
 function Toggle<Value extends string>({

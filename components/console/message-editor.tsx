@@ -4,6 +4,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { Callout } from './callout';
+import { Choice } from './choice';
 import type { Option } from './field';
 
 /** How long a pause in typing is. */
@@ -161,31 +162,6 @@ export function MessageEditor({
         {shown.warning && <Callout tone="heed">{shown.warning}</Callout>}
       </section>
     </div>
-  );
-}
-
-function Choice({
-  label,
-  options,
-  value,
-  onChoose,
-}: {
-  label: string;
-  options: readonly Option[];
-  value: string;
-  onChoose: (value: string) => void;
-}) {
-  return (
-    <label className="grid gap-1">
-      <span className="text-table text-muted">{label}</span>
-      <select className="control" value={value} onChange={(event) => onChoose(event.target.value)}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 
