@@ -3,8 +3,8 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { SORT_FIELDS } from '@/lib/login/account-query';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_BY_EMAIL_PATH, USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import type { ManagementApi } from '@/lib/runtime/operations';
 import { CommandFailure, print, printJson } from './command-line';
 import { flatten, put, readFileFrom, readSetting } from './connections';

@@ -23,15 +23,8 @@ import type { Caller } from './caller';
 import { fieldsOf, oneOf, text } from './fields';
 import { insufficientScope, ManagementProblem, notSupported } from './problem';
 import { badBody } from './route';
-import {
-  ACCOUNT_ID,
-  chosenUserId,
-  describeUser,
-  noSuchUser,
-  readChosenId,
-  type UserDocument,
-  type UsersDeps,
-} from './users';
+import { describeUser, type UserDocument } from './user-document';
+import { ACCOUNT_ID, chosenUserId, noSuchUser, readChosenId, type UsersDeps } from './users';
 
 export type IdentitiesDeps = Pick<UsersDeps, 'accounts' | 'sendLater'> &
   Readonly<{

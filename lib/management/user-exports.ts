@@ -4,7 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { AccountCondition, AccountPlace } from '@/lib/login/account-query';
 import type { Account, AccountRegister } from '@/lib/login/account-register';
 import type { ExportedField, Job } from '@/lib/login/job';
-import { describeUser } from './users';
+import { describeUser } from './user-document';
 
 type Export = Extract<Job, { type: 'users_export' }>;
 

@@ -20,25 +20,26 @@ import {
 } from './paging';
 import { QUERY_MAX_LENGTH } from './query-reader';
 import { badQuery, routeFor } from './route';
+import { updateUser, userChangeBody } from './user-change';
+import {
+  describeMethods,
+  identityDocument,
+  methodDocument,
+  type UserDocument,
+  userDocument,
+} from './user-document';
 import { parseUserQuery } from './user-query';
 import {
   createUser,
   deleteUser,
-  describeMethods,
-  identityDocument,
   listUsers,
   listUsersByEmail,
   listUsersFrom,
   loadAccount,
   loadUser,
-  methodDocument,
   newUserBody,
   SEARCH_RESULTS_MAX,
-  type UserDocument,
   type UsersDeps,
-  updateUser,
-  userChangeBody,
-  userDocument,
 } from './users';
 
 export const USERS_PATH = '/api/v2/users';

@@ -1,19 +1,16 @@
-// Users as operators see them: End-User accounts in Auth0's names and shapes. What a person may do with their own is decided
-// here too, and it is little. auth0-contract §1.5, §5.3; security IDN-*, LNK-2 to LNK-4, MGT-2, PRV-2.
+// Users as operators see them: End-User accounts found, added and removed. What they look like is in user-document.ts, what may be
+// changed of them in user-change.ts. auth0-contract §1.5, §5.3; security IDN-*, MGT-2, PRV-2.
 import { z } from 'zod';
 import type { AccountCondition, AccountOrder } from '@/lib/login/account-query';
 import { SearchTooSlow } from '@/lib/login/account-query';
-import {
-  type Account,
-  type AccountAdded,
-  type AccountChange,
-  type AccountIdentity,
-  type AccountRegister,
-  type ChangeOrigin,
-  METADATA_MAX_BYTES,
-  type Profile,
+import type {
+  Account,
+  AccountAdded,
+  AccountRegister,
+  ChangeOrigin,
+  Profile,
 } from '@/lib/login/account-register';
-import { beginChange, type ChangeDeps } from '@/lib/login/change-identifier';
+import type { ChangeDeps } from '@/lib/login/change-identifier';
 import type { Connection, ConnectionStore } from '@/lib/login/connection';
 import {
   type Channel,
@@ -22,12 +19,12 @@ import {
   parsePhoneIdentifier,
 } from '@/lib/login/identifier';
 import type { LoginMessage } from '@/lib/login/message';
-import { nameOf, nicknameOf } from '@/lib/oidc/claims';
-import type { Caller } from './caller';
-import { displayName, fieldsOf, flag, instant, metadata, text, webAddress } from './fields';
+import { displayName, fieldsOf, flag, metadata, text, webAddress } from './fields';
 import { type Cursors, openCursor, sealCursor } from './paging';
 import { ManagementProblem } from './problem';
-import { badBody, badQuery, type Frozen } from './route';
+import { badBody, badQuery } from './route';
+
+import { describeUser, type UserDocument } from './user-document';
 
 export type UsersDeps = Readonly<{
   accounts: AccountRegister;
@@ -43,53 +40,6 @@ export type UsersDeps = Readonly<{
   cursors: Cursors;
   clock: () => Date;
 }>;
-
-/** A way to prove who somebody is, on the wire. */
-export const identityDocument = z.strictObject({
-  connection: z.string(),
-  provider: z.string(),
-  user_id: z.string(),
-  isSocial: z.literal(false),
-  /** Of every identity but the first: what it adds. */
-  profileData: z
-    .strictObject({
-      email: z.string().optional(),
-      email_verified: z.boolean().optional(),
-      phone_number: z.string().optional(),
-      phone_verified: z.boolean().optional(),
-      name: z.string().optional(),
-      nickname: z.string().optional(),
-      given_name: z.string().optional(),
-      family_name: z.string().optional(),
-      picture: z.string().optional(),
-    })
-    .optional(),
-});
-
-/** A user on the wire. What there is not is left out. */
-export const userDocument = z.strictObject({
-  user_id: z.string(),
-  email: z.string().optional(),
-  email_verified: z.boolean().optional(),
-  phone_number: z.string().optional(),
-  phone_verified: z.boolean().optional(),
-  name: z.string().optional(),
-  nickname: z.string().optional(),
-  given_name: z.string().optional(),
-  family_name: z.string().optional(),
-  picture: z.string().optional(),
-  identities: z.array(identityDocument),
-  user_metadata: z.record(z.string(), z.unknown()),
-  app_metadata: z.record(z.string(), z.unknown()),
-  blocked: z.boolean(),
-  created_at: instant(),
-  updated_at: instant(),
-  last_login: instant().optional(),
-  last_ip: z.string().optional(),
-  logins_count: z.int(),
-});
-
-export type UserDocument = Frozen<z.output<typeof userDocument>>;
 
 // ---- Reading --------------------------------------------------------------------------------------------------------
 
@@ -184,115 +134,14 @@ export function noSuchUser(): ManagementProblem {
   return new ManagementProblem(404, 'inexistent_user', 'The user does not exist.');
 }
 
-/** An account on the wire: at the root the address and the number that its tokens speak of. */
-export function describeUser(account: Account): UserDocument {
-  const email = identityOf(account, 'email');
-  const phone = identityOf(account, 'sms');
-  const person = {
-    name: account.name,
-    nickname: account.nickname,
-    email: email?.identifier ?? null,
-    phoneNumber: phone?.identifier ?? null,
-  };
-  return withoutGaps({
-    user_id: account.id,
-    ...(email && contactOf(email)),
-    ...(phone && contactOf(phone)),
-    name: nameOf(person),
-    nickname: nicknameOf(person),
-    given_name: account.givenName,
-    family_name: account.familyName,
-    picture: account.picture,
-    identities: mainFirst(account).map((identity, index) => ({
-      connection: identity.provider,
-      provider: identity.provider,
-      user_id: identity.userId,
-      isSocial: false as const,
-      ...(index > 0 && { profileData: profileDataOf(identity) }),
-    })),
-    user_metadata: account.userMetadata,
-    app_metadata: account.appMetadata,
-    blocked: account.blockedAt !== null,
-    created_at: account.createdAt.toISOString(),
-    updated_at: account.updatedAt.toISOString(),
-    last_login: account.lastLoginAt?.toISOString() ?? null,
-    last_ip: account.lastIp,
-    logins_count: account.loginsCount,
-  });
-}
-
-/** A way to prove who one is, on the wire: each identity is one. */
-export const methodDocument = z.strictObject({
-  id: z.string(),
-  type: z.enum(['email', 'phone']),
-  confirmed: z.boolean(),
-  email: z.string().optional(),
-  phone_number: z.string().optional(),
-  created_at: instant(),
-  enrolled_at: instant().optional(),
-});
-
-export type MethodDocument = Frozen<z.output<typeof methodDocument>>;
-
-export function describeMethods(account: Account): MethodDocument[] {
-  return mainFirst(account).map(({ provider, userId, identifier, verifiedAt, createdAt }) => ({
-    id: `${provider}|${userId}`,
-    ...(provider === 'email'
-      ? { type: 'email' as const, email: identifier }
-      : { type: 'phone' as const, phone_number: identifier }),
-    confirmed: verifiedAt !== null,
-    created_at: createdAt.toISOString(),
-    ...(verifiedAt !== null && { enrolled_at: verifiedAt.toISOString() }),
-  }));
-}
-
-function contactOf({ provider, identifier, verifiedAt }: AccountIdentity) {
-  const isVerified = verifiedAt !== null;
-  return provider === 'email'
-    ? { email: identifier, email_verified: isVerified }
-    : { phone_number: identifier, phone_verified: isVerified };
-}
-
-/** What an identity that was linked would be if it were a user. */
-function profileDataOf(identity: AccountIdentity) {
-  const { profile } = identity;
-  return withoutGaps({
-    ...contactOf(identity),
-    name: profile?.name ?? null,
-    nickname: profile?.nickname ?? null,
-    given_name: profile?.givenName ?? null,
-    family_name: profile?.familyName ?? null,
-    picture: profile?.picture ?? null,
-  });
-}
-
-/** The identity that names the account is the main one, whatever their age. */
-function mainFirst({ id, identities }: Account): AccountIdentity[] {
-  const isMain = ({ provider, userId }: AccountIdentity) => `${provider}|${userId}` === id;
-  return [...identities.filter(isMain), ...identities.filter((identity) => !isMain(identity))];
-}
-
-/** The one that tokens speak of. */
-export function identityOf({ identities }: Account, channel: Channel): AccountIdentity | null {
-  return identities.find(({ provider }) => provider === channel) ?? null;
-}
-
-type Gapless<Document> = { [Key in keyof Document]: Exclude<Document[Key], null> };
-
-function withoutGaps<Document extends object>(document: Document): Gapless<Document> {
-  return Object.fromEntries(
-    Object.entries(document).filter(([, value]) => value !== null),
-  ) as Gapless<Document>;
-}
-
 // ---- Adding ---------------------------------------------------------------------------------------------------------
 
 const NAME_MAX = 300;
 const PART_OF_NAME_MAX = 150;
-const CONNECTION_NAME_MAX = 128;
+export const CONNECTION_NAME_MAX = 128;
 
 /** What a person is called. */
-const profileFields = {
+export const profileFields = {
   name: displayName(NAME_MAX).nullable().optional(),
   nickname: displayName(NAME_MAX).nullable().optional(),
   given_name: displayName(PART_OF_NAME_MAX).nullable().optional(),
@@ -310,7 +159,7 @@ export const chosenUserId = () =>
 /** Ids of accounts; anything else is not looked for. */
 export const ACCOUNT_ID = /^(?:email|sms)\|[\w.~@+=-]{1,128}$/;
 
-const typedIdentifier = () => text(1, 512);
+export const typedIdentifier = () => text(1, 512);
 
 /** What a new user may be told, whether one is made or a file of them is read. */
 export const newUserFields = {
@@ -372,7 +221,7 @@ export async function loadConnection(
   throw new ManagementProblem(400, 'inexistent_connection', 'Connection does not exist.');
 }
 
-type SentIdentifier = Readonly<{
+export type SentIdentifier = Readonly<{
   email?: string | undefined;
   email_verified?: boolean | undefined;
   phone_number?: string | undefined;
@@ -394,13 +243,13 @@ export function readOwnIdentifier(strategy: Channel, body: SentIdentifier): Iden
   return own === 'email' ? readEmail(typed) : readPhoneNumber(typed);
 }
 
-function readEmail(typed: string): Identifier {
+export function readEmail(typed: string): Identifier {
   const identifier = parseEmailIdentifier(typed);
   if (identifier === null) throw badBody('email', 'must be one e-mail address');
   return identifier;
 }
 
-function readPhoneNumber(typed: string): Identifier {
+export function readPhoneNumber(typed: string): Identifier {
   const identifier = parsePhoneIdentifier(typed, null);
   if ('kind' in identifier)
     throw badBody('phone_number', 'must be one telephone number with + and its country code');
@@ -416,7 +265,7 @@ export function readChosenId(strategy: Channel, chosen: string | undefined): str
   return userId;
 }
 
-type SentProfile = Readonly<{ [Key in keyof typeof profileFields]?: string | null | undefined }>;
+export type SentProfile = Readonly<{ [Key in keyof typeof profileFields]?: string | null | undefined }>;
 
 export function profileFrom(body: SentProfile): Profile {
   return {
@@ -426,221 +275,6 @@ export function profileFrom(body: SentProfile): Profile {
     familyName: body.family_name ?? null,
     picture: body.picture ?? null,
   };
-}
-
-// ---- Changing -------------------------------------------------------------------------------------------------------
-
-export const userChangeBody = fieldsOf({
-  email: typedIdentifier().optional(),
-  email_verified: flag().optional(),
-  /** True: the address takes the place of the old one once somebody proves it with a code that goes there. */
-  verify_email: flag().optional(),
-  phone_number: typedIdentifier().optional(),
-  phone_verified: flag().optional(),
-  verify_phone_number: flag().optional(),
-  ...profileFields,
-  user_metadata: metadata().optional(),
-  app_metadata: metadata().optional(),
-  blocked: flag().optional(),
-  /** Whose senders a message goes by; Auth0's clients name it. It has to fit what is changed. */
-  connection: text(1, CONNECTION_NAME_MAX).optional(),
-  /** In whose name a message is sent. */
-  client_id: text(1, 64).optional(),
-});
-
-export type UserChangeBody = z.output<typeof userChangeBody>;
-
-/** What people may change of their own (LNK-3). */
-const OWN_FIELDS = ['user_metadata'];
-
-/**
- * Changes what is named, and leaves the rest. An address or number that is to be proven first is sent a code; the user keeps the
- * old one until then.
- * @throws {ManagementProblem} 400 that names the field, 403, 404, 409, 429
- */
-export async function updateUser(
-  deps: Pick<UsersDeps, 'accounts' | 'connections' | 'clock' | 'changes' | 'sendLater'>,
-  { id, caller, language, ...body }: UserChangeBody & { id: string; caller: Caller; language: string },
-): Promise<UserDocument> {
-  const { connection: connectionName, client_id: clientId, ...changes } = body;
-  const named = Object.keys(changes).filter((field) => changes[field as keyof typeof changes] !== undefined);
-  if (named.length === 0) throw badBody('the body', 'must name something to change');
-  if (caller.kind === 'person' && named.some((field) => !OWN_FIELDS.includes(field)))
-    throw new ManagementProblem(
-      403,
-      'insufficient_scope',
-      'Insufficient scope, expected any of: update:users',
-    );
-
-  const account = await loadAccount(deps, id);
-  const identifier = readTypedIdentifier(account, body);
-  const connection = await readConnection(deps, { name: connectionName, identifier });
-  if (identifier !== null && connection !== null && isProvenFirst(body, named)) {
-    await askForProof(deps, { account, identifier, connection, clientId, language });
-    return describeUser(account);
-  }
-  const changed = await deps.accounts.change(
-    id,
-    readChange(account, { ...changes, identifier }),
-    deps.clock(),
-  );
-  switch (changed.kind) {
-    case 'changed':
-      return describeUser(changed.account);
-    case 'not_found':
-      throw noSuchUser();
-    case 'metadata_too_large':
-      throw badBody(
-        'metadata',
-        `may hold ${METADATA_MAX_BYTES / 1024} KiB at most, with what is there already`,
-      );
-    case 'identifier_taken':
-      throw alreadyThere(body);
-    case 'no_identity':
-      throw hasNone(newWord(body));
-  }
-}
-
-function alreadyThere(body: SentIdentifier): ManagementProblem {
-  return new ManagementProblem(409, 'auth0_idp_error', `The specified new ${newWord(body)} already exists`);
-}
-
-const newWord = ({ email }: { email?: string | undefined }) =>
-  email === undefined ? 'phone_number' : 'email';
-
-function readChange(
-  account: Account,
-  body: Omit<UserChangeBody, 'connection' | 'client_id'> & { identifier: Identifier | null },
-): AccountChange {
-  const { identifier } = body;
-  const profile = Object.entries(profileFrom(body)).filter(
-    ([field]) => body[WIRE_NAMES[field as keyof Profile]] !== undefined,
-  );
-  const isVerified = (identifier?.channel === 'sms' ? body.phone_verified : body.email_verified) ?? false;
-  return {
-    profile: Object.fromEntries(profile),
-    isVerified: readVerified(account, body),
-    // What somebody proved stays proven where it is the one there is.
-    ...(identifier !== null &&
-      !isHeld(account, identifier) && { identifier: placeOf(identifier, isVerified) }),
-    ...(body.user_metadata && { userMetadata: body.user_metadata }),
-    ...(body.app_metadata && { appMetadata: body.app_metadata }),
-    ...(body.blocked !== undefined && { isBlocked: body.blocked }),
-  };
-}
-
-function placeOf({ channel, canonical, typedForm }: Identifier, isVerified: boolean) {
-  return { provider: channel, identifier: canonical, typedForm, isVerified };
-}
-
-/**
- * Whether a new address or number is to be proven before it counts (FRM-9). That is asked by itself: of a request that is
- * refused nothing has happened, and a code that went out cannot be taken back.
- */
-function isProvenFirst(body: UserChangeBody, named: readonly string[]): boolean {
-  const field = body.email === undefined ? 'phone_number' : 'email';
-  const wish = `verify_${field}` as const;
-  const foreign = named.find((name) => name !== field && name !== wish);
-  if (!body[wish]) return false;
-  if (foreign === undefined) return true;
-  throw badBody(foreign, `has no place beside ${wish}: it takes a request of its own`);
-}
-
-const WIRE_NAMES = {
-  name: 'name',
-  nickname: 'nickname',
-  givenName: 'given_name',
-  familyName: 'family_name',
-  picture: 'picture',
-} as const satisfies Record<keyof Profile, keyof SentProfile>;
-
-/** What an operator vouches for of what the account has already. */
-function readVerified(account: Account, body: SentIdentifier): NonNullable<AccountChange['isVerified']> {
-  const { email_verified: email, phone_verified: sms } = body;
-  if (email !== undefined && identityOf(account, 'email') === null) throw hasNone('email');
-  if (sms !== undefined && identityOf(account, 'sms') === null) throw hasNone('phone_number');
-  return { ...(email !== undefined && { email }), ...(sms !== undefined && { sms }) };
-}
-
-/** The address or number that is named, of a kind that the user has; null where none is. */
-function readTypedIdentifier(account: Account, body: UserChangeBody): Identifier | null {
-  const { email, phone_number: phoneNumber } = body;
-  for (const field of ['email', 'phone_number'] as const)
-    if (body[`verify_${field}`] && body[field] === undefined)
-      throw badBody(`verify_${field}`, `must come with the ${field} that is to be proven`);
-  if (email === undefined && phoneNumber === undefined) return null;
-  if (email !== undefined && phoneNumber !== undefined)
-    throw badBody('phone_number', 'cannot be changed in one request with email');
-  const identifier = email === undefined ? readPhoneNumber(phoneNumber ?? '') : readEmail(email);
-  if (identityOf(account, identifier.channel) === null) throw hasNone(newWord(body));
-  return identifier;
-}
-
-function isHeld(account: Account, { channel, canonical }: Identifier): boolean {
-  return identityOf(account, channel)?.identifier === canonical;
-}
-
-/** The connection that is named, or the one that is named after its strategy. */
-async function readConnection(
-  deps: Pick<UsersDeps, 'connections'>,
-  { name, identifier }: { name: string | undefined; identifier: Identifier | null },
-): Promise<Connection | null> {
-  if (name === undefined && identifier === null) return null;
-  const connection = await loadConnection(deps, name ?? identifier?.channel ?? '');
-  if (identifier !== null && connection.strategy !== identifier.channel)
-    throw badBody('connection', `must be one whose strategy is ${identifier.channel}`);
-  return connection;
-}
-
-/** Sends a code to an address or number that nobody else holds: a new one, or the one there is. @throws {ManagementProblem} 400, 409, 429 */
-async function askForProof(
-  deps: Pick<UsersDeps, 'accounts' | 'changes' | 'sendLater' | 'clock'>,
-  wish: {
-    account: Account;
-    identifier: Identifier;
-    connection: Connection;
-    clientId: string | undefined;
-    language: string;
-  },
-): Promise<void> {
-  const { account, identifier, connection, clientId = null, language } = wish;
-  const field = identifier.channel === 'email' ? 'email' : 'phone_number';
-  const identity = identityOf(account, identifier.channel);
-  if (identity === null) throw hasNone(field);
-  const holder = await deps.accounts.findByIdentifier(identifier);
-  if (holder !== null && holder.id !== account.id) throw alreadyThere({ [field]: '' });
-  const now = deps.clock();
-  const begun = await beginChange(deps.changes, {
-    accountId: account.id,
-    userId: identity.userId,
-    identifier,
-    connection,
-    clientId,
-    language,
-    now,
-  });
-  switch (begun.kind) {
-    case 'begun':
-      return deps.sendLater(begun.message);
-    case 'refused':
-      throw badBody(`verify_${field}`, 'sends nothing: the user is blocked');
-    case 'country_not_served':
-      throw badBody('phone_number', 'is of a country that nothing is sent to');
-    case 'withheld':
-      throw new ManagementProblem(
-        429,
-        'too_many_requests',
-        `Nothing is sent for now: ${begun.reason} is used up.`,
-      );
-    case 'limited':
-      throw new ManagementProblem(429, 'too_many_requests', 'Too many messages were sent there.', {
-        'Retry-After': String(Math.max(1, Math.ceil((begun.until.getTime() - now.getTime()) / 1000))),
-      });
-  }
-}
-
-function hasNone(field: 'email' | 'phone_number'): ManagementProblem {
-  return badBody(field, 'cannot be changed: the user has none');
 }
 
 // ---- Removing -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChangeMade, proveChange } from '@/lib/login/change-identifier';
 import { LIMITS } from '@/lib/login/limits';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { type Asked, type Office, openOffice } from './office';
 
 let office: Office;

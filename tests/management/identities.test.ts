@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTokenSigner } from '@/lib/keys/signing-keys';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { type Asked, box, type Office, openOffice } from './office';
 

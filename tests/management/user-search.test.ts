@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SORT_FIELDS } from '@/lib/login/account-query';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { type Office, openOffice } from './office';
 

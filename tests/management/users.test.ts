@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_BY_EMAIL_PATH, USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { type Asked, type Office, openOffice } from './office';
 
 let office: Office;

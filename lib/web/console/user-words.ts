@@ -1,7 +1,7 @@
 // Users as the console names and addresses them.
 import 'server-only';
 import { CONSOLE_PATH } from '@/lib/management/console-path';
-import type { UserDocument } from '@/lib/management/users';
+import type { UserDocument } from '@/lib/management/user-document';
 
 /** The list of users. */
 export const USERS_PAGE = `${CONSOLE_PATH}/users`;

@@ -1,7 +1,7 @@
 'use server';
+import type { UserDocument } from '@/lib/management/user-document';
 // Makes users known, by the management API.
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
 import { askManagement } from '@/lib/web/console/ask';

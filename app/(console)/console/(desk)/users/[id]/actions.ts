@@ -3,8 +3,8 @@
 import { USER_BLOCKS_PATH } from '@/lib/management/block-routes';
 import { REFRESH_TOKENS_PATH } from '@/lib/management/refresh-token-routes';
 import { REVOKE_ACCESS_PATH, SESSIONS_PATH } from '@/lib/management/session-routes';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { runtime } from '@/lib/runtime/boot';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';

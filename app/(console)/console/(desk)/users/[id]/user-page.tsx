@@ -9,8 +9,8 @@ import { PageHeader } from '@/components/console/page-header';
 import { RememberVisit } from '@/components/console/recent-visits';
 import { Tabs } from '@/components/console/tabs';
 import { type Caller, mayUse } from '@/lib/management/caller';
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import type { UserDocument } from '@/lib/management/users';
 import { managementPath, readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import {

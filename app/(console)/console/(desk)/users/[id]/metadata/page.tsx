@@ -6,7 +6,7 @@ import { HiddenFields } from '@/components/console/confirm-dialog';
 import { TextArea } from '@/components/console/field';
 import { Form, SubmitButton } from '@/components/console/form';
 import { mayUse } from '@/lib/management/caller';
-import type { UserDocument } from '@/lib/management/users';
+import type { UserDocument } from '@/lib/management/user-document';
 import { t } from '@/lib/web/console/words';
 import { changeMetadata } from '../actions';
 import { requireUser, UserPage, type UserPageProps } from '../user-page';
