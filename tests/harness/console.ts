@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import type { Role } from '@/lib/management/roles';
+import { createAccountRegister } from '@/lib/store/prisma/accounts';
 import { type Database, openDatabase } from '@/lib/store/prisma/database';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
 import { openProfile, startBrowser, type Viewer } from './browser';
@@ -51,6 +52,8 @@ export async function startConsole(name: string, environment: Environment = {}) 
       await signInAtDoor(stage, visitor, address);
       return { address, visitor };
     },
+    /** The id of a new user who has that address, which nobody proved. */
+    user: (address: string) => addUser(database, address),
     async close() {
       await Promise.all([server.stop(), browser.close(), database.close()]);
       await post.close();
@@ -68,6 +71,20 @@ async function invite(database: Database, email: string, role: Role): Promise<vo
     createdAt: now,
     expiresAt: new Date(now.getTime() + 3_600_000),
   });
+}
+
+async function addUser(database: Database, address: string): Promise<string> {
+  const userId = randomBytes(12).toString('hex');
+  const added = await createAccountRegister(database.prisma).add(
+    {
+      identity: { provider: 'email', userId, identifier: address, typedForm: address, isVerified: false },
+      ...{ name: null, nickname: null, givenName: null, familyName: null, picture: null },
+      ...{ userMetadata: {}, appMetadata: {}, isBlocked: false },
+    },
+    new Date(),
+  );
+  if (added.kind !== 'added') throw new Error(`${address} is taken: ${added.kind}`);
+  return added.account.id;
 }
 
 async function signInAtDoor({ post }: { post: SmtpSink }, visitor: Visitor, address: string) {
@@ -99,6 +116,13 @@ export async function openAs(
   const opened = await openPage(stage, operator.visitor, viewer);
   await opened.page.goto(stage.server.issuer + path);
   return { ...operator, ...opened };
+}
+
+/** Presses that button of the dialog which is open there, and waits until the dialog is gone. */
+export async function pressInDialog(within: Page | Locator, name: string): Promise<void> {
+  const dialog = within.getByRole('dialog');
+  await dialog.getByRole('button', { name, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** An address of the console as the file tree has it, with something in the place of each parameter. */

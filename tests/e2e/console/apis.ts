@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { type ConsoleStage, openAs, pressInDialog } from '@/tests/harness/console';
 import { expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
@@ -40,7 +40,7 @@ export function describeApis(stage: () => ConsoleStage): void {
       await first.page.goto(`${stage().server.issuer}/console/apis/${await idOf()}/clients`);
       await first.page.getByRole('button', { name: 'Grant' }).click();
       await first.page.getByRole('dialog').getByText('See all orders').click();
-      await first.page.getByRole('dialog').getByRole('button', { name: 'Grant' }).click();
+      await pressInDialog(first.page, 'Grant');
       await first.page.getByRole('row', { name: /Nightly export.*read:orders/ }).waitFor();
       expect(await prisma.clientGrant.findFirst({ where: { resourceServerId: await idOf() } })).toMatchObject(
         {
@@ -63,7 +63,7 @@ export function describeApis(stage: () => ConsoleStage): void {
       const { page, profile } = await open('owner', '/console/keys');
       await page.getByRole('button', { name: 'Rotate' }).click();
       await page.getByText('Nobody is signed out').waitFor();
-      await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
+      await pressInDialog(page, 'Rotate');
       await page.getByRole('row', { name: new RegExp(`${before.kid}.*Signed before`) }).waitFor();
       expect((await current()).kid).not.toBe(before.kid);
       await profile.close();

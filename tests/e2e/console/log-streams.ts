@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { type ConsoleStage, openAs, pressInDialog } from '@/tests/harness/console';
 import { expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
@@ -68,7 +68,7 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
       const { page, profile } = await open('owner', path);
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.getByLabel('Type Our SIEM to confirm').fill('Our SIEM');
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await pressInDialog(page, 'Delete');
       await page.waitForURL('**/console/log-streams');
       expect(await find()).toBeNull();
       await profile.close();

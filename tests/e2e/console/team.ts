@@ -1,6 +1,6 @@
 // The team page in a browser: invite, change, remove, and the proof that each of them takes.
 import { describe, expect, it } from 'vitest';
-import { type ConsoleStage, openPage } from '@/tests/harness/console';
+import { type ConsoleStage, openPage, pressInDialog } from '@/tests/harness/console';
 import { readCode } from '@/tests/harness/sign-in';
 
 export function describeTeam(stage: () => ConsoleStage): void {
@@ -53,7 +53,7 @@ export function describeTeam(stage: () => ConsoleStage): void {
       const row = page.getByRole('row', { name: /bob@acme\.test/ });
       await row.getByRole('button', { name: 'Change role' }).click();
       await row.getByLabel('Role', { exact: true }).selectOption('editor');
-      await row.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
+      await pressInDialog(row, 'Change role');
       await row.getByRole('cell', { name: 'Editor', exact: true }).waitFor();
 
       await row.getByRole('button', { name: 'Remove' }).click();

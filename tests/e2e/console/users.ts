@@ -1,8 +1,9 @@
 // An operator's day with the users, in a browser: one is made, found, blocked, signs in, is looked into, and goes.
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type ConsoleStage, openPage } from '@/tests/harness/console';
+import { type ConsoleStage, openPage, pressInDialog } from '@/tests/harness/console';
 import { askForCode, signIn } from '@/tests/harness/sign-in';
 import { expectAccessible } from './accessible';
 import { everyView } from './views';
@@ -53,7 +54,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await expect.poll(async () => (await radia())?.appMetadata).toEqual({ plan: 'pro' });
 
       await page.getByRole('button', { name: 'Block' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+      await pressInDialog(page, 'Block');
       await page.getByText('This user is blocked').waitFor();
       expect((await radia())?.blockedAt).not.toBeNull();
       await page.getByRole('button', { name: 'Undo' }).click();
@@ -80,7 +81,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await view(page, 'Sessions');
       await page.getByRole('row', { name: /Demo/ }).first().waitFor();
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+      await pressInDialog(page, 'Sign out everywhere');
       await page.getByText('Signed in nowhere').waitFor();
 
       await view(page, 'Profile');
@@ -104,12 +105,11 @@ export function describeUsers(stage: () => ConsoleStage): void {
     });
 
     it('changes an address by the proof of its holder, or by the word of an operator', async () => {
-      const { page, profile } = await open('editor', '/console/users/new');
-      await page.getByLabel('Email address').fill('lin@acme.test');
-      await page.getByRole('button', { name: 'Create user' }).click();
+      const id = await stage().user('lin@acme.test');
+      const { page, profile } = await open('editor', `/console/users/${encodeURIComponent(id)}`);
       await page.getByRole('button', { name: 'Change' }).click();
       await page.getByLabel('New email address').fill('lin.proof@acme.test');
-      await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click();
+      await pressInDialog(page, 'Change');
       await page.getByText('A code is on its way to lin.proof@acme.test').first().waitFor();
       expect((await stage().post.waitForMessage('lin.proof@acme.test')).text).toMatch(/\d{6}/);
       await page.getByRole('heading', { name: 'lin@acme.test' }).waitFor();
@@ -117,16 +117,15 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'Change' }).click();
       await page.getByLabel('New email address').fill('lin.word@acme.test');
       await page.getByLabel('Who says that it is theirs').selectOption('vouch');
-      await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click();
+      await pressInDialog(page, 'Change');
       await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
       await page.getByText('Proven', { exact: true }).waitFor();
       await profile.close();
     });
 
     it('takes limits away that keep somebody out', { timeout: 120_000 }, async () => {
-      const { page, profile } = await open('editor', '/console/users/new');
-      await page.getByLabel('Email address').fill('eve.locked@acme.test');
-      await page.getByRole('button', { name: 'Create user' }).click();
+      const id = await stage().user('eve.locked@acme.test');
+      const { page, profile } = await open('editor', `/console/users/${encodeURIComponent(id)}`);
       await page.getByRole('heading', { name: 'eve.locked@acme.test' }).waitFor();
       const person = stage().visitor();
       const start = async () =>
@@ -193,27 +192,27 @@ export function describeUsers(stage: () => ConsoleStage): void {
     it('LNK-1: links two users once it is clear what ends, and unlinks them again', async () => {
       const holderOf = async (identifier: string) =>
         (await stage().prisma.identity.findFirstOrThrow({ where: { identifier } })).accountId;
-      const id = await holderOf('lin.word@acme.test');
-      const otherId = await holderOf('file2@acme.test');
+      const id = await stage().user('first@acme.test');
+      const otherId = await stage().user('second@acme.test');
       const { page, profile } = await open('editor', `/console/users/${encodeURIComponent(id)}`);
       await page.getByRole('link', { name: 'Link another user' }).click();
-      await page.getByRole('searchbox').fill('file2');
-      await page.getByRole('link', { name: 'Choose file2@acme.test' }).click();
+      await page.getByRole('searchbox').fill('second');
+      await page.getByRole('link', { name: 'Choose second@acme.test' }).click();
       await page.getByText('It has no metadata.').waitFor();
       await page.getByRole('button', { name: 'Link', exact: true }).click();
       const link = page.getByRole('dialog').getByRole('button', { name: 'Link', exact: true });
       expect(await link.isDisabled()).toBe(true);
-      await page.getByLabel('Type file2@acme.test to confirm').fill('file2@acme.test');
+      await page.getByLabel('Type second@acme.test to confirm').fill('second@acme.test');
       await link.click();
-      await page.getByRole('heading', { name: 'lin.word@acme.test', level: 1, exact: true }).waitFor();
-      expect(await holderOf('file2@acme.test')).toBe(id);
+      await page.getByRole('heading', { name: 'first@acme.test', level: 1, exact: true }).waitFor();
+      expect(await holderOf('second@acme.test')).toBe(id);
 
-      const identity = page.locator('main').getByRole('listitem').filter({ hasText: 'file2@acme.test' });
+      const identity = page.locator('main').getByRole('listitem').filter({ hasText: 'second@acme.test' });
       await identity.getByRole('button', { name: 'Unlink' }).click();
       await page.getByText('It becomes a user of its own again').first().waitFor();
-      await identity.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+      await pressInDialog(identity, 'Unlink');
       await identity.waitFor({ state: 'detached' });
-      expect(await holderOf('file2@acme.test')).toBe(otherId);
+      expect(await holderOf('second@acme.test')).toBe(otherId);
       await profile.close();
     });
 
@@ -239,9 +238,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
       async (_, viewer) => {
         const operator = await stage().operator('owner');
         const { page, profile } = await openPage(stage(), operator.visitor, viewer);
-        const { id } = await stage().prisma.account.findFirstOrThrow({
-          where: { identities: { some: { identifier: 'lin.word@acme.test' } } },
-        });
+        const id = await stage().user(`${randomUUID()}@acme.test`);
         const { id: job } = await stage().prisma.job.findFirstOrThrow({ where: { type: 'users_import' } });
         const user = `/console/users/${encodeURIComponent(id)}`;
         for (const path of [
@@ -265,27 +262,29 @@ export function describeUsers(stage: () => ConsoleStage): void {
     );
 
     it('is reached by keyboard: the palette searches, and knows who was looked at', async () => {
-      const { page, profile } = await open('viewer', '/console/users?q=lin');
-      await page.getByRole('link', { name: 'lin.word@acme.test' }).click();
-      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      for (const name of ['palette.seen', 'palette.found']) await stage().user(`${name}@acme.test`);
+      const { page, profile } = await open('viewer', '/console/users?q=palette.seen');
+      await page.getByRole('link', { name: 'palette.seen@acme.test' }).click();
+      await page.getByRole('heading', { name: 'palette.seen@acme.test' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByRole('dialog').getByRole('combobox').fill('file1');
+      await page.getByRole('dialog').getByRole('combobox').fill('palette.found');
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/console/users?q=file1');
-      await page.getByRole('link', { name: 'file1@acme.test' }).waitFor();
+      await page.waitForURL('**/console/users?q=palette.found');
+      await page.getByRole('link', { name: 'palette.found@acme.test' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.getByRole('dialog').getByRole('combobox').fill('lin.w');
+      await page.getByRole('dialog').getByRole('combobox').fill('palette.s');
       await page.keyboard.press('Enter');
-      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      await page.getByRole('heading', { name: 'palette.seen@acme.test' }).waitFor();
       await profile.close();
     });
 
     it('shows a viewer everything, and nothing to change it with', async () => {
+      await stage().user('looked.at@acme.test');
       const { page, profile } = await open('viewer', '/console/users');
       expect(await page.getByRole('link', { name: 'Create user' }).count()).toBe(0);
-      await page.getByRole('searchbox').fill('lin');
-      await page.getByRole('link', { name: 'lin.word@acme.test' }).click();
-      await page.getByRole('heading', { name: 'lin.word@acme.test' }).waitFor();
+      await page.getByRole('searchbox').fill('looked');
+      await page.getByRole('link', { name: 'looked.at@acme.test' }).click();
+      await page.getByRole('heading', { name: 'looked.at@acme.test' }).waitFor();
       expect(await page.locator('main form').count()).toBe(0);
       expect(await page.locator('main').getByRole('button', { name: 'Delete' }).count()).toBe(0);
       await profile.close();
