@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npx latchkey`: runs lib/cli/main.ts from source, with the project's folder as working directory and its .env files
-// read as the server reads them, wherever it is called from.
+// `npx latchkey`: runs lib/cli/main.ts, of which `npm start` made one file, with the project's folder as working directory
+// and its .env files read as the server reads them, wherever it is called from.
 import '../scripts/node-version.mjs';
 import { fileURLToPath } from 'node:url';
 
@@ -12,13 +12,9 @@ process.chdir(root);
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 try {
-  const [{ register }, { default: nextEnv }] = await Promise.all([
-    import('tsx/esm/api'),
-    import('@next/env'),
-  ]);
+  const { default: nextEnv } = await import('@next/env');
   nextEnv.loadEnvConfig(root, false, { info: () => {}, error: console.error });
-  register({ tsconfig: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) });
-  const { runCommandLine } = await import('../lib/cli/main.ts');
+  const { runCommandLine } = await import('./built/latchkey.mjs');
   process.exitCode = await runCommandLine(process.argv.slice(2), { calledFrom });
 } catch (problem) {
   if (problem.code !== 'ERR_MODULE_NOT_FOUND') throw problem;

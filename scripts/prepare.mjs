@@ -84,6 +84,27 @@ export async function build() {
   writeFileSync(stamp, source);
 }
 
+/** Makes one file of the command line's sources, so that a command begins at once instead of compiling them each time. */
+export async function bundleCommandLine() {
+  const outfile = path.join(ROOT, 'bin', 'built', 'latchkey.mjs');
+  const stamp = path.join(ROOT, 'bin', 'built', '.made-from');
+  const source = hashOf(['lib', 'messages', 'prisma', 'package.json', 'tsconfig.json']);
+  if (existsSync(outfile) && readText(stamp) === source) return;
+  const { build: bundle } = await import('esbuild');
+  await step('Building the command line', () =>
+    bundle({
+      absWorkingDir: ROOT,
+      entryPoints: ['lib/cli/main.ts'],
+      outfile,
+      ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external' },
+      logLevel: 'silent',
+    }).catch((problem) => {
+      throw new StepFailure('The command line could not be built.', problem.message);
+    }),
+  );
+  writeFileSync(stamp, source);
+}
+
 /**
  * Prints what is being done, and how long it took.
  *

@@ -73,6 +73,5 @@ function explain(problem: unknown): ExitCode {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version;
 }
