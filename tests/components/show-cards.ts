@@ -52,12 +52,22 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
   let delivery: Delivery = 'under_way';
   let answers: { path: string; fields: Record<string, string> }[] = [];
 
+  const known = new Map<Language, ReturnType<typeof sampleCards>>();
+  const cardsIn = (language: Language) => {
+    const cards = known.get(language) ?? sampleCards(language);
+    known.set(language, cards);
+    return cards;
+  };
+
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const file = files[url.pathname];
     const [, language = '', name = ''] = url.pathname.split('/');
-    const card = sampleCards(findLanguage(language) ?? 'en')[decodeURIComponent(name)];
-    if (file) return response.setHeader('Content-Type', file.type).end(file.body);
+    if (file) {
+      response.setHeader('Content-Type', file.type).setHeader('Cache-Control', 'max-age=3600');
+      return response.end(file.body);
+    }
+    const card = cardsIn(findLanguage(language) ?? 'en')[decodeURIComponent(name)];
     if (card) {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.setHeader('Content-Security-Policy', POLICY);
