@@ -15,8 +15,10 @@ const byNumber = (a, b) => a.localeCompare(b, 'en', { numeric: true });
 
 function readProofs() {
   const proofs = new Map();
-  const tests = readdirSync(join(root, 'tests'), { recursive: true }).filter((name) =>
-    name.endsWith('.test.ts'),
+  // A file of tests, or a part of one that others share: what says `it(`.
+  const tests = readdirSync(join(root, 'tests'), { recursive: true }).filter(
+    (name) =>
+      name.endsWith('.ts') && /^\s*(?:it|test)\b/m.test(readFileSync(join(root, 'tests', name), 'utf8')),
   );
   for (const name of tests.map((test) => test.replaceAll('\\', '/')).sort()) {
     for (const [, , text = ''] of readFileSync(join(root, 'tests', name), 'utf8').matchAll(TEXT)) {
