@@ -1,7 +1,7 @@
 // The running server while its database is away, and starts that cannot succeed: quick and honest answers, nothing lost,
 // nothing half done, no restart needed afterwards, and one clear line for the operator. security.md §1.14, contract §5.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -313,8 +313,9 @@ describe('a start', () => {
 });
 
 describe('the embedded database', () => {
-  it('belongs to one process, outlives its death, and shows messages in a sandbox', async () => {
+  it('belongs to one process, outlives its death, and is back from a copy of its folder (AVL-4)', async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'latchkey-outage-'));
+    const copy = `${dataDir}-copy`;
     const environment = { DATA_DIR: dataDir, PORT: `${await findFreePort()}` };
     try {
       const first = await startLatchkey(environment);
@@ -340,8 +341,16 @@ describe('the embedded database', () => {
       const left = await typeCode(visitor, codePage, oneTimeCode);
       expect(await redeem(second.address, client, authorizationCodeOf(left))).not.toBeNull();
       expect(await second.stop()).toEqual({ code: 0, signal: null });
+
+      // What was lost is made good by the copy: whoever was signed in still is, by the keys of before.
+      cpSync(dataDir, copy, { recursive: true });
+      rmSync(dataDir, { recursive: true });
+      const third = await startLatchkey({ ...environment, DATA_DIR: copy });
+      const silent = await visitor.open(authorizePath(client, { prompt: 'none' }));
+      expect(await redeem(third.address, client, authorizationCodeOf(silent))).not.toBeNull();
+      expect(await third.stop()).toEqual({ code: 0, signal: null });
     } finally {
-      rmSync(dataDir, { recursive: true, force: true });
+      for (const folder of [dataDir, copy]) rmSync(folder, { recursive: true, force: true });
     }
   }, 60_000);
 

@@ -44,6 +44,23 @@ async function addMigration(folder: string, name: string, sql: string): Promise<
 const openServer = async () =>
   openDatabase({ databaseUrl: await createDatabase('migrations'), dataDir: '/nowhere' });
 
+/** From this one on somebody may have the version before running. */
+const FIRST_RELEASED = '20261128214232';
+
+test('AVL-4: no migration takes away what an older process reads, nor asks it for what it does not know', async () => {
+  const names = (await readdir(directory)).filter((name) => name >= FIRST_RELEASED && /^\d/.test(name));
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) {
+    const sql = await readFile(join(directory, name, 'migration.sql'), 'utf8');
+    expect(sql, name).not.toMatch(
+      /DROP (?:TABLE|COLUMN)|RENAME|SET NOT NULL|SET DATA TYPE|ALTER COLUMN \S+ TYPE/,
+    );
+    const changed = sql.split(/;\s*$/m).filter((statement) => /^ALTER TABLE/m.test(statement));
+    const asked = changed.flatMap((statement) => statement.match(/ADD COLUMN .*/g) ?? []);
+    for (const column of asked) expect(column, name).toMatch(/DEFAULT|^(?!.*NOT NULL)/);
+  }
+});
+
 describe.each([
   { name: 'the embedded database', open: openScratchDatabase },
   { name: 'a PostgreSQL server', open: openServer },
