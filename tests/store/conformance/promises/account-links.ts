@@ -444,17 +444,19 @@ export function promiseAccountLinks(stage: () => Stage, { rounds }: { rounds: nu
   });
 
   describe('LNK-2: an address that its owner proves after somebody else filled the account', () => {
-    it('has the account to itself: what was linked is apart, sessions and tokens are dead', async () => {
-      const { prisma, first } = stage();
+    it('has the account to itself: what was linked is apart, sessions, codes and tokens are dead', async () => {
+      const { prisma, first, signIn, redeem } = stage();
       const attacker = await livingPerson('eve@x.test');
       const victim = await addUnproven('ann@x.test');
       expect(await link(victim, attacker.accountId)).toMatchObject({ kind: 'linked' });
       const inside = await livingPerson('eve@x.test');
       expect(inside.accountId).toBe(victim);
       expect(await isAlive(inside)).toEqual(ALIVE);
+      const onItsWay = await signIn('eve@x.test');
       const owner = await livingPerson('ann@x.test');
       expect(owner.accountId).toBe(victim);
       expect(await isAlive(inside)).toEqual(DEAD);
+      expect((await redeem(onItsWay.code)).kind).not.toBe('redeemed');
       expect(await isAlive(owner)).toEqual(ALIVE);
       expect(await addressesOf(victim)).toEqual(['ann@x.test']);
       expect(await signInId('eve@x.test')).toBe(attacker.accountId);
