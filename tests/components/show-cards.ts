@@ -81,7 +81,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
     setTimeout(
       () => response.writeHead(303, { Location: `/en/${encodeURIComponent(next)}` }).end(),
       answerAfterMs,
-    );
+    ).unref();
     return response;
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
