@@ -189,8 +189,7 @@ describe('every card in Chromium', () => {
   let browser: Browser;
   let show: CardShow;
   beforeAll(async () => {
-    // Some cards send their form by themselves: nothing comes of it while they are looked at.
-    [browser, show] = await Promise.all([startBrowser(), showCards({ answerAfterMs: 120_000 })]);
+    [browser, show] = await Promise.all([startBrowser(), showCards({ stays: true })]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -40,8 +40,15 @@ export async function compileStyles(): Promise<string> {
   return (await postcss([plugin]).process(await readFile(from, 'utf8'), { from })).css;
 }
 
-/** Starts showing. An answer takes `answerAfterMs` and leads to the card `next`. */
-export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {}): Promise<CardShow> {
+/**
+ * Starts showing. An answer takes `answerAfterMs` and leads to the card `next`. With `stays` a card that sends its form by
+ * itself comes without the script that would, so that it can be looked at.
+ */
+export async function showCards({
+  answerAfterMs = 0,
+  next = 'code wrong',
+  stays = false,
+} = {}): Promise<CardShow> {
   const files: Record<string, { type: string; body: string }> = {
     '/globals.css': { type: 'text/css', body: await compileStyles() },
     '/login.js': {
@@ -71,7 +78,9 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
     if (card) {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.setHeader('Content-Security-Policy', POLICY);
-      return response.end(documentOf(card));
+      const html = documentOf(card);
+      const isCalm = stays && html.includes('data-sends-itself');
+      return response.end(isCalm ? html.replaceAll(/<script[^>]*><\/script>/g, '') : html);
     }
     if (url.pathname === '/delivery') {
       response.setHeader('Content-Type', 'application/json');
@@ -81,7 +90,7 @@ export async function showCards({ answerAfterMs = 0, next = 'code wrong' } = {})
     setTimeout(
       () => response.writeHead(303, { Location: `/en/${encodeURIComponent(next)}` }).end(),
       answerAfterMs,
-    ).unref();
+    );
     return response;
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
