@@ -26,7 +26,7 @@ export type OutboundPost = Readonly<{
   url: string;
   headers: Readonly<Record<string, string>>;
   body: string;
-  /** Ends the request; ten seconds end it anyway. */
+  /** Ends the request; its time ends it anyway. */
   signal: AbortSignal;
 }>;
 
@@ -86,7 +86,12 @@ export function createCheckedLookup(privateNetworks: readonly string[]): LookupF
   return checkedLookup(resolve, (address) => judge(address, { protocol: 'https:' }, networks));
 }
 
-type Guard = Readonly<{ privateNetworks: readonly string[]; lookup?: LookupFunction }>;
+type Guard = Readonly<{
+  privateNetworks: readonly string[];
+  lookup?: LookupFunction;
+  /** Milliseconds a request may take; ten seconds unless a test has less patience. */
+  timeoutMs?: number;
+}>;
 
 type OutboundRequest = Readonly<{
   url: string;
@@ -98,7 +103,7 @@ type OutboundRequest = Readonly<{
 
 /** Sends what may be sent. @param take reads the answer; nothing of it is kept otherwise */
 async function guard<Taken>(
-  { privateNetworks, lookup: systemLookup = resolve }: Guard,
+  { privateNetworks, lookup: systemLookup = resolve, timeoutMs = TIMEOUT_MS }: Guard,
   asked: OutboundRequest,
   take: (response: IncomingMessage, resolve: (taken: Taken) => void, reject: (error: Error) => void) => void,
 ): Promise<Taken | Exclude<OutboundOutcome, { kind: 'answered' }>> {
@@ -107,7 +112,7 @@ async function guard<Taken>(
   const networks = privateNetworks.map((network) => ipaddr.parseCIDR(network));
   const url = new URL(asked.url);
   const lookup = checkedLookup(systemLookup, (address) => judge(address, url, networks));
-  const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(asked.signal ? [asked.signal] : [])]);
+  const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(asked.signal ? [asked.signal] : [])]);
   try {
     return await exchange(url, asked, { lookup, signal, take });
   } catch (error) {

@@ -1,10 +1,17 @@
 // The one way out to addresses that somebody typed: what it refuses to connect to, and what it refuses to wait for.
 import type { LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createGuardedFetch, findUrlRefusal, type OutboundOutcome } from '@/lib/delivery/guarded-fetch';
+import {
+  createGuardedDownload,
+  createGuardedFetch,
+  findUrlRefusal,
+  type OutboundOutcome,
+} from '@/lib/delivery/guarded-fetch';
 import { findFreePort } from '@/tests/harness/free-port';
-import { type GatewaySink, startGatewaySink } from '@/tests/harness/gateway-sink';
+import { type GatewaySink, startGatewaySink, talk } from '@/tests/harness/gateway-sink';
 import { startTlsProxy, type TlsProxy } from '@/tests/harness/tls-proxy';
 import { unhurried } from './an-email';
 
@@ -256,8 +263,8 @@ describe('what comes back', () => {
     expect(sink.requestCount()).toBe(before + 1);
   });
 
-  it('is read up to a size, and the connection closed', async () => {
-    sink.behave({ kind: 'talk', bytes: 50_000_000 });
+  it('SRF-1: is read up to a size, and the connection closed', async () => {
+    sink.behave({ kind: 'talk' });
     expect(await send(sink.url, way)).toEqual({ kind: 'answered', status: 200 });
     await expect.poll(sink.connectionCount, { timeout: 2_000 }).toBe(0);
   });
@@ -284,6 +291,13 @@ describe('what comes back', () => {
     }
   });
 
+  it('SRF-1: is not waited for longer than a request may take, where nobody sets a time', async () => {
+    sink.behave({ kind: 'slow', delayMilliseconds: 3_000 });
+    const fetch = createGuardedFetch({ ...way, timeoutMs: 100 });
+    const post = { url: sink.url, headers: {}, body: '', signal: unhurried() };
+    expect(await fetch(post)).toEqual({ kind: 'timed_out' });
+  });
+
   it('is nothing when the signal was given before', async () => {
     await expect.poll(sink.connectionCount, { timeout: 4_000 }).toBe(0);
     await expectNoHit(send(sink.url, { ...way, signal: AbortSignal.abort() }), { kind: 'timed_out' });
@@ -296,5 +310,22 @@ describe('what comes back', () => {
     expect(await send(nobody, way)).toEqual({ kind: 'unreachable', reason: 'ECONNREFUSED' });
     const unknown = answering([]).lookup;
     expect(await send('https://sms.test/', { lookup: unknown })).toMatchObject({ kind: 'unreachable' });
+  });
+});
+
+describe('a file that is fetched', () => {
+  it('SRF-1: comes whole, or not at all where it is larger than it may be', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/endless') return talk(response);
+      return response.end(Buffer.alloc(1024));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const download = createGuardedDownload({ privateNetworks: LOOPBACK });
+    expect(await download({ url: `${origin}/`, maxBytes: 1024 })).toMatchObject({ kind: 'downloaded' });
+    expect(await download({ url: `${origin}/`, maxBytes: 1023 })).toEqual({ kind: 'too_large' });
+    expect(await download({ url: `${origin}/endless`, maxBytes: 1024 })).toEqual({ kind: 'too_large' });
+    // Nothing is still being read: the server has nobody to wait for.
+    await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -2,8 +2,9 @@
 // §1.3) and verifies its token. It can be told to answer with any status, redirect, dawdle, drip or hang up. A request that
 // breaks the contract is refused and kept in `violations`.
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { type JWTPayload, jwtVerify } from 'jose';
@@ -30,8 +31,8 @@ export type GatewayBehaviour =
   | { kind: 'slow'; delayMilliseconds: number }
   /** Accepts, and never comes to the end of its answer. */
   | { kind: 'drip' }
-  /** Accepts, with an answer of so many bytes. */
-  | { kind: 'talk'; bytes: number }
+  /** Accepts, with an answer that has no end. */
+  | { kind: 'talk' }
   /** Never comes to the end of its headers. */
   | { kind: 'drip-headers' }
   /** Hangs up without an answer. */
@@ -90,7 +91,8 @@ export async function startGatewaySink(key: Uint8Array | null = null): Promise<G
     const status = await receive(request, payload);
     if (kind === 'drip') return drip(request, 'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n');
     response.writeHead(status, { 'Content-Type': 'text/plain' });
-    response.end(kind === 'talk' ? Buffer.alloc(behaviour.bytes) : payload);
+    if (kind === 'talk') return talk(response);
+    return response.end(payload);
   });
   server.on('connection', (socket) => {
     connections += 1;
@@ -166,4 +168,16 @@ async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Answers as long as somebody listens. */
+export function talk(response: ServerResponse): void {
+  const words = Buffer.alloc(64 * 1024);
+  const stream = new Readable({
+    read() {
+      this.push(words);
+    },
+  });
+  response.on('close', () => stream.destroy());
+  stream.pipe(response);
 }

@@ -1,8 +1,11 @@
 // Who may use the console, and how the first owner comes in (lib/management/operator-register.ts, console-door.ts).
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ConsoleEntry } from '@/lib/management/console-door';
 import type { Role } from '@/lib/management/roles';
-import type { SignedIn, Stage } from '../stage';
+import { createOperatorRegister } from '@/lib/store/prisma/operators';
+import type { PrismaClient } from '@/prisma/generated/client';
+import { PATIENCE, type SignedIn, type Stage } from '../stage';
 import { nextBox, processOf, rotatedBox } from '../stores';
 
 const HOUR = 3600;
@@ -247,6 +250,21 @@ export function promiseOperators(stage: () => Stage): void {
       expect(await first.operators.remove(ann.operatorId)).toBe('last_owner');
       expect(await first.operators.changeRole({ id: ann.operatorId, role: 'editor' })).toBe('last_owner');
       expect(await first.operators.changeRole({ id: ann.operatorId, role: 'owner' })).toBe('done');
+      expect(await owners()).toBe(1);
+    });
+
+    it('MGT-5: remains when another goes at the same moment', async ({ skip }) => {
+      const { kind, first, second } = stage();
+      if (kind === 'embedded') skip('one process has one connection');
+      const ann = await operator('ann@x.test', 'owner');
+      const bob = await operator('bob@x.test', 'owner');
+      const later = await second.prisma.$transaction(async (going) => {
+        expect(await createOperatorRegister(going as PrismaClient).remove(ann.operatorId)).toBe('done');
+        const change = first.operators.changeRole({ id: bob.operatorId, role: 'viewer' });
+        await sleep(100);
+        return { change };
+      }, PATIENCE);
+      expect(await later.change).toBe('last_owner');
       expect(await owners()).toBe(1);
     });
 
