@@ -22,17 +22,17 @@ export function proxy(request: NextRequest): NextResponse {
     return new NextResponse('This request did not come from a page of this site.', { status: 403 });
   }
   const headers = new Headers(request.headers);
-  for (const name of [FRONT_HEADER, NONCE_HEADER, 'content-security-policy']) headers.delete(name);
+  for (const name of [FRONT_HEADER, 'content-security-policy']) headers.delete(name);
   const { pathname } = request.nextUrl;
   headers.set(PATH_HEADER, pathname);
   const isConsole = isConsolePath(pathname);
-  const nonce = isConsole ? btoa(crypto.randomUUID()) : null;
+  const nonce = btoa(crypto.randomUUID());
+  headers.set(NONCE_HEADER, nonce);
   const isPreview = pathname === BRAND_PREVIEW_PATH;
-  const answered = pageHeaders({ nonce, origin, isHttps, isConsole, isPreview });
-  if (nonce !== null) {
-    headers.set(NONCE_HEADER, nonce);
-    if (!isPreview) headers.set('content-security-policy', answered['Content-Security-Policy'] ?? '');
-  }
+  const answered = pageHeaders({ nonce, origin, isHttps, isScriptNamed: !isConsole, isConsole, isPreview });
+  // Next takes the nonce for its scripts from there.
+  if (isConsole && !isPreview)
+    headers.set('content-security-policy', answered['Content-Security-Policy'] ?? '');
   const response = NextResponse.next({ request: { headers } });
   for (const [name, value] of Object.entries(answered)) response.headers.set(name, value);
   return response;

@@ -16,11 +16,13 @@ export function pageHeaders({
   nonce,
   origin,
   isHttps,
+  isScriptNamed = false,
   isConsole = false,
   isPreview = false,
 }: {
-  /** Null where Next would give it to scripts of its own: then the one script is admitted by its address. */
-  nonce: string | null;
+  nonce: string;
+  /** Where Next would give the nonce to scripts of its own the one script is admitted by its address. */
+  isScriptNamed?: boolean;
   origin: string;
   isHttps: boolean;
   /** The operators' pages are Next's, with scripts and all. */
@@ -28,7 +30,7 @@ export function pageHeaders({
   /** {@link BRAND_PREVIEW_PATH} */
   isPreview?: boolean;
 }): Record<string, string> {
-  const admitted = nonce === null ? `${origin}/login.js` : `'nonce-${nonce}'`;
+  const admitted = isScriptNamed ? `${origin}/login.js` : `'nonce-${nonce}'`;
   const framed = isPreview ? "'self'" : "'none'";
   const fromAnywhere = isPreview ? ' https:' : '';
   return {
@@ -38,7 +40,7 @@ export function pageHeaders({
         ? []
         : [`script-src ${admitted}${isConsole ? ` 'strict-dynamic'${WHILE_DEVELOPING}` : ''}`]),
       ...(isPreview ? ["form-action 'none'"] : isConsole ? ["form-action 'self'", "frame-src 'self'"] : []),
-      nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
+      `style-src 'self' 'nonce-${nonce}'`,
       `img-src 'self' data:${fromAnywhere}`,
       `font-src 'self'${fromAnywhere}`,
       "connect-src 'self'",

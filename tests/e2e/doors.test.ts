@@ -22,6 +22,8 @@ let doors: { front: LatchkeyProcess; next: LatchkeyProcess };
 let app: App;
 let theirs: App;
 
+const OPERATOR = { client_id: 'operator', client_secret: randomBytes(24).toString('base64url') };
+
 type Door = keyof typeof doors;
 const DOORS = ['front', 'next'] as const satisfies Door[];
 
@@ -38,6 +40,8 @@ beforeAll(async () => {
     TWILIO_FROM: '+4915155500000',
     TWILIO_API_BASE_URL: twilio.url,
     LIMITS: JSON.stringify({ starts_per_ip: 10_000, guesses_per_ip: 10_000 }),
+    MANAGEMENT_CLIENT_ID: OPERATOR.client_id,
+    MANAGEMENT_CLIENT_SECRET: OPERATOR.client_secret,
   };
   doors = {
     front: await startLatchkey({ ...shared, PORT: port }),
@@ -52,6 +56,20 @@ afterAll(async () => {
   await Promise.all([post?.close(), twilio?.close()]);
   expect(findSpills(everythingPrinted())).toEqual([]);
 });
+
+/** Both doors know it within five seconds. */
+async function setPrimaryColor(primary: string | null): Promise<void> {
+  const { address, issuer } = doors.front;
+  const send = (path: string, method: string, body: object, token = '') =>
+    fetch(address + path, {
+      method,
+      headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    });
+  const asked = { grant_type: 'client_credentials', audience: `${issuer}/api/v2/`, ...OPERATOR };
+  const { access_token: token } = await (await send('/oauth/token', 'POST', asked)).json();
+  expect((await send('/api/v2/branding', 'PATCH', { colors: { primary } }, token)).status).toBe(200);
+}
 
 const newAddress = () => `${randomUUID()}@example.com`;
 
@@ -124,6 +142,24 @@ describe('a page of a sign-in', () => {
     expect(await expectSame(visitor, codePath)).toContain('Please try again in');
     authorizationCodeOf(await visitor.submit(codePage, { fields: { code }, press: 'Continue' }));
     expect(await expectSame(visitor, codePath)).toContain('This sign-in is finished');
+  });
+
+  it('wears the colours of the brand, admitted by the policy of the answer', async () => {
+    const { visitor, page } = await arrive();
+    const look = async (door: Door) => {
+      const response = await through(door, visitor.jar).send(page.url.pathname);
+      const [, nonce = null] = /<style nonce="([^"]+)"/.exec(await response.text()) ?? [];
+      return { nonce, policy: response.headers.get('content-security-policy') };
+    };
+    const isBranded = async () => (await Promise.all(DOORS.map(look))).map(({ nonce }) => nonce !== null);
+    await setPrimaryColor('#0a7d4f');
+    await expect.poll(isBranded, { timeout: 15_000 }).toEqual([true, true]);
+    for (const door of DOORS) {
+      const { nonce, policy } = await look(door);
+      expect(policy, door).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    }
+    await setPrimaryColor(null);
+    await expect.poll(isBranded, { timeout: 15_000 }).toEqual([false, false]);
   });
 
   it('is the same in a language that is read from the right, and where the country of a number is asked for', async () => {
