@@ -22,11 +22,12 @@ const config = (phase: string): NextConfig => ({
     'pino',
     'nodemailer',
     'twilio',
+    '@simplewebauthn/server',
   ],
-  // Named by its fingerprint (lib/runtime/compose.ts).
+  // Named by their fingerprints (lib/runtime/compose.ts).
   headers: async () => [
     {
-      source: '/login.js',
+      source: '/:script(login.js|passkeys.js)',
       headers: [{ key: 'Cache-Control', value: 'public, max-age=31536000, immutable' }],
     },
   ],
@@ -38,6 +39,7 @@ const config = (phase: string): NextConfig => ({
       './node_modules/@prisma/schema-engine-wasm/*.wasm',
       './prisma/migrations/**/*',
       './public/login.js',
+      './public/passkeys.js',
     ],
   },
   experimental: {

@@ -53,14 +53,17 @@ export type Countdown = Readonly<{
 export function TextButton({
   children,
   countdown = null,
+  pressed,
 }: {
   children: ReactNode;
   countdown?: Countdown | null;
+  pressed?: Pressed;
 }) {
   return (
     <button
       type="submit"
       className="text-button"
+      {...pressed}
       data-countdown={countdown?.seconds}
       data-label={countdown?.label}
       data-waits={countdown?.waits}

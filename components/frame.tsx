@@ -50,6 +50,8 @@ export type PageSetting = Readonly<{
   nonce: string | null;
   /** Address of public/login.js, its version in the query; null leaves it out. */
   script: string | null;
+  /** Address of public/passkeys.js; null where nobody has a passkey, or could use one. */
+  passkeyScript: string | null;
 }>;
 
 export type FrameProps = Readonly<{
@@ -67,7 +69,7 @@ export type FrameProps = Readonly<{
 export const LEAD_ID = 'lead';
 
 export function Frame({ page, heading, lead, focusHeading, shownAddress, children }: FrameProps) {
-  const { t, language, direction, brand, footer, nonce, script } = page;
+  const { t, language, direction, brand, footer, nonce, script, passkeyScript } = page;
   return (
     <Document language={language} direction={direction} faviconSrc={brand?.faviconSrc ?? null}>
       <div className="page" data-shown-address={shownAddress}>
@@ -87,6 +89,7 @@ export function Frame({ page, heading, lead, focusHeading, shownAddress, childre
         <p className="status" role="status" data-slow={t('page.slow')} />
         {footer && <PageFooter page={page} footer={footer} />}
         {script && <script src={script} nonce={nonce ?? undefined} defer />}
+        {passkeyScript && <script src={passkeyScript} nonce={nonce ?? undefined} defer />}
       </div>
     </Document>
   );

@@ -43,6 +43,8 @@ export function identifierNote(
         kind: 'error',
         text: t('problem.countryNotServed', { country: countryName(problem.country) }),
       };
+    case 'passkey_refused':
+      return { kind: 'trouble', text: t('problem.passkeyRefused') };
     case 'wait':
       return waitNote(t, problem.until - now);
     case 'code_malformed':
@@ -76,6 +78,7 @@ export function codeNote(t: Words, problem: LoginProblem, now: number): FieldNot
     case 'identifier_malformed':
     case 'country_missing':
     case 'country_not_served':
+    case 'passkey_refused':
       return null;
   }
 }

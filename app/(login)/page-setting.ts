@@ -28,6 +28,7 @@ export function pageSetting(
     footer: help === null ? null : { privacyHref: null, helpHref: help, languages: null },
     nonce: responseNonce(browser),
     script: latchkey.loginScript,
+    passkeyScript: null,
   };
 }
 
@@ -38,7 +39,10 @@ export function stepSetting(
   { visit, step, chooseLanguage }: { visit: Visit; step: Step; chooseLanguage: LanguageChoice['action'] },
 ): PageSetting {
   const client = visit.kind === 'unknown' ? null : visit.client;
-  const setting = pageSetting(latchkey, browser, { language: visit.language, client });
+  const setting = {
+    ...pageSetting(latchkey, browser, { language: visit.language, client }),
+    passkeyScript: latchkey.passkeys.mayExist() ? latchkey.passkeyScript : null,
+  };
   if (visit.kind !== 'open' && visit.kind !== 'proven') return setting;
   return withLanguages(latchkey, setting, {
     action: chooseLanguage,

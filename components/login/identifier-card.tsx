@@ -10,6 +10,7 @@ import { Select } from '../select';
 import type { Words } from '../words';
 import { likelyDomain } from './likely-domain';
 import { type OtherWay, OtherWayForm } from './other-way';
+import { PasskeyForm, type PasskeyQuestion } from './passkey-form';
 
 /** Countries in the order they are shown; their names are in the language of the page. */
 export type CountryChoice = Readonly<{
@@ -37,12 +38,14 @@ export type IdentifierCardProps = Readonly<{
   /** They are who is expected: the client sends people to sign up. The page does the same either way. */
   isSignUp: boolean;
   otherWay: OtherWay | null;
+  /** Null while nobody has a passkey. */
+  passkey: PasskeyQuestion | null;
   /** Milliseconds since 1970. */
   now: number;
 }>;
 
 export function IdentifierCard(props: IdentifierCardProps) {
-  const { page, action, hidden, countries, otherWay, problem } = props;
+  const { page, action, hidden, countries, otherWay, passkey, problem } = props;
   const { t, client } = page;
   const kind = kindOf(props);
   const asksCountry = countries !== null && problem?.kind === 'country_missing';
@@ -70,6 +73,7 @@ export function IdentifierCard(props: IdentifierCardProps) {
         {kind === 'either' && country}
         <PrimaryButton>{t('identifier.continue')}</PrimaryButton>
       </form>
+      {passkey && <PasskeyForm t={t} question={passkey} />}
       {otherWay && <OtherWayForm t={t} way={otherWay} />}
     </Frame>
   );

@@ -2,6 +2,7 @@
 import { PrimaryLink } from '../button';
 import { durationInWords } from '../duration-in-words';
 import { Frame, type PageSetting } from '../frame';
+import { PasskeyForm, type PasskeyQuestion } from './passkey-form';
 
 export type TooManyTriesCardProps = Readonly<{
   page: PageSetting;
@@ -11,9 +12,13 @@ export type TooManyTriesCardProps = Readonly<{
   waitUntil: number | null;
   /** Milliseconds since 1970. */
   now: number;
+  /** Null where nobody has a passkey. */
+  passkey: PasskeyQuestion | null;
+  hasPasskeyFailed: boolean;
 }>;
 
-export function TooManyTriesCard({ page, startAgainHref, waitUntil, now }: TooManyTriesCardProps) {
+export function TooManyTriesCard(props: TooManyTriesCardProps) {
+  const { page, startAgainHref, waitUntil, now, passkey, hasPasskeyFailed } = props;
   const { t, client } = page;
   const milliseconds = (waitUntil ?? now) - now;
   return (
@@ -26,12 +31,14 @@ export function TooManyTriesCard({ page, startAgainHref, waitUntil, now }: TooMa
           {milliseconds > 0 && (
             <p>{t('tooManyTries.wait', { duration: durationInWords(t, milliseconds) })}</p>
           )}
+          {hasPasskeyFailed && <p role="alert">{t('problem.passkeyRefused')}</p>}
           {!startAgainHref && client && <p>{t('tooManyTries.goBack', { app: client.name })}</p>}
         </>
       }
       focusHeading
     >
       {startAgainHref && <PrimaryLink href={startAgainHref}>{t('tooManyTries.startAgain')}</PrimaryLink>}
+      {passkey && <PasskeyForm t={t} question={passkey} />}
     </Frame>
   );
 }

@@ -50,7 +50,7 @@ const INTERACTIONS_MAX_LENGTH = 8_000;
 /** An interaction that ran out is still known for a day, so that its page can offer a fresh start. */
 const REMEMBERED_SECONDS = 24 * 3600;
 /** Browsers keep no cookie longer (RFC 6265bis §5.5). */
-const KNOWN_BROWSER_SECONDS = 400 * 86_400;
+export const KNOWN_BROWSER_SECONDS = 400 * 86_400;
 const KNOWN_SUBJECTS_MAX = 10;
 /** What was typed with a code for another address is kept for the next try. */
 const CHANGE_ATTEMPT_SECONDS = 600;
@@ -131,6 +131,10 @@ export function createSealedCookies(sealer: CookieSealer, issuer: string) {
       const sealed = await sealer.seal({ id: known.id, subjects }, KNOWN_BROWSER_SECONDS);
       return lax('known-browser', sealed, KNOWN_BROWSER_SECONDS);
     },
+
+    /** Whether this browser was offered a passkey lately, or wants to be asked no more. */
+    hasPasskeyOffer: (held: HeldCookies): boolean => readCookie(held, 'passkey-offer') !== null,
+    holdPasskeyOffer: (seconds: number): Cookie => lax('passkey-offer', '1', seconds),
 
     /** A sign-out that waits for its confirmation. */
     async readSignOut(held: HeldCookies): Promise<EndSessionRequest | null> {

@@ -31,6 +31,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
         'identifier.leadEither',
       ]),
       buttonText: says('identifier.continue'),
+      passkeyButtonText: says('passkey.signIn'),
       emailPlaceholder: says('identifier.email'),
       phonePlaceholder: says('identifier.phone'),
       phoneOrEmailPlaceholder: says('identifier.either'),
@@ -61,6 +62,13 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Readonly<Record<str
     },
     'login-passwordless-sms-otp': {
       description: says('code.leadText', { phone_number: ADDRESS }),
+    },
+  },
+  passkeys: {
+    'passkey-enrollment': {
+      title: says('passkey.heading'),
+      createButtonText: says('passkey.create'),
+      continueButtonText: says('passkey.later'),
     },
   },
   consent: {

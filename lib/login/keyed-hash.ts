@@ -8,7 +8,9 @@ export type HashPurpose =
   | 'pushed-request'
   | 'subject'
   | 'setup-link'
-  | 'operator-session';
+  | 'operator-session'
+  | 'passkey-challenge'
+  | 'passkey-user';
 
 export type KeyedHash = Readonly<{
   /** With the first SECRET: what is written. */

@@ -22,6 +22,8 @@ export type LoginProblem = Readonly<
   | { kind: 'wait'; until: number }
   /** The waiting page was asked to go on, and the link has not been opened. */
   | { kind: 'link_not_opened' }
+  /** A passkey that signs nobody in here, or one that could not be made: which of many reasons it is, nobody is told. */
+  | { kind: 'passkey_refused' }
   /** No provider took the message. */
   | { kind: 'sending_failed' }
 >;

@@ -11,7 +11,7 @@ export type ListedSession = Readonly<{
   createdAt: Date;
   authenticatedAt: Date;
   /** How: the name Auth0 has for the last proof. */
-  method: 'email' | 'sms';
+  method: 'email' | 'sms' | 'passkey';
   /** At most five minutes behind. */
   lastSeenAt: Date;
   idleExpiresAt: Date;

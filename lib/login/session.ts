@@ -44,7 +44,7 @@ export type SessionStore = Readonly<{
 export type NewSession = Readonly<{
   id: string;
   secret: string;
-  /** RFC 8176: a code over e-mail or SMS is a one-time password. */
+  /** RFC 8176: a code over e-mail or SMS is a one-time password, a passkey a key. */
   amr: readonly string[];
   expiresAt: Date;
   idleExpiresAt: Date;

@@ -19,6 +19,8 @@ export type TenantSettings = Readonly<
     languages: readonly Language[];
     sessionMinutes: number;
     idleSessionMinutes: number;
+    /** Whether people are offered a passkey once they have signed in. */
+    offersPasskeys: boolean;
   }>
 >;
 

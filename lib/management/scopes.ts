@@ -14,7 +14,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   users: CRUD,
   users_app_metadata: CRUD,
   user_tickets: ['create'],
-  authentication_methods: ['read'],
+  authentication_methods: ['read', 'delete'],
   sessions: ['read', 'update', 'delete'],
   refresh_tokens: ['read', 'update', 'delete'],
   grants: ['read', 'delete'],

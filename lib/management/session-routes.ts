@@ -44,7 +44,7 @@ export const sessionDocument = z.strictObject({
   device: deviceDocument,
   clients: z.array(z.strictObject({ client_id: z.string() })),
   authentication: z.strictObject({
-    methods: z.array(z.strictObject({ name: z.enum(['email', 'sms']), timestamp: instant() })),
+    methods: z.array(z.strictObject({ name: z.enum(['email', 'sms', 'passkey']), timestamp: instant() })),
   }),
   session_metadata: heldMetadataDocument(),
 });

@@ -69,6 +69,8 @@ const settingsDocument = z.strictObject({
   session_lifetime: z.number(),
   idle_session_lifetime: z.number(),
   session_cookie: z.strictObject({ mode: z.literal('persistent') }),
+  /** People are offered a passkey once they have signed in. */
+  passkey_offer: z.boolean(),
   flags: z.strictObject(
     Object.fromEntries(Object.keys(FLAGS).map((name) => [name, z.boolean()])) as Record<string, z.ZodBoolean>,
   ),
@@ -94,6 +96,7 @@ const settingsBody = fieldsOf({
   session_cookie: fieldsOf({
     mode: only('persistent', 'a session outlives its browser’s windows'),
   }).optional(),
+  passkey_offer: z.boolean({ error: 'must be true or false' }).optional(),
   default_audience: only('', 'an application says which API it wants').nullable().optional(),
   default_directory: only('', 'there are no databases of passwords').nullable().optional(),
   flags: fieldsOf(
@@ -121,7 +124,7 @@ export const TENANT_ROUTES = [
     path: TENANT_SETTINGS_PATH,
     summary: 'Update tenant settings',
     description:
-      'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. Every process knows within five seconds.',
+      'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. With `passkey_offer` people who signed in on a device that can keep a passkey are offered one; those who have one may use it whatever it says. Every process knows within five seconds.',
     scope: 'update:tenant_settings',
     body: settingsBody,
     result: settingsDocument,
@@ -143,6 +146,7 @@ async function update(
       defaultRedirectionUri: orNone(body.default_redirection_uri),
       languages,
       sessionMinutes: body.session_lifetime_in_minutes ?? minutes(body.session_lifetime),
+      offersPasskeys: body.passkey_offer === false ? null : body.passkey_offer,
       idleSessionMinutes: body.idle_session_lifetime_in_minutes ?? minutes(body.idle_session_lifetime),
     });
     const { lifetimeSeconds, idleSeconds } = sessionLifetimes({ tenant: after });
@@ -175,6 +179,7 @@ function describe(settings: Settings): z.output<typeof settingsDocument> {
     session_lifetime: lifetimeSeconds / 3600,
     idle_session_lifetime: idleSeconds / 3600,
     session_cookie: { mode: 'persistent' },
+    passkey_offer: settings.tenant.offersPasskeys === true,
     flags: { ...FLAGS },
   };
 }

@@ -1,6 +1,6 @@
 // The composition root: the one place that knows every part by name. Opens the database, puts stores, keys, senders and
 // clock behind the ports that the lower floors declare, and hands the result to pages, endpoints and the front.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { createSealedCookies, type SealedCookies } from '@/lib/endpoints/sealed-
 import { createSecretVerifier, hashClientSecret } from '@/lib/keys/client-secret';
 import { createCookieSealer } from '@/lib/keys/cookie-sealer';
 import { createLinkDeriver } from '@/lib/keys/magic-link';
+import { canHavePasskeys, createPasskeyCeremonies } from '@/lib/keys/passkey-ceremonies';
 import { createRefreshTokens } from '@/lib/keys/refresh-token';
 import { createSecretBox, type SecretBox } from '@/lib/keys/secret-box';
 import { loadSecrets } from '@/lib/keys/secret-file';
@@ -31,6 +32,7 @@ import type { LinkDeps } from '@/lib/login/open-link';
 import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
 import type { SessionStore } from '@/lib/login/session';
 import { languagesOf, type SettingsNow, sessionLifetimes } from '@/lib/login/settings';
+import type { PasskeyParts } from '@/lib/login/sign-in-with-passkey';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
 import { sendLogs } from '@/lib/management/log-delivery';
 import { createOperators } from '@/lib/management/operators';
@@ -62,6 +64,7 @@ import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
+import { createPasskeyStore } from '@/lib/store/prisma/passkeys';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
 import { createResourceServerStore, ensureManagementApi } from '@/lib/store/prisma/resource-servers';
@@ -98,6 +101,8 @@ export type Runtime = Readonly<{
   cookies: SealedCookies;
   clients: ClientStore;
   sessions: SessionStore;
+  /** Whether people are offered one, and whether anybody may have one. */
+  passkeys: PasskeyParts & Readonly<{ drawId(): string; isOffered(): boolean; mayExist(): boolean }>;
   /** What people allowed clients. */
   consents: ConsentStore;
   /** What the operator set, at most a few seconds ago. */
@@ -109,8 +114,9 @@ export type Runtime = Readonly<{
   linking: Pick<ManagementDeps, 'accounts' | 'links' | 'changes'>;
   login: LinkDeps & StartLoginDeps & ChangeDeps & Readonly<{ challenges: ChallengeStore }>;
   deps: Deps;
-  /** Address of public/login.js, so that a browser may keep it for good. */
+  /** Addresses of public/login.js and passkeys.js, so that a browser may keep them for good. */
   loginScript: string;
+  passkeyScript: string;
   /** The demo application's registration, or null where there is none. */
   demo: DemoClient | null;
   /** Where operators work. */
@@ -241,8 +247,15 @@ export async function composeRuntime(
     resourceServers: guard(createResourceServerStore(prisma, { clock })),
     refreshTokenStore: guard(createRefreshTokenStore(prisma)),
     outbox: guard(createOutboxStore(prisma)),
+    passkeys: guard(createPasskeyStore(prisma, box)),
   };
   const settingsNow = () => settings;
+  // Where the host is no name, no browser has any.
+  const hasName = canHavePasskeys(environment.origin);
+  const offersPasskeys = () => hasName && settings.tenant.offersPasskeys === true;
+  const anyPasskeys = async () => hasName && (hasPasskeys || (await stores.passkeys.exist()));
+  let hasPasskeys = false;
+  hasPasskeys = await anyPasskeys();
   const limitOverrides = () => settings.limits;
   const login = {
     challenges: stores.challenges,
@@ -456,6 +469,7 @@ export async function composeRuntime(
         everySeconds: SETTINGS_EVERY_SECONDS,
         async run() {
           settings = await settingsStore.read();
+          hasPasskeys = await anyPasskeys();
         },
       },
       {
@@ -507,6 +521,17 @@ export async function composeRuntime(
     clients: stores.clients,
     connections,
     sessions: stores.sessions,
+    passkeys: {
+      ceremonies: createPasskeyCeremonies({
+        origin: environment.origin,
+        name: () => settings.tenant.friendlyName ?? new URL(issuer).hostname,
+      }),
+      store: stores.passkeys,
+      keyedHash: box,
+      drawId: () => `passkey|dev_${randomBytes(12).toString('base64url')}`,
+      isOffered: offersPasskeys,
+      mayExist: () => offersPasskeys() || hasPasskeys,
+    },
     consents: stores.grants,
     linking: management,
     settings: settingsNow,
@@ -514,6 +539,7 @@ export async function composeRuntime(
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,
+    passkeyScript: `/passkeys.js?v=${await fingerprint('public/passkeys.js')}`,
     demo,
     console: composeConsole({
       environment,

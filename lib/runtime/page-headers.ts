@@ -5,7 +5,7 @@ import { STRICT_TRANSPORT_SECURITY } from '@/lib/endpoints/respond';
 /**
  * Headers of a page.
  *
- * The policy of the login admits one small script of ours and nothing else, so the React runtime that Next refers to is never
+ * The policy of the login admits small scripts of ours and nothing else, so the React runtime that Next refers to is never
  * fetched: the pages need none (docs/decisions/0003). It has no `form-action`: Chromium applies it to the redirect that takes
  * a signed-in browser to the client, and breaks it with scripts off. The console's admits what a script of this very response
  * loads, forms that stay here, and frames of our own. The preview of a login page is for those frames: it runs no script, and shows
@@ -21,7 +21,7 @@ export function pageHeaders({
   isPreview = false,
 }: {
   nonce: string;
-  /** Where Next would give the nonce to scripts of its own the one script is admitted by its address. */
+  /** Where Next would give the nonce to scripts of its own our scripts are admitted by their addresses. */
   isScriptNamed?: boolean;
   origin: string;
   isHttps: boolean;
@@ -30,7 +30,7 @@ export function pageHeaders({
   /** {@link BRAND_PREVIEW_PATH} */
   isPreview?: boolean;
 }): Record<string, string> {
-  const admitted = isScriptNamed ? `${origin}/login.js` : `'nonce-${nonce}'`;
+  const admitted = isScriptNamed ? `${origin}/login.js ${origin}/passkeys.js` : `'nonce-${nonce}'`;
   const framed = isPreview ? "'self'" : "'none'";
   const fromAnywhere = isPreview ? ' https:' : '';
   return {

@@ -8,7 +8,7 @@ import { goTo, type Outcome } from './outcome';
 import { visitInteraction } from './visit';
 
 /** The pages of an interaction that can be answered: until somebody has proven who they are, and `consent` from then on. */
-export const STEPS = ['identifier', 'code', 'done', 'consent'] as const;
+export const STEPS = ['identifier', 'code', 'done', 'passkey', 'consent'] as const;
 
 export type Step = (typeof STEPS)[number];
 

@@ -16,6 +16,7 @@ export function titleOf(
     identifier: t(isSignUp ? 'identifier.signUpStep' : 'identifier.step'),
     code: t(asked?.sendMode === 'link' ? 'link.heading' : 'code.heading'),
     done: t('done.heading'),
+    passkey: t('passkey.heading'),
     consent: t('consent.heading', { app }),
   } satisfies Record<Step, string>;
   const failed = outcome !== null && outcome.kind !== 'sent_again';

@@ -29,7 +29,8 @@ export async function isProvenByLink(
   return challenge !== null && isFetchable(challenge, interaction);
 }
 
-function isFetchable(
+/** Proven in this very interaction, and the client was given nothing yet. */
+export function isFetchable(
   { state, interactionId, isReturned }: FoundChallenge,
   { id }: Pick<Interaction, 'id'>,
 ): boolean {

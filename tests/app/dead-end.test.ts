@@ -21,6 +21,7 @@ const PAGE = {
   footer: null,
   nonce: null,
   script: null,
+  passkeyScript: null,
 } as const;
 const START = 'https://rp.test/start';
 const BEGINNING = `${START}?iss=${encodeURIComponent(ISSUER)}`;

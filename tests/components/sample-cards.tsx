@@ -17,6 +17,7 @@ import { LinkCodeCard, type LinkCodeCardProps } from '@/components/login/link-co
 import { LinkOpenedCard } from '@/components/login/link-opened-card';
 import { LinkedCard, SignInFirstCard } from '@/components/login/linked-card';
 import type { OtherWay } from '@/components/login/other-way';
+import { PasskeyOfferCard } from '@/components/login/passkey-offer-card';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { SignedInHereCard } from '@/components/login/signed-in-here-card';
@@ -73,6 +74,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     footer: null,
     nonce: SAMPLE_NONCE,
     script: '/login.js',
+    passkeyScript: '/passkeys.js',
   };
   const ofNobody: PageSetting = { ...page, client: null };
   const branded: PageSetting = {
@@ -102,8 +104,13 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
       sendsLink={false}
       countries={null}
       otherWay={null}
+      passkey={null}
       {...changes}
     />
+  );
+  const passkey = { action, hidden, options: '{"challenge":"AA","rpId":"localhost"}' };
+  const passkeyOffer = (hasFailed: boolean) => (
+    <PasskeyOfferCard {...{ page, action, hidden, hasFailed }} options="{}" />
   );
   const countries = { offered: listCountries(language, ['DE', 'FR', 'GB', 'US']), chosen: 'GB' };
   const phone = (changes: Partial<IdentifierCardProps>) =>
@@ -308,11 +315,25 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'link broken': dead('broken'),
     'already signed in': <AlreadySignedInCard {...{ page, shownAddress }} continueHref={home} />,
     'too many tries': (
-      <TooManyTriesCard {...{ page, waitUntil: NOW + 300_000, now: NOW }} startAgainHref="/again" />
+      <TooManyTriesCard
+        {...{ page, passkey: null, hasPasskeyFailed: false, waitUntil: NOW + 300_000, now: NOW }}
+        startAgainHref="/again"
+      />
     ),
     'too many tries, no way back': (
-      <TooManyTriesCard {...{ page, waitUntil: null, now: NOW }} startAgainHref={null} />
+      <TooManyTriesCard
+        {...{ page, passkey: null, hasPasskeyFailed: false, waitUntil: null, now: NOW }}
+        startAgainHref={null}
+      />
     ),
+    'too many tries, passkey': (
+      <TooManyTriesCard
+        {...{ page, passkey, hasPasskeyFailed: true, waitUntil: null, now: NOW }}
+        startAgainHref="/again"
+      />
+    ),
+    'passkey offer': passkeyOffer(false),
+    'passkey offer, failed': passkeyOffer(true),
     'sending trouble': (
       <SendingTroubleCard {...trouble} channel="email" returnedFrom={null} otherWay={null} />
     ),

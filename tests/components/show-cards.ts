@@ -51,10 +51,14 @@ export async function showCards({
 } = {}): Promise<CardShow> {
   const files: Record<string, { type: string; body: string }> = {
     '/globals.css': { type: 'text/css', body: await compileStyles() },
-    '/login.js': {
-      type: 'text/javascript',
-      body: await readFile(path.join(root, 'public/login.js'), 'utf8'),
-    },
+    ...Object.fromEntries(
+      await Promise.all(
+        ['login.js', 'passkeys.js'].map(async (name) => {
+          const body = await readFile(path.join(root, 'public', name), 'utf8');
+          return [`/${name}`, { type: 'text/javascript', body }] as const;
+        }),
+      ),
+    ),
   };
   let delivery: Delivery = 'under_way';
   let answers: { path: string; fields: Record<string, string> }[] = [];

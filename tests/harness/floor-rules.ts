@@ -117,6 +117,7 @@ const VENDORS: Record<string, string> = {
   nodemailer: 'lib/delivery',
   twilio: 'lib/delivery',
   standardwebhooks: 'lib/delivery',
+  '@simplewebauthn': 'lib/keys',
 };
 
 const RANDOMNESS = [

@@ -177,7 +177,11 @@ function unlinkStatement(unlink: {
     SELECT EXISTS (SELECT 1 FROM parted) AS unlinked, ${told} AS told`;
 }
 
-/** A session knows by which channel it was begun, not by which identity of it. RFC 8176 has no name for e-mail. */
+/**
+ * A session knows by which channel it was begun, not by which identity of it. RFC 8176 has no name for e-mail; one that a passkey
+ * began ('pop') may be of either.
+ */
 function sessionsBegunBy(accountId: string, { provider }: IdentityName): Prisma.Sql {
-  return Prisma.sql`account_id = ${accountId}::text AND ('sms' = ANY(amr)) = ${provider === 'sms'}::boolean`;
+  return Prisma.sql`account_id = ${accountId}::text
+    AND ('pop' = ANY(amr) OR ('sms' = ANY(amr)) = ${provider === 'sms'}::boolean)`;
 }

@@ -35,6 +35,7 @@ import {
   limitColumns,
 } from './limit-counters';
 import { insertLogEvent } from './log-events';
+import { NO_SESSION, writeSession } from './session-beginnings';
 import { endSessions } from './session-endings';
 
 export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash): ChallengeStore {
@@ -189,7 +190,7 @@ export function createChallengeStore(prisma: PrismaClient, keyedHash: KeyedHash)
           // The same person's, grown too old to go on with: nothing ends that anybody thinks is there.
           unheard: Prisma.sql`account_id = (SELECT id FROM account) AND account_id NOT IN (SELECT account_id FROM first_proof)`,
         })},
-        ${writeSession(keyedHash, answer)},
+        ${writeSession(keyedHash, { session, clientIds: clientsOf(answer), context })},
         signed_in AS (
           SELECT account.id AS account_id, (SELECT id FROM session) AS id, ${now} AS authenticated_at,
             NULL::text AS grant_id
@@ -441,9 +442,6 @@ function endedByProof(keyedHash: KeyedHash, replaced: string | null): Prisma.Sql
   return Prisma.sql`id IN (${strangers} ${mine}) AND id IS DISTINCT FROM (SELECT id FROM continued)`;
 }
 
-/** In place of a session that is not to be. */
-const NO_SESSION = Prisma.sql`SELECT NULL::text AS id, NULL::text AS account_id WHERE false`;
-
 /**
  * The session that this browser holds, if it lives and is the same person's: with the proof it goes on, so that every
  * client in it keeps its `sid`. OWASP ASVS 7.2.4 asks for another value in the cookie, not for another session.
@@ -460,42 +458,10 @@ function findContinued(
       AND (i.provider, i.identifier) IN (SELECT provider, identifier FROM challenges WHERE ${mine})`;
 }
 
-/**
- * The CTE `session`: a browser that is signed in, with the `id` of its session. The CTEs `account`, `proven` and `continued`
- * hold who, how, and what it goes on with. A session that somebody ends in this very moment stays ended: another begins.
- */
-function writeSession(
-  keyedHash: KeyedHash,
-  { session, authorizationCode, tokenFamily, context: { ip, userAgent, now: at } }: ChallengeAnswer,
-): Prisma.Sql {
-  if (session === null) return Prisma.sql`session AS (${NO_SESSION})`;
-  const now = Prisma.sql`${at.toISOString()}::timestamptz`;
-  const secretHash = Prisma.sql`${keyedHash.hash('session', session.secret)}::text`;
-  const amr = Prisma.sql`${[...session.amr]}::text[]`;
-  const [idleExpiresAt, expiresAt] = [session.idleExpiresAt, session.expiresAt].map(
-    (instant) => Prisma.sql`${instant.toISOString()}::timestamptz`,
-  );
+/** Who takes part in a session from its first moment on. */
+function clientsOf({ authorizationCode, tokenFamily }: ChallengeAnswer): Prisma.Sql {
   const client = authorizationCode ?? tokenFamily;
-  const clientIds = Prisma.sql`${client === null ? [] : [client.clientId]}::text[]`;
-  return Prisma.sql`
-    went_on AS (
-      UPDATE sessions held SET secret_hash = ${secretHash}, authenticated_at = ${now}, amr = ${amr},
-        connection = proven.connection, last_ip = ${ip}::text, last_user_agent = left(${userAgent}::text, 512),
-        client_ids = held.client_ids || CASE WHEN ${clientIds} <@ held.client_ids THEN '{}' ELSE ${clientIds} END,
-        last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt}, expires_at = ${expiresAt}
-      FROM continued, account, proven
-      WHERE held.id = continued.id AND continued.account_id = account.id AND held.ended_at IS NULL
-      RETURNING held.id
-    ),
-    begun AS (
-      INSERT INTO sessions (id, secret_hash, account_id, authenticated_at, amr, connection, client_ids, ip, user_agent,
-        created_at, last_seen_at, idle_expires_at, expires_at)
-      SELECT ${session.id}::text, ${secretHash}, account.id, ${now}, ${amr}, proven.connection, ${clientIds},
-        ${ip}::text, left(${userAgent}::text, 512), ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}
-      FROM account, proven WHERE NOT EXISTS (SELECT 1 FROM went_on)
-      RETURNING id
-    ),
-    session AS (SELECT id FROM went_on UNION ALL SELECT id FROM begun)`;
+  return Prisma.sql`${client === null ? [] : [client.clientId]}::text[]`;
 }
 
 /** Why a challenge that was not touched cannot be answered. Null: it can, but for a limit or another who was quicker. */

@@ -19,6 +19,7 @@ const ASSERTION_MEMORY_DAYS = 1;
 const OVER: readonly (readonly [table: string, column: string, days: number | 'log retention'])[] = [
   ['challenges', 'expires_at', 0],
   ['consent_answers', 'expires_at', 0],
+  ['passkey_answers', 'expires_at', 0],
   ['limit_counters', 'expires_at', 0],
   ['pushed_requests', 'expires_at', 0],
   ['client_assertions', 'expires_at', ASSERTION_MEMORY_DAYS],

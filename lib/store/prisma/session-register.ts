@@ -66,8 +66,8 @@ function listedFrom(session: Session): ListedSession {
     accountId,
     createdAt,
     authenticatedAt,
-    // RFC 8176 has a name for text messages, and none for e-mail.
-    method: amr.includes('sms') ? 'sms' : 'email',
+    // RFC 8176 has a name for text messages, and none for e-mail. Nothing but a passkey is a key.
+    method: amr.includes('pop') ? 'passkey' : amr.includes('sms') ? 'sms' : 'email',
     lastSeenAt,
     idleExpiresAt,
     expiresAt,

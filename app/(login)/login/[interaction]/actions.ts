@@ -7,6 +7,10 @@ export async function submitIdentifier(form: FormData): Promise<void> {
   return answerForm(FORMS.submitIdentifier, form);
 }
 
+export async function submitPasskey(form: FormData): Promise<void> {
+  return answerForm(FORMS.submitPasskey, form);
+}
+
 export async function submitCode(form: FormData): Promise<void> {
   return answerForm(FORMS.submitCode, form);
 }
@@ -18,6 +22,11 @@ export async function resendMessage(form: FormData): Promise<void> {
 /** Goes on to the client once a link proved who it is. */
 export async function finishLogin(form: FormData): Promise<void> {
   return answerForm(FORMS.finishLogin, form);
+}
+
+/** Whether the person wants a passkey. */
+export async function answerPasskeyOffer(form: FormData): Promise<void> {
+  return answerForm(FORMS.answerPasskeyOffer, form);
 }
 
 /** Whether the client may have what it asks for. */

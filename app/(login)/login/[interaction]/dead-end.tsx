@@ -2,6 +2,7 @@
 // or not this browser's. Where somebody has proven who they are, the question of consent is what is left.
 import type { PageSetting } from '@/components/frame';
 import { FinishedElsewhereCard } from '@/components/login/finished-elsewhere-card';
+import type { PasskeyQuestion } from '@/components/login/passkey-form';
 import { StaleCard } from '@/components/login/stale-card';
 import { StoppedCard } from '@/components/login/stopped-card';
 import { TooManyTriesCard } from '@/components/login/too-many-tries-card';
@@ -16,17 +17,22 @@ type Deps = Pick<Runtime, 'clock'> & Readonly<{ deps: Pick<Runtime['deps'], 'iss
 
 export function showDeadEnd(
   latchkey: Deps,
-  { visit, page, title }: { visit: DeadEnd; page: PageSetting; title: string },
+  {
+    visit,
+    page,
+    title,
+    passkey = null,
+  }: { visit: DeadEnd; page: PageSetting; title: string; passkey?: PasskeyQuestion | null },
 ): Shown {
   if (visit.kind === 'proven')
     return { kind: 'elsewhere', location: stepPath(visit.interaction.id, 'consent') };
-  return { kind: 'page', title, card: cardOf(latchkey, visit, page) };
+  return { kind: 'page', title, card: cardOf(latchkey, visit, { page, passkey }) };
 }
 
 function cardOf(
   { deps: { issuer }, clock }: Deps,
   visit: Exclude<DeadEnd, { kind: 'proven' }>,
-  page: PageSetting,
+  { page, passkey }: { page: PageSetting; passkey: PasskeyQuestion | null },
 ) {
   if (visit.kind === 'unknown') return <StaleCard page={page} startAgainHref={null} />;
 
@@ -42,7 +48,16 @@ function cardOf(
       switch (interaction.finished) {
         case 'too_many_tries': {
           const now = clock().getTime();
-          return <TooManyTriesCard page={page} startAgainHref={startAgainHref} waitUntil={null} now={now} />;
+          return (
+            <TooManyTriesCard
+              page={page}
+              startAgainHref={startAgainHref}
+              waitUntil={null}
+              now={now}
+              passkey={passkey}
+              hasPasskeyFailed={interaction.outcome?.kind === 'passkey_refused'}
+            />
+          );
         }
         case 'cancelled':
           return <StoppedCard page={page} startAgainHref={startAgainHref} />;

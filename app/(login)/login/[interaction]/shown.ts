@@ -24,9 +24,11 @@ export type TakeForm = (latchkey: Runtime, browser: Browser, form: FormData) => 
 /** The forms on these pages, by the names of their server actions (actions.ts). */
 export type LoginForm =
   | 'submitIdentifier'
+  | 'submitPasskey'
   | 'submitCode'
   | 'resendMessage'
   | 'finishLogin'
+  | 'answerPasskeyOffer'
   | 'answerConsent'
   | 'chooseOtherAccount'
   | 'turnToConnection'

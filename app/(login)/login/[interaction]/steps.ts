@@ -9,6 +9,9 @@ import { showDone } from './done/show';
 import { takeFinish } from './done/take';
 import { showIdentifier } from './identifier/show';
 import { takeIdentifier } from './identifier/take';
+import { takePasskey } from './identifier/take-passkey';
+import { showPasskeyOffer } from './passkey/show';
+import { takePasskeyOffer } from './passkey/take';
 import type { LoginForm, ShowStep, TakeForm } from './shown';
 import { takeLanguage, takeTurn } from './take';
 
@@ -16,14 +19,17 @@ export const PAGES: Readonly<Record<Step, ShowStep>> = {
   identifier: showIdentifier,
   code: showCode,
   done: showDone,
+  passkey: showPasskeyOffer,
   consent: showConsent,
 };
 
 export const FORMS: Readonly<Record<LoginForm, TakeForm>> = {
   submitIdentifier: takeIdentifier,
+  submitPasskey: takePasskey,
   submitCode: takeCode,
   resendMessage: takeResend,
   finishLogin: takeFinish,
+  answerPasskeyOffer: takePasskeyOffer,
   answerConsent: takeConsent,
   chooseOtherAccount: takeOtherAccount,
   turnToConnection: takeTurn,

@@ -118,6 +118,7 @@ function Identifier({
       hidden={{}}
       asking={{ channels: ['email'], exampleNumber: '', countryName: countryNames(page.language) }}
       sendsLink={false}
+      passkey={null}
       countries={null}
       value={problem === null ? '' : 'ada@example'}
       problem={problem}

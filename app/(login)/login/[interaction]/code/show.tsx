@@ -3,6 +3,7 @@ import { CodeCard } from '@/components/login/code-card';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { stepPath } from '@/lib/web/answer';
 import { otherConnection } from '@/lib/web/asking';
+import { offerQuestion, passkeyInstead } from '@/lib/web/passkeys';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
 import { waitingState } from '@/lib/web/waiting';
@@ -19,7 +20,10 @@ export const showCode: ShowStep = async (latchkey, browser, { id, actions }) => 
   const { chooseLanguage } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'code', chooseLanguage });
   const title = titleOf(latchkey, { visit, step: 'code' });
-  if (visit.kind !== 'open') return showDeadEnd(latchkey, { visit, page, title });
+  if (visit.kind !== 'open') {
+    const passkey = await passkeyInstead(latchkey, visit, actions.submitPasskey);
+    return showDeadEnd(latchkey, { visit, page, title, passkey });
+  }
 
   const { interaction } = visit;
   const { asked, outcome } = interaction;
@@ -38,7 +42,7 @@ export const showCode: ShowStep = async (latchkey, browser, { id, actions }) => 
   const other = mayTurn ? await otherConnection(latchkey, { ...visit, than: [asked.channel] }) : null;
   const shared = {
     page,
-    hidden: { interaction: id },
+    hidden: { interaction: id, ...offerQuestion(latchkey, browser) },
     changeHref,
     otherWay: wayTo(other, { interaction, action: actions.turnToConnection }),
   };

@@ -8,6 +8,7 @@ import type { Runtime } from '@/lib/runtime/compose';
 import { type OpenInteraction, openInteraction, saveInteraction, textOf } from '@/lib/web/answer';
 import { type Browser, requestContext } from '@/lib/web/browser';
 import { goTo, type Outcome } from '@/lib/web/outcome';
+import { offerPasskey, wantsPasskeyOffer } from '@/lib/web/passkeys';
 import { goOn, holdSignedIn, leaveBlocked, leaveForClient } from '@/lib/web/signed-in';
 import { isProvenByLink } from '@/lib/web/waiting';
 
@@ -26,7 +27,8 @@ export async function takeCode(latchkey: Runtime, browser: Browser, form: FormDa
 
   const subject = latchkey.subjectOf(asked.identifier);
   const context = await requestContext(latchkey, browser, { interaction, subject });
-  const finishes = (await findNeededConsent(latchkey.deps, interaction.request)) === null;
+  const offersPasskey = wantsPasskeyOffer(latchkey, browser, form);
+  const finishes = !offersPasskey && (await findNeededConsent(latchkey.deps, interaction.request)) === null;
   const answered = await answerChallenge(latchkey.login, {
     interaction,
     asked,
@@ -39,9 +41,11 @@ export async function takeCode(latchkey: Runtime, browser: Browser, form: FormDa
   switch (answered.kind) {
     case 'signed_in': {
       const held = await holdSignedIn(latchkey, browser, { ...answered, now: context.now });
-      const left = finishes
-        ? await leaveForClient(latchkey, browser, { interaction, issued: answered })
-        : await goOn(latchkey, browser, { ...interaction, outcome: null });
+      const left = offersPasskey
+        ? await offerPasskey(latchkey, browser, interaction)
+        : finishes
+          ? await leaveForClient(latchkey, browser, { interaction, issued: answered })
+          : await goOn(latchkey, browser, { ...interaction, outcome: null });
       return goTo(left.location, held, left);
     }
     case 'blocked':

@@ -2,6 +2,7 @@
 // that waited, and else goes on itself.
 import { LinkOpenedCard } from '@/components/login/link-opened-card';
 import { stepPath } from '@/lib/web/answer';
+import { offerQuestion } from '@/lib/web/passkeys';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
 import { isProvenByLink } from '@/lib/web/waiting';
@@ -18,6 +19,12 @@ export const showDone: ShowStep = async (latchkey, browser, { id, actions }) => 
 
   if (!(await isProvenByLink(latchkey.login, visit.interaction)))
     return { kind: 'elsewhere', location: stepPath(id, 'code') };
-  const card = <LinkOpenedCard page={page} finishAction={finishLogin} hidden={{ interaction: id }} />;
+  const card = (
+    <LinkOpenedCard
+      page={page}
+      finishAction={finishLogin}
+      hidden={{ interaction: id, ...offerQuestion(latchkey, browser) }}
+    />
+  );
   return { kind: 'page', title, card };
 };

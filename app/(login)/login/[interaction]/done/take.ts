@@ -4,9 +4,12 @@ import type { Runtime } from '@/lib/runtime/compose';
 import { openInteraction } from '@/lib/web/answer';
 import type { Browser } from '@/lib/web/browser';
 import type { Outcome } from '@/lib/web/outcome';
+import { offerPasskey, wantsPasskeyOffer } from '@/lib/web/passkeys';
 import { goOn } from '@/lib/web/signed-in';
 
 export async function takeFinish(latchkey: Runtime, browser: Browser, form: FormData): Promise<Outcome> {
   const open = await openInteraction(latchkey, browser, { form, posted: 'done' });
-  return open.kind === 'closed' ? open.outcome : goOn(latchkey, browser, open.interaction);
+  if (open.kind === 'closed') return open.outcome;
+  if (wantsPasskeyOffer(latchkey, browser, form)) return offerPasskey(latchkey, browser, open.interaction);
+  return goOn(latchkey, browser, open.interaction);
 }

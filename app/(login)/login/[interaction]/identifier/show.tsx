@@ -3,6 +3,7 @@ import { ErrorCard } from '@/components/login/error-card';
 import { IdentifierCard } from '@/components/login/identifier-card';
 import { asksForCountry, exampleOf, isSignUp, otherConnection, prefill, whatIsAsked } from '@/lib/web/asking';
 import { countryNames, listCountries } from '@/lib/web/country-names';
+import { passkeyInstead } from '@/lib/web/passkeys';
 import { titleOf } from '@/lib/web/title';
 import { visitInteraction } from '@/lib/web/visit';
 import { stepSetting } from '../../../page-setting';
@@ -14,8 +15,11 @@ export const showIdentifier: ShowStep = async (latchkey, browser, { id, actions 
   const visit = await visitInteraction(latchkey, browser, id);
   const { chooseLanguage } = actions;
   const page = stepSetting(latchkey, browser, { visit, step: 'identifier', chooseLanguage });
-  if (visit.kind !== 'open')
-    return showDeadEnd(latchkey, { visit, page, title: titleOf(latchkey, { visit, step: 'identifier' }) });
+  const passkey = await passkeyInstead(latchkey, visit, actions.submitPasskey);
+  if (visit.kind !== 'open') {
+    const title = titleOf(latchkey, { visit, step: 'identifier' });
+    return showDeadEnd(latchkey, { visit, page, title, passkey });
+  }
 
   const { interaction, client, language } = visit;
   const asked = await whatIsAsked(latchkey, browser, visit);
@@ -33,6 +37,7 @@ export const showIdentifier: ShowStep = async (latchkey, browser, { id, actions 
       page={page}
       action={actions.submitIdentifier}
       hidden={{ interaction: interaction.id }}
+      passkey={passkey}
       asking={{
         channels,
         exampleNumber: exampleOf(asked),
