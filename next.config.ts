@@ -22,7 +22,6 @@ const config = (phase: string): NextConfig => ({
     'pino',
     'nodemailer',
     'twilio',
-    '@simplewebauthn/server',
   ],
   // Named by their fingerprints (lib/runtime/compose.ts).
   headers: async () => [

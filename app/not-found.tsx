@@ -22,6 +22,7 @@ export default function NotFound() {
         footer: null,
         nonce: null,
         script: null,
+        passkeyScript: null,
       }}
       error="not_found"
       reference={null}

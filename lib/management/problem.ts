@@ -11,6 +11,7 @@ export type ManagementErrorCode =
   | 'client_grant_conflict'
   | 'connection_conflict'
   | 'inexistent_block'
+  | 'inexistent_authentication_method'
   | 'inexistent_client'
   | 'inexistent_client_grant'
   | 'inexistent_credential'

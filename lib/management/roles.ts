@@ -15,6 +15,7 @@ const EDITABLE = [
   'users',
   'users_app_metadata',
   'user_tickets',
+  'authentication_methods',
   'sessions',
   'refresh_tokens',
   'grants',

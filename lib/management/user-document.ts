@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Account, AccountIdentity } from '@/lib/login/account-register';
 import type { Channel } from '@/lib/login/identifier';
+import type { Passkey } from '@/lib/login/passkey';
 import { nameOf, nicknameOf } from '@/lib/oidc/claims';
 import { instant } from './fields';
 import type { Frozen } from './route';
@@ -90,20 +91,65 @@ export function describeUser(account: Account): UserDocument {
   });
 }
 
-/** A way to prove who one is, on the wire: each identity is one. */
+/** A way to prove who one is, on the wire: each identity is one, and each passkey. */
 export const methodDocument = z.strictObject({
   id: z.string(),
-  type: z.enum(['email', 'phone']),
+  type: z.enum(['email', 'phone', 'passkey']),
   confirmed: z.boolean(),
   email: z.string().optional(),
   phone_number: z.string().optional(),
   created_at: instant(),
   enrolled_at: instant().optional(),
+  /** Of a passkey: what people know it by, and what it is. */
+  name: z.string().optional(),
+  last_auth_at: instant().optional(),
+  key_id: z.string().optional(),
+  public_key: z.string().optional(),
+  relying_party_identifier: z.string().optional(),
+  credential_device_type: z.enum(['single_device', 'multi_device']).optional(),
+  credential_backed_up: z.boolean().optional(),
+  aaguid: z.string().optional(),
+  transports: z.array(z.string()).optional(),
+  user_handle: z.string().optional(),
+  user_agent: z.string().optional(),
+  /** The id of the identity that it stands for, without the provider. */
+  identity_user_id: z.string().optional(),
 });
 
 export type MethodDocument = Frozen<z.output<typeof methodDocument>>;
 
-export function describeMethods(account: Account): MethodDocument[] {
+export function describeMethods(
+  account: Account,
+  { passkeys, issuer }: { passkeys: readonly Passkey[]; issuer: string },
+): MethodDocument[] {
+  const rpId = new URL(issuer).hostname;
+  return [...describeIdentities(account), ...passkeys.map((passkey) => describePasskey(passkey, rpId))];
+}
+
+function describePasskey(passkey: Passkey, rpId: string): MethodDocument {
+  const createdAt = passkey.createdAt.toISOString();
+  return withoutGaps({
+    id: passkey.id,
+    type: 'passkey' as const,
+    confirmed: true,
+    created_at: createdAt,
+    enrolled_at: createdAt,
+    name: passkey.name,
+    last_auth_at: passkey.lastUsedAt?.toISOString() ?? null,
+    key_id: passkey.credentialId,
+    public_key: Buffer.from(passkey.publicKey).toString('base64'),
+    relying_party_identifier: rpId,
+    credential_device_type: passkey.deviceType,
+    credential_backed_up: passkey.isBackedUp,
+    aaguid: passkey.aaguid,
+    transports: [...passkey.transports],
+    user_handle: passkey.userHandle,
+    user_agent: passkey.userAgent,
+    identity_user_id: passkey.identity.userId,
+  });
+}
+
+function describeIdentities(account: Account): MethodDocument[] {
   return mainFirst(account).map(({ provider, userId, identifier, verifiedAt, createdAt }) => ({
     id: `${provider}|${userId}`,
     ...(provider === 'email'

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
+import type { PasskeyStore } from '@/lib/login/passkey';
 import type { Caller } from './caller';
 import { queryText } from './fields';
 import { type IdentitiesDeps, linkIdentity, newIdentityBody, unlinkIdentity } from './identities';
@@ -18,6 +19,7 @@ import {
   selectionParameters,
   TAKE_DEFAULT,
 } from './paging';
+import { ManagementProblem } from './problem';
 import { QUERY_MAX_LENGTH } from './query-reader';
 import { badQuery, routeFor } from './route';
 import { updateUser, userChangeBody } from './user-change';
@@ -43,12 +45,16 @@ import {
 } from './users';
 
 export const USERS_PATH = '/api/v2/users';
+export const METHODS_PATH = `${USERS_PATH}/{id}/authentication-methods` as const;
 export const USERS_BY_EMAIL_PATH = '/api/v2/users-by-email';
 
 /** Auth0's default. */
 const USERS_PER_PAGE = 50;
 
-export type UserRoutesDeps = UsersDeps & IdentitiesDeps & OriginDeps & Readonly<{ accountLog: AccountLog }>;
+export type UserRoutesDeps = UsersDeps &
+  IdentitiesDeps &
+  OriginDeps &
+  Readonly<{ accountLog: AccountLog; passkeys: Pick<PasskeyStore, 'list' | 'remove'>; issuer: string }>;
 
 const route = routeFor<UserRoutesDeps>();
 
@@ -209,19 +215,46 @@ export const USER_ROUTES = [
   }),
   route({
     method: 'GET',
-    path: `${USERS_PATH}/{id}/authentication-methods`,
+    path: METHODS_PATH,
     summary: 'List the ways a user proves who they are',
+    description: 'The identities, the main one first, then the passkeys.',
     scope: 'read:authentication_methods',
     query: z.strictObject(pageParameters(USERS_PER_PAGE)),
     result: listResult('authenticators', methodDocument),
     async answer(deps, { params, query }) {
       const { offset, limit } = rangeOf(query);
-      const methods = describeMethods(await loadAccount(deps, params.id));
+      const account = await loadAccount(deps, params.id);
+      const passkeys = await deps.passkeys.list(account.id);
+      const methods = describeMethods(account, { ...deps, passkeys });
       return answerPage(
         'authenticators',
         { items: methods.slice(offset, offset + limit), total: methods.length },
         query,
       );
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: METHODS_PATH,
+    summary: 'Remove the passkeys of a user',
+    description: 'Identities stay: they are unlinked, or changed. Sessions that there are go on.',
+    scope: 'delete:authentication_methods',
+    async answer(deps, { params, caller, request }) {
+      const { id: accountId } = await loadAccount(deps, params.id);
+      await deps.passkeys.remove({ accountId, id: null }, originOf(deps, caller, request));
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${METHODS_PATH}/{authentication_method_id}`,
+    summary: 'Remove a passkey of a user',
+    description: 'Sessions that there are go on. An identity is unlinked, or changed.',
+    scope: 'delete:authentication_methods',
+    async answer(deps, { params, caller, request }) {
+      const { id: accountId } = await loadAccount(deps, params.id);
+      const which = { accountId, id: params.authentication_method_id };
+      if ((await deps.passkeys.remove(which, originOf(deps, caller, request))) === 0)
+        throw new ManagementProblem(404, 'inexistent_authentication_method', 'The user has no such passkey.');
     },
   }),
   route({

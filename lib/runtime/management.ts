@@ -18,6 +18,7 @@ import { createJobStore } from '@/lib/store/prisma/jobs';
 import { createLimitStore } from '@/lib/store/prisma/limits';
 import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
+import { createPasskeyStore } from '@/lib/store/prisma/passkeys';
 import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
 import { createSessionRegister } from '@/lib/store/prisma/session-register';
 import { createSmsLedger } from '@/lib/store/prisma/sms-spend';
@@ -105,6 +106,7 @@ export function composeManagement(
     sealConnectionSecret: (secret) => box.seal(CONNECTION_SECRET, secret),
     accounts,
     links: guard(createAccountLinkStore(prisma, accounts)),
+    passkeys: guard(createPasskeyStore(prisma, box)),
     jobs: guard(createJobStore(prisma)),
     drawJobId: () => `job_${randomBytes(12).toString('base64url')}`,
     accountLog: guard(createAccountLog(prisma)),

@@ -16,6 +16,7 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
     const body = {
       ...Object.fromEntries(sent(TEXTS).map((name) => [name, textOf(form, name).trim()])),
       ...Object.fromEntries(sent(HOURS).map((name) => [name, hoursOf(textOf(form, name))])),
+      ...(form.has('passkey_offer') && { passkey_offer: textOf(form, 'passkey_offer') === 'on' }),
       ...(form.has('languages') && {
         enabled_locales: form.getAll('enabled_locales').filter((value) => typeof value === 'string'),
       }),

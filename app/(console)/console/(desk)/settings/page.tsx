@@ -69,6 +69,22 @@ export default async function SettingsPage() {
           </div>
         </SettingsPart>
         <SettingsPart
+          name="passkeys"
+          title={t('settings.passkeys.title')}
+          lead={t('settings.passkeys.lead')}
+          {...part}
+        >
+          <ChoiceField
+            name="passkey_offer"
+            label={t('settings.passkeys.label')}
+            choices={(['on', 'off'] as const).map((value) => ({
+              value,
+              label: t(`settings.passkeys.choices.${value}`),
+            }))}
+            chosen={[settings.passkey_offer ? 'on' : 'off']}
+          />
+        </SettingsPart>
+        <SettingsPart
           name="languages"
           title={t('settings.languages.title')}
           lead={t('settings.languages.lead')}

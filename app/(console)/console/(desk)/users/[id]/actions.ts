@@ -4,7 +4,7 @@ import { USER_BLOCKS_PATH } from '@/lib/management/block-routes';
 import { REFRESH_TOKENS_PATH } from '@/lib/management/refresh-token-routes';
 import { REVOKE_ACCESS_PATH, SESSIONS_PATH } from '@/lib/management/session-routes';
 import type { UserDocument } from '@/lib/management/user-document';
-import { USERS_PATH } from '@/lib/management/user-routes';
+import { METHODS_PATH, USERS_PATH } from '@/lib/management/user-routes';
 import { runtime } from '@/lib/runtime/boot';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
@@ -109,6 +109,16 @@ export async function unlinkIdentity(_last: ActionState, form: FormData): Promis
     const address = textOf(form, 'address');
     const undo = { id: textOf(form, 'id'), other: textOf(form, 'identity'), who: address };
     return { kind: 'done', said: t('users.identities.unlink.done', { address }), undo };
+  });
+}
+
+/** Gone for good: its device keeps a key that opens nothing. */
+export async function removePasskey(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('editor', async ({ caller }) => {
+    const named = { id: textOf(form, 'id'), authentication_method_id: textOf(form, 'passkey') };
+    const path = managementPath(`${METHODS_PATH}/{authentication_method_id}`, named);
+    await askManagement(caller, { method: 'DELETE', path });
+    return { kind: 'done', said: t('users.passkeys.remove.done', { name: textOf(form, 'name') }) };
   });
 }
 

@@ -15,7 +15,7 @@ import { Moment } from '@/components/console/moment';
 import { USER_BLOCKS_PATH } from '@/lib/management/block-routes';
 import { mayUse } from '@/lib/management/caller';
 import type { MethodDocument, UserDocument } from '@/lib/management/user-document';
-import { USERS_PATH } from '@/lib/management/user-routes';
+import { METHODS_PATH } from '@/lib/management/user-routes';
 import { managementPath, readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { callUser, linkPage } from '@/lib/web/console/user-words';
@@ -26,6 +26,7 @@ import {
   deleteUser,
   endLimits,
   linkUser,
+  removePasskey,
   unlinkIdentity,
   vouchForIdentifier,
 } from './actions';
@@ -40,18 +41,22 @@ export default async function UserProfilePage({ params }: UserPageProps) {
   const named = { id: user.user_id };
   const [methods, { blocked_for: limits }, formats] = await Promise.all([
     readManagement<MethodDocument[]>(caller, {
-      path: managementPath(`${USERS_PATH}/{id}/authentication-methods`, named),
+      path: managementPath(METHODS_PATH, named),
+      query: { per_page: 100 },
     }),
     readManagement<Blocks>(caller, { path: managementPath(`${USER_BLOCKS_PATH}/{id}`, named) }),
     consoleFormats(),
   ]);
   const isEditable = mayUse(caller, ['update:users']);
+  const mayRemove = mayUse(caller, ['delete:authentication_methods']);
+  const passkeys = methods.filter(({ type }) => type === 'passkey');
   return (
     <UserPage caller={caller} user={user} view="profile">
       {limits.length > 0 && <Limits {...{ user, limits, isEditable }} />}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid gap-6">
-          <Identities {...{ user, methods, formats, isEditable }} />
+          <Identities {...{ user, methods: methods.filter(isIdentity), formats, isEditable }} />
+          {passkeys.length > 0 && <Passkeys {...{ user, passkeys, formats, mayRemove }} />}
           <Profile {...{ user, isEditable }} />
           {mayUse(caller, ['delete:users']) && <Delete user={user} />}
         </div>
@@ -90,6 +95,10 @@ function Limits({
 
 // ---- Ways to sign in ------------------------------------------------------------------------------------------------
 
+type IdentityMethod = MethodDocument & Readonly<{ type: 'email' | 'phone' }>;
+
+const isIdentity = (method: MethodDocument): method is IdentityMethod => method.type !== 'passkey';
+
 function Identities({
   user,
   methods,
@@ -97,7 +106,7 @@ function Identities({
   isEditable,
 }: {
   user: UserDocument;
-  methods: readonly MethodDocument[];
+  methods: readonly IdentityMethod[];
   formats: Formats;
   isEditable: boolean;
 }) {
@@ -157,14 +166,14 @@ function Identities({
   );
 }
 
-const addressOf = ({ email, phone_number, id }: MethodDocument) => email ?? phone_number ?? id;
+const addressOf = ({ email, phone_number, id }: IdentityMethod) => email ?? phone_number ?? id;
 
 /** The API changes the one that tokens speak of. */
-function isSpokenOf(user: UserDocument, method: MethodDocument): boolean {
+function isSpokenOf(user: UserDocument, method: IdentityMethod): boolean {
   return addressOf(method) === (method.type === 'phone' ? user.phone_number : user.email);
 }
 
-function Vouch({ user, method }: { user: UserDocument; method: MethodDocument }) {
+function Vouch({ user, method }: { user: UserDocument; method: IdentityMethod }) {
   const address = addressOf(method);
   return (
     <Form name={`vouch-${method.type}`} action={vouchForIdentifier}>
@@ -174,7 +183,7 @@ function Vouch({ user, method }: { user: UserDocument; method: MethodDocument })
   );
 }
 
-function ChangeIdentifier({ user, method }: { user: UserDocument; method: MethodDocument }) {
+function ChangeIdentifier({ user, method }: { user: UserDocument; method: IdentityMethod }) {
   const { type } = method;
   return (
     <Dialog
@@ -207,7 +216,7 @@ function ChangeIdentifier({ user, method }: { user: UserDocument; method: Method
   );
 }
 
-function Unlink({ user, method }: { user: UserDocument; method: MethodDocument }) {
+function Unlink({ user, method }: { user: UserDocument; method: IdentityMethod }) {
   const address = addressOf(method);
   return (
     <ConfirmDialog
@@ -222,6 +231,58 @@ function Unlink({ user, method }: { user: UserDocument; method: MethodDocument }
         submit: t('users.identities.unlink.submit'),
       }}
     />
+  );
+}
+
+function Passkeys({
+  user,
+  passkeys,
+  formats,
+  mayRemove,
+}: {
+  user: UserDocument;
+  passkeys: readonly MethodDocument[];
+  formats: Formats;
+  mayRemove: boolean;
+}) {
+  const at = (iso: string) => () => <Moment key="at" moment={formats.moment(iso)} />;
+  return (
+    <Card title={t('users.passkeys.title')} lead={t('users.passkeys.lead')}>
+      <ul className="grid divide-y divide-line">
+        {passkeys.map(({ id, name = id, created_at: madeAt, last_auth_at: usedAt, credential_backed_up }) => (
+          <li
+            key={id}
+            className="flex flex-wrap items-center justify-between gap-3 py-3 first:pt-0 last:pb-0"
+          >
+            <span className="grid min-w-0 gap-1">
+              <span className="flex flex-wrap items-center gap-2 font-medium">
+                <bdi>{name}</bdi>
+                {credential_backed_up && <Badge>{t('users.passkeys.synced')}</Badge>}
+              </span>
+              <span className="text-table text-muted">
+                {t.rich('users.passkeys.made', { at: at(madeAt) })},{' '}
+                {usedAt === undefined
+                  ? t('users.passkeys.unused')
+                  : t.rich('users.passkeys.used', { at: at(usedAt) })}
+              </span>
+            </span>
+            {mayRemove && (
+              <ConfirmDialog
+                name={`passkey-${id}`}
+                trigger={{ label: t('users.passkeys.remove.button'), size: 'small' }}
+                action={removePasskey}
+                hidden={{ id: user.user_id, passkey: id, name }}
+                words={{
+                  title: t('users.passkeys.remove.title', { name }),
+                  lead: t('users.passkeys.remove.lead'),
+                  submit: t('users.passkeys.remove.submit'),
+                }}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </Card>
   );
 }
 
