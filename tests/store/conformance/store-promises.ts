@@ -18,6 +18,7 @@ import { promiseLinks } from './promises/links';
 import { promiseLogStreams } from './promises/log-streams';
 import { promiseOperators } from './promises/operators';
 import { promiseOutbox } from './promises/outbox';
+import { promisePasskeys } from './promises/passkeys';
 import { promisePushedRequests } from './promises/pushed-requests';
 import { promiseToRedeem } from './promises/redeem';
 import { promiseRefreshTokenRegister } from './promises/refresh-token-register';
@@ -73,6 +74,7 @@ export function describeStore(
     promiseToRotate(current, { rounds: rounds.redemption });
     promiseRefreshTokenRegister(current);
     promiseSessions(current);
+    promisePasskeys(current, { rounds: rounds.redemption });
     promiseSignOuts(current);
     promiseLimits(current);
     promiseClientAssertions(current);

@@ -10,6 +10,7 @@ import type { ConsentStore } from '@/lib/login/consent';
 import type { EmbeddedChallengeStore } from '@/lib/login/embedded-challenge';
 import type { LimitStore } from '@/lib/login/failure-limits';
 import type { LogoutNoticeStore } from '@/lib/login/logout-notice';
+import type { PasskeyStore } from '@/lib/login/passkey';
 import type { SessionStore } from '@/lib/login/session';
 import type { SessionRegister } from '@/lib/login/session-register';
 import { type BrandAssets, NO_SETTINGS, type SettingsRegister, sessionLifetimes } from '@/lib/login/settings';
@@ -37,6 +38,7 @@ import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOperatorRegister } from '@/lib/store/prisma/operators';
+import { createPasskeyStore } from '@/lib/store/prisma/passkeys';
 import { createPushedRequestStore } from '@/lib/store/prisma/pushed-requests';
 import { createRefreshTokenRegister } from '@/lib/store/prisma/refresh-token-register';
 import { createRefreshTokenStore } from '@/lib/store/prisma/refresh-tokens';
@@ -56,6 +58,7 @@ export type Process = Readonly<{
   challenges: ChallengeStore & EmbeddedChallengeStore;
   codes: IssuedCodeStore;
   sessions: SessionStore;
+  passkeys: PasskeyStore;
   sessionRegister: SessionRegister;
   notices: LogoutNoticeStore;
   logStreams: LogStreamStore;
@@ -98,6 +101,7 @@ export function processOf(prisma: PrismaClient, secrets = box): Process {
     challenges: { ...createChallengeStore(prisma, secrets), ...createEmbeddedChallengeStore(prisma) },
     codes: createAuthorizationCodeStore(prisma, secrets),
     sessions: createSessionStore(prisma, secrets, () => sessionLifetimes(NO_SETTINGS)),
+    passkeys: createPasskeyStore(prisma, secrets),
     sessionRegister: createSessionRegister(prisma),
     notices: createLogoutNoticeStore(prisma),
     logStreams: createLogStreamStore(prisma),
