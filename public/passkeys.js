@@ -45,7 +45,7 @@
     } catch ({ name }) {
       // This device has one already: nothing is left to ask.
       if (name === 'InvalidStateError') form.requestSubmit(form.querySelector('[value=never]'));
-      else if (mediation === 'optional') askBesideField();
+      else if (mediation === 'optional' && form.dataset.refused === undefined) askBesideField();
     }
   };
 
@@ -67,5 +67,9 @@
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) answer.value = '';
   });
-  askBesideField();
+  const { refused } = form.dataset;
+  // Of one that is not known here the browser need not speak again, and whoever was just refused presses the button.
+  if (refused)
+    Credential.signalUnknownCredential?.({ rpId: options.rpId, credentialId: refused }).catch(() => {});
+  if (refused === undefined) askBesideField();
 })();

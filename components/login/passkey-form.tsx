@@ -10,17 +10,24 @@ export type PasskeyQuestion = Readonly<{
   hidden: HiddenValues;
   /** JSON of what the browser is asked (PublicKeyCredentialRequestOptionsJSON). */
   options: string;
+  /** The last answer signed nobody in, maybe because the passkey is not known here; null where there was none. */
+  refused: Readonly<{ unknown: string | null }> | null;
 }>;
 
 export function PasskeyForm({
   t,
-  question: { action, hidden, options },
+  question: { action, hidden, options, refused },
 }: {
   t: Words;
   question: PasskeyQuestion;
 }) {
   return (
-    <form action={action} data-passkey={options} hidden>
+    <form
+      action={action}
+      data-passkey={options}
+      data-refused={refused ? (refused.unknown ?? '') : undefined}
+      hidden
+    >
       <HiddenInputs values={{ ...hidden, passkey: '' }} />
       <QuietButton>{t('passkey.signIn')}</QuietButton>
     </form>

@@ -14,11 +14,10 @@ export type TooManyTriesCardProps = Readonly<{
   now: number;
   /** Null where nobody has a passkey. */
   passkey: PasskeyQuestion | null;
-  hasPasskeyFailed: boolean;
 }>;
 
 export function TooManyTriesCard(props: TooManyTriesCardProps) {
-  const { page, startAgainHref, waitUntil, now, passkey, hasPasskeyFailed } = props;
+  const { page, startAgainHref, waitUntil, now, passkey } = props;
   const { t, client } = page;
   const milliseconds = (waitUntil ?? now) - now;
   return (
@@ -31,7 +30,7 @@ export function TooManyTriesCard(props: TooManyTriesCardProps) {
           {milliseconds > 0 && (
             <p>{t('tooManyTries.wait', { duration: durationInWords(t, milliseconds) })}</p>
           )}
-          {hasPasskeyFailed && <p role="alert">{t('problem.passkeyRefused')}</p>}
+          {passkey?.refused && <p role="alert">{t('problem.passkeyRefused')}</p>}
           {!startAgainHref && client && <p>{t('tooManyTries.goBack', { app: client.name })}</p>}
         </>
       }

@@ -48,11 +48,13 @@ export type NewCredential = Pick<
   Readonly<{ signCount: number; challenge: string }>;
 
 const binary = z.base64url().min(1).max(8192);
+/** CTAP allows 1023 bytes; what is kept in a cookie for a while is far shorter. */
+const credentialId = z.base64url().min(1).max(1364);
 
 /** AuthenticationResponseJSON (§5.8): what a browser sends that was asked for a passkey. */
 const passkeyAnswer = z.object({
-  id: binary,
-  rawId: binary,
+  id: credentialId,
+  rawId: credentialId,
   type: z.literal('public-key'),
   response: z.object({
     clientDataJSON: binary,
@@ -64,8 +66,8 @@ const passkeyAnswer = z.object({
 
 /** RegistrationResponseJSON (§5.1): what a browser sends that made one. */
 const createdPasskey = z.object({
-  id: binary,
-  rawId: binary,
+  id: credentialId,
+  rawId: credentialId,
   type: z.literal('public-key'),
   response: z.object({
     clientDataJSON: binary,

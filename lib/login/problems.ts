@@ -22,8 +22,11 @@ export type LoginProblem = Readonly<
   | { kind: 'wait'; until: number }
   /** The waiting page was asked to go on, and the link has not been opened. */
   | { kind: 'link_not_opened' }
-  /** A passkey that signs nobody in here, or one that could not be made: which of many reasons it is, nobody is told. */
-  | { kind: 'passkey_refused' }
+  /**
+   * A passkey that signs nobody in here, or one that could not be made: why, nobody is told. `unknown` is what the browser called
+   * one that is not known here, so that it may forget it; null otherwise.
+   */
+  | { kind: 'passkey_refused'; unknown: string | null }
   /** No provider took the message. */
   | { kind: 'sending_failed' }
 >;

@@ -18,7 +18,8 @@ export type PasskeySignedIn = Readonly<
   | (SignedIn & { sessionId: string; issued: Issued | null })
   /** An operator blocked the account: the client is told, this person is not signed in. */
   | { kind: 'blocked' }
-  | { kind: 'refused' }
+  /** `unknown` is the credential id of one that is not known; null where it is, or where it was no answer. */
+  | { kind: 'refused'; unknown: string | null }
 >;
 
 export type PasskeyParts = Readonly<{
@@ -45,13 +46,13 @@ export async function signInWithPasskey(
   const { ceremonies, store, keyedHash } = deps.passkeys;
   const answer = parsePasskeyAnswer(signIn.answer);
   const key = answer && (await store.findKey(answer.id));
-  if (answer === null || key === null) return { kind: 'refused' };
+  if (answer === null || key === null) return { kind: 'refused', unknown: answer?.id ?? null };
   const question = { use: 'sign_in', interaction } as const;
   const genuine = await ceremonies.verifyAnswer(answer, {
     key,
     isChallenge: (challenge) => isPasskeyChallenge(keyedHash, question, { challenge, now }),
   });
-  if (genuine === null) return { kind: 'refused' };
+  if (genuine === null) return REFUSED;
 
   const session = { ...newSession(deps, 'email', now), amr: PASSKEY_AMR };
   const authorization = newAuthorization(deps.random, interaction.request, now);
@@ -67,7 +68,8 @@ export async function signInWithPasskey(
     consent: signIn.consent,
     context,
   });
-  if (used.kind !== 'signed_in') return used;
+  if (used.kind === 'refused') return REFUSED;
+  if (used.kind === 'blocked') return used;
   return {
     kind: 'signed_in',
     accountId: used.accountId,
@@ -81,6 +83,8 @@ export async function signInWithPasskey(
     issued: used.isPermitted ? issuedOf(authorization) : null,
   };
 }
+
+const REFUSED = { kind: 'refused', unknown: null } as const;
 
 /** RFC 8176 §2: possession of a key, somebody there, and what unlocked it: two factors. */
 const PASSKEY_AMR = ['pop', 'user', 'mfa'] as const;

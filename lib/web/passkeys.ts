@@ -16,18 +16,27 @@ import { isFetchable } from './waiting';
 const OFFER_AGAIN_SECONDS = 14 * 86_400;
 export const OFFERED_FOR_GOOD_SECONDS = KNOWN_BROWSER_SECONDS;
 
+type PasskeyQuestion<Action> = Readonly<{
+  action: Action;
+  hidden: { interaction: string };
+  options: string;
+  refused: Readonly<{ unknown: string | null }> | null;
+}>;
+
 /** What a form needs that signs in with a passkey here; null where none can, and while nobody has one. */
 export async function passkeyInstead<Action>(
   { passkeys, clock }: Runtime,
   visit: Visit,
   action: Action,
-): Promise<Readonly<{ action: Action; hidden: { interaction: string }; options: string }> | null> {
+): Promise<PasskeyQuestion<Action> | null> {
   const found = passkeys.mayExist() ? findPasskeyInteraction(visit, clock()) : null;
   if (found === null) return null;
   const { interaction } = found;
   const challenge = passkeyChallenge(passkeys.keyedHash, { use: 'sign_in', interaction }, clock());
   const options = await passkeys.ceremonies.askForOne(challenge);
-  return { action, hidden: { interaction: interaction.id }, options };
+  const { id, outcome } = interaction;
+  const refused = outcome?.kind === 'passkey_refused' ? outcome : null;
+  return { action, hidden: { interaction: id }, options, refused };
 }
 
 /** The interaction that a passkey may sign in to: one that may be answered, or whose guesses are used up. */

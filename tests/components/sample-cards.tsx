@@ -108,7 +108,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
       {...changes}
     />
   );
-  const passkey = { action, hidden, options: '{"challenge":"AA","rpId":"localhost"}' };
+  const passkey = { action, hidden, options: '{"challenge":"AA","rpId":"localhost"}', refused: null };
   const passkeyOffer = (hasFailed: boolean) => (
     <PasskeyOfferCard {...{ page, action, hidden, hasFailed }} options="{}" />
   );
@@ -316,19 +316,16 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     'already signed in': <AlreadySignedInCard {...{ page, shownAddress }} continueHref={home} />,
     'too many tries': (
       <TooManyTriesCard
-        {...{ page, passkey: null, hasPasskeyFailed: false, waitUntil: NOW + 300_000, now: NOW }}
+        {...{ page, passkey: null, waitUntil: NOW + 300_000, now: NOW }}
         startAgainHref="/again"
       />
     ),
     'too many tries, no way back': (
-      <TooManyTriesCard
-        {...{ page, passkey: null, hasPasskeyFailed: false, waitUntil: null, now: NOW }}
-        startAgainHref={null}
-      />
+      <TooManyTriesCard {...{ page, passkey: null, waitUntil: null, now: NOW }} startAgainHref={null} />
     ),
     'too many tries, passkey': (
       <TooManyTriesCard
-        {...{ page, passkey, hasPasskeyFailed: true, waitUntil: null, now: NOW }}
+        {...{ page, passkey: { ...passkey, refused: { unknown: null } }, waitUntil: null, now: NOW }}
         startAgainHref="/again"
       />
     ),

@@ -7,6 +7,7 @@ import * as client from 'openid-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProfile, startBrowser, type Viewer } from '../harness/browser';
+import { witness } from '../harness/evidence';
 import { type LatchkeyProcess, startLatchkey } from '../harness/latchkey';
 import { type App, createApp } from '../harness/operator';
 import { readCode } from '../harness/sign-in';
@@ -22,6 +23,9 @@ let issuer: client.Configuration;
 let others: client.Configuration;
 const called: URL[] = [];
 
+/** Whoever may use the management API. */
+const MACHINE = { client_id: 'operator', client_secret: 'Vb8Kq2Zt5Wn1Xc7Rm4Lp9Ds3Gf6Hj0Ya' };
+
 beforeAll(async () => {
   callbacks = createServer((request, response) => {
     const url = new URL(request.url ?? '/', callback);
@@ -33,7 +37,12 @@ beforeAll(async () => {
   await new Promise((resolve) => callbacks.once('listening', resolve));
   callback = `http://127.0.0.1:${(callbacks.address() as AddressInfo).port}/callback`;
   [browser, post] = await Promise.all([startBrowser(), startSmtpSink()]);
-  server = await startLatchkey({ SMTP_URL: post.url, EMAIL_FROM: 'Login <login@example.com>' });
+  server = await startLatchkey({
+    SMTP_URL: post.url,
+    EMAIL_FROM: 'Login <login@example.com>',
+    MANAGEMENT_CLIENT_ID: MACHINE.client_id,
+    MANAGEMENT_CLIENT_SECRET: MACHINE.client_secret,
+  });
   const app = await createApp(server, ['--name', 'Acme', '--callback', callback]);
   const theirs = await createApp(server, ['--name', 'Shop', '--third-party', '--callback', callback]);
   const discover = ({ client_id: id, client_secret: secret }: App) =>
@@ -60,6 +69,7 @@ async function begin(
   profile: BrowserContext,
   more: Record<string, string> = {},
   of = issuer,
+  tab?: Page,
 ): Promise<Begun> {
   const [verifier, state] = [client.randomPKCECodeVerifier(), client.randomState()];
   const to = client.buildAuthorizationUrl(of, {
@@ -70,7 +80,7 @@ async function begin(
     code_challenge_method: 'S256',
     ...more,
   });
-  const page = await profile.newPage();
+  const page = tab ?? (await profile.newPage());
   await page.goto(to.href);
   return { page, state, verifier };
 }
@@ -312,4 +322,145 @@ describe('every page', () => {
       await profile.close();
     },
   );
+});
+
+// The last: from here on pages ask for passkeys.
+describe('passkeys', () => {
+  /** Answers as JSON; nothing where there is none. */
+  async function manage(method: string, path: string, body?: object) {
+    const grant = { grant_type: 'client_credentials', audience: `${server.issuer}/api/v2/`, ...MACHINE };
+    const asked = await fetch(`${server.issuer}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(grant),
+    });
+    const { access_token } = (await asked.json()) as { access_token: string };
+    const answered = await fetch(`${server.issuer}/api/v2/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${witness(access_token)}`, 'Content-Type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answered.status, json: await answered.json().catch(() => null) };
+  }
+
+  const offer = (passkey_offer: boolean) => manage('PATCH', 'tenants/settings', { passkey_offer });
+
+  /** A device that keeps passkeys and whose owner is there, in a browser of its own. */
+  async function openDevice() {
+    const profile = await openProfile(browser);
+    const page = await profile.newPage();
+    const device = await profile.newCDPSession(page);
+    await device.send('WebAuthn.enable');
+    const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+      },
+    });
+    const beOwner = (enabled: boolean) =>
+      device.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+    return { profile, page, beOwner };
+  }
+
+  it('are made once somebody signed in, sign in by the button and beside the field, and are ended by an operator', async () => {
+    expect((await offer(true)).status).toBe(200);
+    const { profile, page, beOwner } = await openDevice();
+    const address = newAddress();
+    const first = await begin(profile, {}, issuer, page);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+    await ask(page, address);
+    await answer(page, await readCode(post, address));
+    await page.getByRole('heading', { name: 'Sign in faster next time' }).waitFor();
+    await page.getByRole('button', { name: 'Create a passkey' }).click();
+    await page.waitForURL(`${callback}**`);
+    expect(new URL(page.url()).searchParams.get('state')).toBe(first.state);
+
+    // By the button.
+    await beOwner(false);
+    const second = await begin(profile, { prompt: 'login' }, issuer, page);
+    const before = await profile.storageState();
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await beOwner(true);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    const answered = await sent;
+    await page.waitForURL(`${callback}**`);
+    const mine = called.filter((url) => url.searchParams.get('state') === second.state);
+    expect(mine).toHaveLength(1);
+    const tokens = await client.authorizationCodeGrant(issuer, mine[0] as URL, {
+      pkceCodeVerifier: second.verifier,
+      expectedState: second.state,
+    });
+    expect(tokens.claims()).toMatchObject({ email: address, email_verified: true });
+
+    // The same answer again, by whoever holds what the browser held then, is worth nothing (MAG-1, FRM-3).
+    for (const storageState of [before, undefined]) {
+      const thief = await browser.newContext({ ...(storageState && { storageState }) });
+      const replay = await thief.request.post(answered.url(), {
+        headers: { origin: server.issuer, 'content-type': answered.headers()['content-type'] ?? '' },
+        data: answered.postDataBuffer() ?? '',
+        maxRedirects: 0,
+      });
+      expect(replay.status()).toBe(303);
+      expect(replay.headers().location).toMatch(/\/identifier$/);
+      expect(replay.headers()['set-cookie'] ?? '').not.toMatch(/session=/);
+      await thief.close();
+    }
+
+    // Beside the field: the owner picks it from what the browser fills in.
+    const third = await begin(profile, { prompt: 'login' }, issuer, page);
+    await page.waitForURL(`${callback}**`);
+    expect(new URL(page.url()).searchParams.get('state')).toBe(third.state);
+
+    const { json: users } = await manage('GET', `users-by-email?email=${encodeURIComponent(address)}`);
+    const path = `users/${encodeURIComponent(users[0].user_id)}/authentication-methods`;
+    const { json: methods } = await manage('GET', path);
+    expect(methods).toMatchObject([
+      { type: 'email', email: address },
+      {
+        type: 'passkey',
+        relying_party_identifier: 'localhost',
+        name: expect.any(String),
+        last_auth_at: expect.any(String),
+      },
+    ]);
+    expect((await manage('DELETE', `${path}/${encodeURIComponent(methods[0].id)}`)).status).toBe(404);
+    expect((await manage('DELETE', `${path}/${encodeURIComponent(methods[1].id)}`)).status).toBe(204);
+    expect((await manage('GET', path)).json).toHaveLength(1);
+
+    // It signs nobody in any more.
+    await begin(profile, { prompt: 'login' }, issuer, page);
+    await page.getByText('That passkey did not work').waitFor();
+    await profile.close();
+  });
+
+  it('are offered to nobody twice in a row, nor where none can be kept, nor without scripts', async () => {
+    const { profile, page } = await openDevice();
+    const address = newAddress();
+    await begin(profile, {}, issuer, page);
+    await ask(page, address);
+    await answer(page, await readCode(post, address));
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await page.waitForURL(`${callback}**`);
+    await begin(profile, { prompt: 'login' }, issuer, page);
+    await ask(page, newAddress());
+    expect(await page.locator('[name=passkeys]').count()).toBe(0);
+    await profile.close();
+
+    for (const viewer of [{}, { scripts: false }]) {
+      const elsewhere = await openProfile(browser, viewer);
+      const { page, state } = await begin(elsewhere);
+      expect(await page.getByRole('button', { name: 'Sign in with a passkey' }).isVisible()).toBe(
+        viewer.scripts !== false,
+      );
+      const other = newAddress();
+      await ask(page, other);
+      await answer(page, await readCode(post, other));
+      await page.waitForURL(`${callback}**`);
+      expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
+      await elsewhere.close();
+    }
+    await offer(false);
+  });
 });

@@ -55,7 +55,6 @@ function cardOf(
               waitUntil={null}
               now={now}
               passkey={passkey}
-              hasPasskeyFailed={interaction.outcome?.kind === 'passkey_refused'}
             />
           );
         }

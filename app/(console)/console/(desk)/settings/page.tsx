@@ -76,12 +76,13 @@ export default async function SettingsPage() {
         >
           <ChoiceField
             name="passkey_offer"
-            label={t('settings.passkeys.label')}
+            label={t('settings.passkeys.title')}
             choices={(['on', 'off'] as const).map((value) => ({
               value,
               label: t(`settings.passkeys.choices.${value}`),
             }))}
             chosen={[settings.passkey_offer ? 'on' : 'off']}
+            isTitled
           />
         </SettingsPart>
         <SettingsPart

@@ -51,7 +51,8 @@ export async function takePasskey(latchkey: Runtime, browser: Browser, form: For
     case 'blocked':
       return leaveBlocked(latchkey, browser, interaction);
     case 'refused': {
-      const refused = { ...found.interaction, outcome: { kind: 'passkey_refused' } } as const;
+      const outcome = { kind: 'passkey_refused', unknown: signedIn.unknown } as const;
+      const refused = { ...found.interaction, outcome };
       return goTo(stepPath(id, 'identifier'), await saveInteraction(latchkey, browser, refused));
     }
   }

@@ -26,7 +26,7 @@ export async function takePasskeyOffer(
       { ...offered, interaction, created, context },
     );
     if (!isKept) {
-      const outcome = { kind: 'passkey_refused' } as const;
+      const outcome = { kind: 'passkey_refused', unknown: null } as const;
       return goTo(step('passkey'), await saveInteraction(latchkey, browser, { ...interaction, outcome }));
     }
   }
