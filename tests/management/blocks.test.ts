@@ -214,4 +214,49 @@ describe('the ways a user proves who they are', () => {
       ],
     );
   });
+
+  it('are their passkeys, which are removed one by one or all at once', async () => {
+    const id = await createUser({ connection: 'email', email: ANN.canonical, email_verified: true });
+    const other = await createUser({ connection: 'sms', phone_number: BOB.canonical, phone_verified: true });
+    const path = `/users/${encodeURIComponent(id)}/authentication-methods`;
+    const keep = (userId: string, name: string) =>
+      office.prisma.passkey.create({
+        data: {
+          ...{ id: `passkey|dev_${name}`, credentialId: name, name, userHandle: 'aGFuZGxl', signCount: 0 },
+          ...{ publicKey: new Uint8Array([1, 2, 3]), transports: ['internal'], deviceType: 'multi_device' },
+          ...{ isBackedUp: true, aaguid: '00000000-0000-0000-0000-000000000000', createdAt: office.now },
+          ...{ provider: userId.split('|')[0] ?? '', userId: userId.split('|')[1] ?? '' },
+        },
+      });
+    for (const name of ['a', 'b', 'c']) await keep(id, name);
+    await keep(other, 'd');
+    const names = async () =>
+      (await (await ask(path)).json()).map(({ id, name }: { id: string; name?: string }) => name ?? id);
+    expect((await (await ask(path)).json())[1]).toEqual({
+      id: 'passkey|dev_a',
+      type: 'passkey',
+      confirmed: true,
+      created_at: office.now.toISOString(),
+      enrolled_at: office.now.toISOString(),
+      name: 'a',
+      key_id: 'a',
+      public_key: 'AQID',
+      relying_party_identifier: new URL(office.deps.issuer).hostname,
+      credential_device_type: 'multi_device',
+      credential_backed_up: true,
+      aaguid: '00000000-0000-0000-0000-000000000000',
+      transports: ['internal'],
+      user_handle: 'aGFuZGxl',
+      identity_user_id: id.split('|')[1],
+    });
+    const remove = async (method: string) =>
+      (await ask(`${path}/${encodeURIComponent(method)}`, { method: 'DELETE' })).status;
+    // Neither what another user has, nor an identity (MGT-1).
+    expect([await remove('passkey|dev_d'), await remove(id)]).toEqual([404, 404]);
+    expect(await remove('passkey|dev_b')).toBe(204);
+    expect(await names()).toEqual([id, 'a', 'c']);
+    expect((await ask(path, { method: 'DELETE' })).status).toBe(204);
+    expect(await names()).toEqual([id]);
+    expect(await office.prisma.passkey.count()).toBe(1);
+  });
 });
