@@ -435,6 +435,55 @@ describe('passkeys', () => {
     await profile.close();
   });
 
+  it('sign in where guesses are used up, and ask for consent as a code does; an opened link is followed by the offer', async () => {
+    expect((await offer(true)).status).toBe(200);
+    const { profile, page, beOwner } = await openDevice();
+    const address = newAddress();
+    await beOwner(false);
+    await begin(profile, {}, issuer, page);
+    await ask(page, address);
+    const { text } = await post.waitForMessage(address);
+    const fromMail = await profile.newPage();
+    await fromMail.goto(/^https?:\/\/\S+\/passwordless\/link\/[\w-]+$/m.exec(text ?? '')?.[0] ?? '');
+    await page.getByRole('heading', { name: 'Sign in faster next time' }).waitFor();
+    await fromMail.close();
+    await beOwner(true);
+    await page.getByRole('button', { name: 'Create a passkey' }).click();
+    await page.waitForURL(`${callback}**`);
+
+    await beOwner(false);
+    const { state } = await begin(profile, { prompt: 'login' }, others, page);
+    const other = newAddress();
+    await ask(page, other);
+    const code = await readCode(post, other);
+    for (let guess = 0; guess < 5; guess++) {
+      const before = page.waitForResponse((response) => response.request().method() === 'POST');
+      await page.getByLabel('6-digit code').fill(code === '000000' ? '111111' : '000000');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await before;
+    }
+    await page.getByRole('heading', { name: 'Too many tries' }).waitFor();
+    await beOwner(true);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText(address).waitFor();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL(`${callback}**`);
+    expect(new URL(page.url()).searchParams.get('state')).toBe(state);
+
+    // What was allowed once is not asked again.
+    const again = await begin(profile, { prompt: 'login' }, others, page);
+    await page.waitForURL(`${callback}**`);
+    expect(new URL(page.url()).searchParams.get('state')).toBe(again.state);
+
+    // Blocked, the client is told, and nobody is signed in (COD-9).
+    const { json: users } = await manage('GET', `users-by-email?email=${encodeURIComponent(address)}`);
+    await manage('PATCH', `users/${encodeURIComponent(users[0].user_id)}`, { blocked: true });
+    await begin(profile, { prompt: 'login' }, issuer, page);
+    await page.waitForURL(`${callback}**`);
+    expect(new URL(page.url()).searchParams.get('error_description')).toBe('user is blocked');
+    await profile.close();
+  });
+
   it('are offered to nobody twice in a row, nor where none can be kept, nor without scripts', async () => {
     const { profile, page } = await openDevice();
     const address = newAddress();

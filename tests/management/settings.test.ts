@@ -33,17 +33,19 @@ describe('tenant settings', () => {
       session_lifetime: 168,
       idle_session_lifetime: 72,
       enabled_locales: expect.arrayContaining(['en', 'de', 'zh-CN', 'zh-TW']),
+      passkey_offer: false,
       flags: { enable_dynamic_client_registration: false },
     });
     await send('PATCH', TENANT, { friendly_name: 'Acme', support_url: 'https://help.acme.test/' });
     await send('PATCH', TENANT, { session_lifetime_in_minutes: 90, idle_session_lifetime: 0.5 });
-    await send('PATCH', TENANT, { enabled_locales: ['de', 'zh-TW', 'de'] });
+    await send('PATCH', TENANT, { enabled_locales: ['de', 'zh-TW', 'de'], passkey_offer: true });
     expect(await get(TENANT)).toMatchObject({
       friendly_name: 'Acme',
       support_url: 'https://help.acme.test/',
       session_lifetime: 1.5,
       idle_session_lifetime: 0.5,
       enabled_locales: ['de', 'zh-TW'],
+      passkey_offer: true,
     });
     await send('PATCH', TENANT, { friendly_name: '', support_url: null });
     expect(await get(TENANT)).not.toHaveProperty('friendly_name');
@@ -70,6 +72,7 @@ describe('tenant settings', () => {
     [{ default_redirection_uri: 'http://acme.test/' }, /^400 default_redirection_uri must be an https URL/],
     [{ friendly_name: '<b>Acme' }, /^400 friendly_name may not hold </],
     [{ session_lifetime: 1, idle_session_lifetime: 2 }, /^400 idle_session_lifetime may not be more/],
+    [{ passkey_offer: 'yes' }, /^400 passkey_offer must be true or false/],
     [{ session_lifetime: 0 }, /^400 session_lifetime must be hours/],
   ])('MGT-2: refuse %j by name, and nothing is changed', async (body, sentence) => {
     const before = await get(TENANT);

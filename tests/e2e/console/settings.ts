@@ -19,7 +19,18 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await page.getByLabel('Left alone, in hours').fill('100000');
       await part('session_lifetime').getByRole('button', { name: 'Save' }).click();
       await page.getByText(/must be hours/i).waitFor();
+      await part('passkey_offer').getByLabel('Offer a passkey after signing in').check();
+      await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
+      await expect
+        .poll(async () => (await stage().prisma.settings.findUniqueOrThrow({ where: { id: 1 } })).tenant)
+        .toMatchObject({ offersPasskeys: true });
       await page.reload();
+      expect(await page.getByLabel('Offer a passkey after signing in').isChecked()).toBe(true);
+      await part('passkey_offer').getByLabel('Offer none').check();
+      await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
+      await expect
+        .poll(async () => (await stage().prisma.settings.findUniqueOrThrow({ where: { id: 1 } })).tenant)
+        .not.toHaveProperty('offersPasskeys');
       expect(await page.getByLabel('Email address for help').inputValue()).toBe('help@acme.test');
       await profile.close();
 

@@ -123,6 +123,37 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await profile.close();
     });
 
+    it('shows the passkeys of a user, and removes one once it is clear what that means', async () => {
+      const { page, profile } = await open('editor', '/console/users/new');
+      await page.getByLabel('Email address').fill('margaret@acme.test');
+      await page.getByRole('button', { name: 'Create user' }).click();
+      await page.getByRole('heading', { name: 'margaret@acme.test' }).waitFor();
+      const { prisma } = stage();
+      const { userId, createdAt } = await prisma.identity.update({
+        where: { provider_identifier: { provider: 'email', identifier: 'margaret@acme.test' } },
+        data: { verifiedAt: new Date(0) },
+      });
+      await prisma.passkey.create({
+        data: {
+          ...{ id: 'passkey|dev_margaret', credentialId: 'margaret', publicKey: new Uint8Array([1]) },
+          ...{ signCount: 0, transports: ['internal'], deviceType: 'multi_device', isBackedUp: true },
+          ...{ aaguid: 'fbfc3007-154e-4ecc-8c0b-6e020557d7bd', name: 'Apple Passwords', userHandle: 'AA' },
+          ...{ provider: 'email', userId, createdAt },
+        },
+      });
+      await page.reload();
+      await page.getByRole('heading', { name: 'Passkeys' }).waitFor();
+      await page.getByText('never used').waitFor();
+      await expectAccessible(page, 'a user with a passkey');
+      await page.getByRole('button', { name: 'Remove' }).click();
+      await page.getByText('Remove the passkey Apple Passwords?').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+      await page.getByText('Apple Passwords is removed').first().waitFor();
+      await page.getByRole('heading', { name: 'Passkeys' }).waitFor({ state: 'detached' });
+      expect(await prisma.passkey.count()).toBe(0);
+      await profile.close();
+    });
+
     it('takes limits away that keep somebody out', { timeout: 120_000 }, async () => {
       const id = await stage().user('eve.locked@acme.test');
       const { page, profile } = await open('editor', `/console/users/${encodeURIComponent(id)}`);
