@@ -26,7 +26,7 @@ const config = (phase: string): NextConfig => ({
   // Named by their fingerprints (lib/runtime/compose.ts).
   headers: async () => [
     {
-      source: '/:script(login.js|passkeys.js)',
+      source: '/:script(login\\.js|passkeys\\.js)',
       headers: [{ key: 'Cache-Control', value: 'public, max-age=31536000, immutable' }],
     },
   ],

@@ -37,8 +37,7 @@ export type Passkey = Readonly<{
 }>;
 
 /** What an answer is checked against. */
-export type PasskeyKey = Pick<Passkey, 'credentialId' | 'publicKey' | 'userHandle'> &
-  Readonly<{ signCount: number }>;
+export type PasskeyKey = Pick<Passkey, 'credentialId' | 'publicKey' | 'userHandle'>;
 
 /** What an authenticator made. */
 export type NewCredential = Pick<

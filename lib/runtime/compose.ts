@@ -253,9 +253,8 @@ export async function composeRuntime(
   // Where the host is no name, no browser has any.
   const hasName = canHavePasskeys(environment.origin);
   const offersPasskeys = () => hasName && settings.tenant.offersPasskeys === true;
-  const anyPasskeys = async () => hasName && (hasPasskeys || (await stores.passkeys.exist()));
-  let hasPasskeys = false;
-  hasPasskeys = await anyPasskeys();
+  const anyPasskeys = async () => hasName && (await stores.passkeys.exist());
+  let hasPasskeys = await anyPasskeys();
   const limitOverrides = () => settings.limits;
   const login = {
     challenges: stores.challenges,

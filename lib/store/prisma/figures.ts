@@ -78,7 +78,8 @@ export async function countFigures(prisma: PrismaClient, at: Date): Promise<bool
     counted AS (
       INSERT INTO hourly_figures (hour, figure, channel, detail, count)
       SELECT hour, ${FIGURES.begun}::text, channel, '', count(*) FROM event
-        WHERE type IN ('cls', 'cs') AND details->'again' IS NULL GROUP BY 1, channel
+        -- A passkey needs no message: what it begins it goes through with.
+        WHERE (type IN ('cls', 'cs') AND details->'again' IS NULL) OR details->'passkey' IS NOT NULL GROUP BY 1, channel
       UNION ALL SELECT hour, ${FIGURES.signIns}::text, channel, '', count(*) FROM event
         WHERE type IN ('s', 'ss') GROUP BY 1, channel
       UNION ALL SELECT hour, ${FIGURES.signUps}::text, channel, '', count(*) FROM event

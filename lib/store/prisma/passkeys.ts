@@ -24,10 +24,10 @@ const isGood = Prisma.sql`i.provider = p.provider AND i.user_id = p.user_id AND 
 export function createPasskeyStore(prisma: PrismaClient, keyedHash: KeyedHash): PasskeyStore {
   return {
     async findKey(credentialId) {
-      const [row] = await prisma.$queryRaw<Pick<Row, 'publicKey' | 'signCount' | 'userHandle'>[]>`
-        SELECT p.public_key AS "publicKey", p.sign_count AS "signCount", p.user_handle AS "userHandle"
+      const [row] = await prisma.$queryRaw<Pick<Row, 'publicKey' | 'userHandle'>[]>`
+        SELECT p.public_key AS "publicKey", p.user_handle AS "userHandle"
         FROM passkeys p JOIN identities i ON ${isGood} WHERE p.credential_id = ${credentialId}::text`;
-      return row === undefined ? null : { ...row, credentialId, signCount: Number(row.signCount) };
+      return row === undefined ? null : { ...row, credentialId };
     },
 
     async signIn(signIn) {
@@ -112,6 +112,7 @@ export function createPasskeyStore(prisma: PrismaClient, keyedHash: KeyedHash): 
             description: Prisma.sql`CASE WHEN account.id IS NOT NULL THEN 'Signed in with a passkey.'
               WHEN EXISTS (SELECT 1 FROM proven) THEN 'user is blocked'
               ELSE 'The count of the passkey did not go on: it may have been copied.' END`,
+            details: Prisma.sql`jsonb_build_object('passkey', held.passkey_id)`,
           })}
         )
         SELECT account.id AS "accountId", (SELECT id FROM session) AS "sessionId", proven.provider, proven.identifier,
@@ -138,9 +139,9 @@ export function createPasskeyStore(prisma: PrismaClient, keyedHash: KeyedHash): 
           SELECT id FROM accounts WHERE id = ${accountId}::text AND blocked_at IS NULL FOR NO KEY UPDATE
         ),
         proven AS (
-          SELECT i.provider, i.user_id FROM identities i JOIN person ON i.account_id = person.id
+          SELECT i.provider, i.user_id, i.verified_at FROM identities i JOIN person ON i.account_id = person.id
           WHERE i.provider = ${identity.channel}::text AND i.identifier = ${identity.canonical}::text
-            AND i.verified_at <= ${now}
+            AND i.verified_at IS NOT NULL
             AND (SELECT count(*) FROM passkeys p JOIN identities i ON ${isGood} JOIN person ON person.id = i.account_id)
               < ${PASSKEYS_MAX}::int
         ),
@@ -155,7 +156,9 @@ export function createPasskeyStore(prisma: PrismaClient, keyedHash: KeyedHash): 
           SELECT ${id}::text, ${credential.credentialId}::text, ${credential.publicKey}::bytea,
             ${credential.signCount}::bigint, ${[...credential.transports]}::text[], ${credential.deviceType}::text,
             ${credential.isBackedUp}::boolean, ${credential.aaguid}::text, ${name}::text, ${userHandle}::text,
-            left(${context.userAgent}::text, 512), provider, user_id, ${now}
+            left(${context.userAgent}::text, 512), provider, user_id,
+            -- Another process may have taken the proof, by a clock that is a little ahead.
+            GREATEST(${now}, verified_at)
           FROM proven, answered
           ON CONFLICT (credential_id) DO NOTHING RETURNING provider
         ),

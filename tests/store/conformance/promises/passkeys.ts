@@ -104,6 +104,11 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
       expect(await first.sessions.findActive(sessionSecret, stage().now)).toMatchObject({ accountId });
       expect(await redeem(code)).toMatchObject({ kind: 'redeemed', grant: { subject: { sub: accountId } } });
       expect(await events()).toMatchObject({ ss: 1, s: 1, passkey_created: 1 });
+      const [{ id } = { id: '' }] = await first.passkeys.list(accountId);
+      expect(await first.prisma.logEvent.findFirst({ where: { type: 's' } })).toMatchObject({
+        accountId,
+        details: { passkey: id },
+      });
       expect(await first.passkeys.list(accountId)).toMatchObject([
         { credentialId, isBackedUp: false, createdAt: now, lastUsedAt: stage().now },
       ]);
