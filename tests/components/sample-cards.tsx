@@ -210,7 +210,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
   return {
     identifier: identifier({}),
     'identifier branded': identifier({ page: branded }),
-    'identifier, passkey': identifier({ passkey }),
+    'with a passkey instead': identifier({ passkey }),
     'identifier closed': identifier({ signUpOpen: false }),
     'sign-up': identifier({ isSignUp: true }),
     'identifier prefilled': identifier({ value: 'maria@example.com' }),
