@@ -352,7 +352,7 @@ describe('the embedded database', () => {
     } finally {
       for (const folder of [dataDir, copy]) rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 120_000);
 
   async function waitForInbox(visitor: Visitor, address: string) {
     for (const giveUpAt = Date.now() + 10_000; Date.now() < giveUpAt; await sleep(100)) {
