@@ -1512,7 +1512,18 @@ describe('too much', () => {
       );
       return look<{ name: string; rows: number }>(counts.join(' UNION ALL '));
     };
-    const before = await countRows();
+    // What others have begun is still being sent, and written down.
+    let before = await countRows();
+    await expect
+      .poll(
+        async () => {
+          const earlier = before;
+          before = await countRows();
+          return before.every(({ rows }, index) => rows === earlier[index]?.rows);
+        },
+        { interval: 1_000, timeout: 20_000 },
+      )
+      .toBe(true);
     const agent = new Agent({ keepAlive: true, maxSockets: 30 });
     const path = authorizePath(shop);
     const hit = () =>
@@ -1532,9 +1543,11 @@ describe('too much', () => {
     );
     agent.destroy();
     expect([...strangers]).toEqual([303]);
-    expect(await countRows()).toEqual(before);
+    // House-keeping may have taken some away meanwhile.
+    const after = await countRows();
+    expect(after.filter(({ rows }, index) => rows > (before[index]?.rows ?? 0))).toEqual([]);
     await expectServing();
-  }, 60_000);
+  }, 120_000);
 
   it('patience with slow clients ends: half-sent headers get 408, and nobody else waits for them (INP-1)', async () => {
     const begunAt = performance.now();
