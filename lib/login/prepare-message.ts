@@ -5,9 +5,10 @@ import { compile, type Formatter } from 'html-to-text';
 import { composeEmail, type Letterhead } from './compose-email';
 import { composeSms } from './compose-sms';
 import type { EmailConnection, SmsConnection } from './connection';
+import type { TemplateProblem } from './liquid-engine';
 import { formatMailbox, type Mailbox, parseMailbox } from './mailbox';
 import { type Email, isNotice, type LoginMessage, type Sms, type Unsendable } from './message';
-import { renderTemplate, type Template, type TemplateProblem, type TemplateVariables } from './template';
+import { renderTemplate, type Template, type TemplateVariables } from './template';
 
 /** Which template of a connection is broken, as an operator knows it. Holds nothing of the message. */
 export type BrokenTemplate = TemplateProblem & Readonly<{ part: 'from' | 'subject' | 'body' | 'template' }>;

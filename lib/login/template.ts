@@ -1,17 +1,16 @@
 // What an operator writes for messages: Liquid with the variables that Auth0 documents, or `@@macros@@`. A template is
 // given its variables and nothing else: no file, no clock, no randomness, no property that is not its own, and a bound on
 // everything it can spend (MSG-5). Values are never read as templates, and are escaped by where they stand (MSG-3).
+import { Context, defaultOperators, toValueSync } from 'liquidjs';
 import {
-  CaptureTag,
-  Context,
-  Drop,
-  defaultOperators,
-  type Emitter,
-  filters,
-  Liquid,
-  toValueSync,
-} from 'liquidjs';
-import { escapeOnce } from './html';
+  atStart,
+  createLiquidEngine,
+  limitedOutput,
+  NOW,
+  problemOf,
+  RENDER_LIMIT_MS,
+  type TemplateProblem,
+} from './liquid-engine';
 import { parseMailbox } from './mailbox';
 import { plainName } from './plain-name';
 
@@ -39,9 +38,6 @@ export type TemplateVariables = Readonly<{
   operation: 'change_email' | null;
 }>;
 
-/** What is wrong with a template, for whoever wrote it. Line and column count from one, the column in UTF-16 units. */
-export type TemplateProblem = Readonly<{ reason: string; line: number; column: number }>;
-
 export type Rendered =
   | Readonly<{ kind: 'rendered'; text: string }>
   | Readonly<{ kind: 'broken'; problem: TemplateProblem }>;
@@ -62,11 +58,6 @@ const OUTPUT_MAX_LENGTH: Readonly<Record<TemplateContext, number>> = {
   sender: 512,
 };
 
-/** Milliseconds a template may take while it is sent, and while it is saved: what passed once is not refused later. */
-const RENDER_LIMIT_MS = { sending: 250, saving: 100 } as const;
-/** Characters and list entries that filters and ranges may make. */
-const MEMORY_LIMIT = 500_000;
-
 /**
  * The text of a template. Never throws.
  *
@@ -76,7 +67,7 @@ export function renderTemplate(
   template: Template,
   given: { variables: TemplateVariables; now: Date },
 ): Rendered {
-  return render(template, { ...given, limitMs: RENDER_LIMIT_MS.sending });
+  return render(template, { ...given, limitMs: RENDER_LIMIT_MS.using });
 }
 
 /**
@@ -129,10 +120,6 @@ function finish(context: TemplateContext, text: string): Rendered {
 function findSizeProblem({ source, context }: Template): TemplateProblem | null {
   const max = TEMPLATE_MAX_LENGTH[context];
   return source.length > max ? atStart(`may hold ${max} characters at most`) : null;
-}
-
-function atStart(reason: string): TemplateProblem {
-  return { reason, line: 1, column: 1 };
 }
 
 // ---- Names ----------------------------------------------------------------------------------------------------------
@@ -218,97 +205,8 @@ function renderLiquid({ source, context }: Template, { variables, now, limitMs }
   return output.buffer;
 }
 
-/** Keys under which a template's filters and operators find what its variables do not show. */
-const NOW = 'now';
+/** Key under which operators find what its variables do not show. */
 const NAME = 'application name';
-
-const TAGS = new Set(
-  'assign capture case comment cycle decrement echo for if increment liquid raw tablerow unless break continue #'.split(
-    ' ',
-  ),
-);
-
-/** In time and space no more than what they are given. Missing are those that decode, draw lots, or evaluate text. */
-const FILTERS = new Set(
-  [
-    'append prepend capitalize downcase upcase lstrip rstrip strip squish strip_newlines remove remove_first remove_last',
-    'replace replace_first replace_last slice truncate truncatewords split join first last size reverse sort uniq concat',
-    'compact escape escape_once url_encode default date abs at_least at_most ceil divided_by floor minus modulo plus',
-    'round times',
-  ].flatMap((line) => line.split(' ')),
-);
-
-function createEngine({ escapes }: { escapes: boolean }): Liquid {
-  const engine = new Liquid({
-    templates: {}, // instead of files
-    ownPropertyOnly: true,
-    strictFilters: true,
-    parseLimit: Math.max(...Object.values(TEMPLATE_MAX_LENGTH)),
-    memoryLimit: MEMORY_LIMIT,
-    timezoneOffset: 0,
-    locale: 'en',
-    operators: { ...defaultOperators, ...OPERATORS },
-    ...(escapes ? { outputEscape: escapeOutput } : {}),
-  });
-  for (const tag of Object.keys(engine.tags)) if (!TAGS.has(tag)) delete engine.tags[tag];
-  for (const filter of Object.keys(engine.filters)) if (!FILTERS.has(filter)) engine.unregisterFilter(filter);
-  engine.registerTag('capture', Capture);
-  engine.registerFilter('date', dateAsAsked);
-  // Where nothing is HTML, `&amp;` would be shown as it stands.
-  if (!escapes) for (const filter of ['escape', 'escape_once']) engine.registerFilter(filter, asItIs);
-  return engine;
-}
-
-/** Gives up as soon as there is more than anybody would read. */
-function limitedOutput(maxLength: number): Emitter {
-  return {
-    buffer: '',
-    write(piece) {
-      this.buffer += textOf(piece);
-      if (this.buffer.length > maxLength) throw new Error(`gives more than ${maxLength} characters`);
-    },
-  };
-}
-
-/** What was captured is finished output, escaped where it had to be. A class, because the library knows values by it. */
-class Captured extends Drop {
-  constructor(readonly output: string) {
-    super();
-  }
-  override valueOf(): string {
-    return this.output;
-  }
-}
-
-class Capture extends CaptureTag {
-  override *render(context: Context): Generator<unknown, void, string> {
-    const output = limitedOutput(OUTPUT_MAX_LENGTH.html);
-    yield this.liquid.renderer.renderTemplates(this.templates, context, output);
-    context.memoryLimit.use(output.buffer.length);
-    context.bottom()[this.variable] = new Captured(output.buffer);
-  }
-}
-
-function escapeOutput(value: unknown): string {
-  return value instanceof Captured ? value.output : escapeOnce(textOf(value));
-}
-
-/** As Liquid writes values: nothing for what is not there, lists without separators. */
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return Array.isArray(value) ? value.map(textOf).join('') : String(value);
-}
-
-const asItIs = (value: unknown) => value;
-
-type DateFilter = (this: { context: Context }, value: unknown, ...format: unknown[]) => unknown;
-const writeDate = filters.date as DateFilter;
-
-/** `now` is when the message was asked for: a repeated attempt says the same. */
-const dateAsAsked: DateFilter = function (value, ...format) {
-  const isNow = value === 'now' || value === 'today';
-  return writeDate.call(this, isNow ? this.context.getRegister(NOW) : value, ...format);
-};
 
 /** Names are compared as they were registered, not as they are shown. */
 const OPERATORS = Object.fromEntries(
@@ -322,17 +220,15 @@ const OPERATORS = Object.fromEntries(
   ]),
 );
 
-const PLAIN = createEngine({ escapes: false });
-const ENGINES = { html: createEngine({ escapes: true }), text: PLAIN, subject: PLAIN, sender: PLAIN };
+const createEngine = (escapes: boolean) =>
+  createLiquidEngine({
+    parseLimit: Math.max(...Object.values(TEMPLATE_MAX_LENGTH)),
+    operators: OPERATORS,
+    escapes,
+  });
 
-const REASON_MAX_LENGTH = 200;
-
-/** The library's errors name a place; what else is thrown (too deep, too long) has none. */
-function problemOf(error: unknown): TemplateProblem {
-  const { message, token } = error as { message: string; token?: { getPosition(): [number, number] } };
-  const [line, column] = token?.getPosition() ?? [1, 1];
-  return { reason: message.replace(/, line:\d+, col:\d+$/, '').slice(0, REASON_MAX_LENGTH), line, column };
-}
+const PLAIN = createEngine(false);
+const ENGINES = { html: createEngine(true), text: PLAIN, subject: PLAIN, sender: PLAIN };
 
 // ---- Samples --------------------------------------------------------------------------------------------------------
 
