@@ -19,6 +19,7 @@ export default function NotFound() {
         client: null,
         tenantName: null,
         brand: null,
+        surroundings: null,
         footer: null,
         nonce: null,
         script: null,

@@ -7,6 +7,7 @@ export function Document({
   language,
   direction,
   faviconSrc = null,
+  bodyClass,
   children,
 }: {
   /** BCP 47. */
@@ -14,6 +15,7 @@ export function Document({
   direction: 'ltr' | 'rtl';
   /** The operator's own; a path of ours. */
   faviconSrc?: string | null;
+  bodyClass?: string | undefined;
   children: ReactNode;
 }) {
   return (
@@ -29,7 +31,7 @@ export function Document({
         <link rel="icon" href={faviconSrc} />
       )}
       <html lang={language} dir={direction}>
-        <body>{children}</body>
+        <body className={bodyClass}>{children}</body>
       </html>
     </>
   );

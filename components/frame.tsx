@@ -15,6 +15,8 @@ export type Brand = BrandColors &
     logoSrc: string | null;
     faviconSrc: string | null;
     fontSrc: string | null;
+    /** Declarations of radii and lines; empty for ours. */
+    borders: string;
   }>;
 
 /** What stands below the card; what is not configured is not there. */
@@ -33,6 +35,20 @@ export type LanguageChoice = Readonly<{
   offered: readonly Readonly<{ tag: string; name: string }>[];
 }>;
 
+/** A screen by Auth0's names, which page templates and texts go by. */
+export type Screen = Readonly<{ prompt: string; screen: string }>;
+
+/** The operator's page around the card. */
+export type Surroundings = Readonly<{
+  /** Of the body. */
+  bodyClass: string;
+  /** CSS that holds for nothing of ours. */
+  styles: string;
+  /** Puts the card in its place; `middle` is that of a page without surroundings. */
+  place: 'middle' | 'given';
+  around(card: ReactNode): ReactNode;
+}>;
+
 /** What a page knows before it knows its step. The same for every card of one sign-in. */
 export type PageSetting = Readonly<{
   t: Words;
@@ -45,6 +61,8 @@ export type PageSetting = Readonly<{
   tenantName: string | null;
   /** Null for the plain look. */
   brand: Brand | null;
+  /** What is around the card of a screen, where the operator has something; null for nothing. */
+  surroundings: ((screen: Screen) => Surroundings | null) | null;
   footer: Footer | null;
   /** Of this response's Content-Security-Policy; null where the policy admits the script by its address. */
   nonce: string | null;
@@ -56,6 +74,8 @@ export type PageSetting = Readonly<{
 
 export type FrameProps = Readonly<{
   page: PageSetting;
+  /** Left out on pages that only say how something went. */
+  screen?: Screen;
   heading: string;
   lead: ReactNode;
   /** The page opens with its heading focused, so that it is read aloud. False where a field takes the focus. */
@@ -68,29 +88,49 @@ export type FrameProps = Readonly<{
 /** The id of the paragraph, for fields that are described by it. */
 export const LEAD_ID = 'lead';
 
-export function Frame({ page, heading, lead, focusHeading, shownAddress, children }: FrameProps) {
+const STATUS: Screen = { prompt: 'status', screen: 'status' };
+
+export function Frame({
+  page,
+  screen = STATUS,
+  heading,
+  lead,
+  focusHeading,
+  shownAddress,
+  children,
+}: FrameProps) {
   const { t, language, direction, brand, footer, nonce, script, passkeyScript } = page;
-  return (
-    <Document language={language} direction={direction} faviconSrc={brand?.faviconSrc ?? null}>
-      <div className="page" data-shown-address={shownAddress}>
-        {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
-        <main className="card">
-          <Wordmark page={page} />
-          <div className="grid gap-2">
-            <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
-              {heading}
-            </h1>
-            <div id={LEAD_ID} className="lead">
-              {lead}
-            </div>
+  const surroundings = page.surroundings?.(screen) ?? null;
+  const card = (
+    <div className="page" data-place={surroundings?.place} data-shown-address={shownAddress}>
+      {brand && <style nonce={nonce ?? undefined}>{brandRules(brand)}</style>}
+      <main className="card">
+        <Wordmark page={page} />
+        <div className="grid gap-2">
+          <h1 className="heading" {...(focusHeading && { tabIndex: -1, autoFocus: true })}>
+            {heading}
+          </h1>
+          <div id={LEAD_ID} className="lead">
+            {lead}
           </div>
-          {children}
-        </main>
-        <p className="status" role="status" data-slow={t('page.slow')} />
-        {footer && <PageFooter page={page} footer={footer} />}
-        {script && <script src={script} nonce={nonce ?? undefined} defer />}
-        {passkeyScript && <script src={passkeyScript} nonce={nonce ?? undefined} defer />}
-      </div>
+        </div>
+        {children}
+      </main>
+      <p className="status" role="status" data-slow={t('page.slow')} />
+      {footer && <PageFooter page={page} footer={footer} />}
+      {script && <script src={script} nonce={nonce ?? undefined} defer />}
+      {passkeyScript && <script src={passkeyScript} nonce={nonce ?? undefined} defer />}
+    </div>
+  );
+  return (
+    <Document
+      language={language}
+      direction={direction}
+      faviconSrc={brand?.faviconSrc ?? null}
+      bodyClass={surroundings?.bodyClass}
+    >
+      {surroundings?.styles && <style nonce={nonce ?? undefined}>{surroundings.styles}</style>}
+      {surroundings === null ? card : surroundings.around(card)}
     </Document>
   );
 }
@@ -135,7 +175,7 @@ function PageFooter({ page: { t, language }, footer }: { page: PageSetting; foot
 }
 
 /** Custom properties in a style element with the nonce, because the policy admits no style attribute. */
-function brandRules({ primary, page, fontSrc }: Brand): string {
+function brandRules({ primary, page, fontSrc, borders }: Brand): string {
   const border = (needed: boolean) => `--brand-border:${needed ? 'var(--color-edge)' : 'transparent'}`;
   const rules: string[] = [];
   if (primary !== null) {
@@ -145,6 +185,7 @@ function brandRules({ primary, page, fontSrc }: Brand): string {
       `@media(prefers-color-scheme:dark){:root{${border(needsBorder.dark)}}}`,
     );
   }
+  if (borders !== '') rules.push(`:root{${borders}}`);
   // On a phone the card is the page.
   if (page !== null) {
     const { color, textColor } = page;

@@ -59,6 +59,7 @@ export function CodeCard(props: CodeCardProps) {
   return (
     <Frame
       page={page}
+      screen={{ prompt: 'login-passwordless', screen: `login-passwordless-${wayOf(asked)}` }}
       heading={t(isLink ? 'link.heading' : 'code.heading')}
       lead={<Sent {...props} />}
       focusHeading={isLink}
@@ -108,6 +109,12 @@ export function CodeCard(props: CodeCardProps) {
 }
 
 /** Where the message went, when, and how to tell it from an older one. */
+/** As Auth0's screens name it. */
+function wayOf({ channel, sendMode }: CodeCardProps['asked']): string {
+  if (channel === 'sms') return 'sms-otp';
+  return sendMode === 'link' ? 'email-link' : 'email-code';
+}
+
 function Sent({ page: { t }, asked, changeHref }: CodeCardProps) {
   const domain = asked.channel === 'email' ? likelyDomain(asked.typedForm) : null;
   return (

@@ -27,6 +27,7 @@ export function ConsentCard(props: ConsentCardProps) {
   return (
     <Frame
       page={page}
+      screen={{ prompt: 'consent', screen: 'consent' }}
       heading={t('consent.heading', { app: page.client?.name ?? '' })}
       lead={
         <>

@@ -53,6 +53,7 @@ export function IdentifierCard(props: IdentifierCardProps) {
   return (
     <Frame
       page={page}
+      screen={props.isSignUp ? SIGN_UP : SIGN_IN}
       heading={t(props.isSignUp ? 'identifier.signUpHeading' : 'identifier.heading', {
         app: client?.name ?? '',
       })}
@@ -78,6 +79,9 @@ export function IdentifierCard(props: IdentifierCardProps) {
     </Frame>
   );
 }
+
+const SIGN_IN = { prompt: 'login-id', screen: 'login-id' };
+const SIGN_UP = { prompt: 'signup-id', screen: 'signup-id' };
 
 type Kind = 'email' | 'phone' | 'either';
 

@@ -16,7 +16,13 @@ export function SignOutConfirmCard({ page, action, hidden, stayHref }: SignOutCo
   const { t, client } = page;
   const heading = client ? t('signOut.headingFrom', { app: client.name }) : t('signOut.heading');
   return (
-    <Frame page={page} heading={heading} lead={t('signOut.lead')} focusHeading>
+    <Frame
+      page={page}
+      screen={{ prompt: 'logout', screen: 'logout' }}
+      heading={heading}
+      lead={t('signOut.lead')}
+      focusHeading
+    >
       <form action={action}>
         <HiddenInputs values={hidden} />
         <PrimaryButton>{t('signOut.confirm')}</PrimaryButton>

@@ -14,7 +14,13 @@ export function SignedOutCard({ page, alsoFrom, signInHref }: SignedOutCardProps
   const { t, client } = page;
   const heading = client ? t('signedOut.headingFrom', { app: client.name }) : t('signedOut.heading');
   return (
-    <Frame page={page} heading={heading} lead={t('signedOut.lead')} focusHeading>
+    <Frame
+      page={page}
+      screen={{ prompt: 'logout', screen: 'logout-complete' }}
+      heading={heading}
+      lead={t('signedOut.lead')}
+      focusHeading
+    >
       {alsoFrom.length > 0 && <AlsoFrom page={page} names={alsoFrom} />}
       {signInHref && <PrimaryLink href={signInHref}>{t('signedOut.signInAgain')}</PrimaryLink>}
     </Frame>

@@ -4,7 +4,10 @@ import { type Parameters, parseFormParameters } from '@/lib/oidc/parameters';
 import type { BodyEncoding } from '@/lib/oidc/token-request';
 import { MAX_BYTES } from '@/lib/oidc/vocabulary';
 
-export type Body = Readonly<{ encoding: BodyEncoding; text: string }>;
+/** What a body may be: most endpoints take parameters, one takes a document. */
+type Encoding = BodyEncoding | 'html';
+
+export type Body<Accepted extends Encoding = BodyEncoding> = Readonly<{ encoding: Accepted; text: string }>;
 
 /**
  * Reads a body as text.
@@ -12,13 +15,14 @@ export type Body = Readonly<{ encoding: BodyEncoding; text: string }>;
  * @throws OAuthError 415 for a type that is not accepted or a charset that is not UTF-8, 413 above the bound, 400 for bytes
  * that are not UTF-8
  */
-export async function readBody(
+export async function readBody<Accepted extends Encoding>(
   request: Request,
-  accepted: readonly BodyEncoding[],
+  accepted: readonly Accepted[],
   maxBytes: number = MAX_BYTES.body,
-): Promise<Body> {
-  const encoding = parseContentType(request.headers.get('content-type'));
-  if (encoding === null || !accepted.includes(encoding) || request.headers.has('content-encoding')) {
+): Promise<Body<Accepted>> {
+  const sent = parseContentType(request.headers.get('content-type'));
+  const encoding = accepted.find((each) => each === sent);
+  if (encoding === undefined || request.headers.has('content-encoding')) {
     throw new OAuthError('invalid_request', 'The content type is not supported.', { status: 415 });
   }
   return { encoding, text: decodeUtf8(await readBytes(request, maxBytes)) };
@@ -35,11 +39,12 @@ export async function readPageParameters(request: Request): Promise<Parameters> 
   return parseFormParameters(query, (await readBody(request, ['form'])).text);
 }
 
-function parseContentType(contentType: string | null): BodyEncoding | null {
+function parseContentType(contentType: string | null): Encoding | null {
   const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';', 8);
   const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
   if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) return null;
   if (type?.trim() === 'application/x-www-form-urlencoded') return 'form';
+  if (type?.trim() === 'text/html') return 'html';
   // Auth0's guide of 2014 writes the type in quotes, and so do those who copied it.
   if (type?.trim().replace(/^'(.*)'$/, '$1') === 'application/json') return 'json';
   return null;

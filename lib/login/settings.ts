@@ -3,6 +3,7 @@
 import { LANGUAGES, type Language } from './languages';
 import type { LimitOverrides } from './limits';
 import { SESSION_IDLE_SECONDS, SESSION_LIFETIME_SECONDS, type SessionLifetimes } from './session';
+import type { Theme } from './theme';
 
 export type TenantSettings = Readonly<
   Partial<{
@@ -44,6 +45,14 @@ export type Branding = Readonly<
   }>
 >;
 
+/** The operator's page around the card of every login page. */
+export type PageTemplate = Readonly<{
+  /** Liquid, as lib/login/page-template.ts checks it. */
+  source: string;
+  /** Pictures and fonts that it names by their address. */
+  files: readonly BrandAsset[];
+}>;
+
 /** By language, then by Auth0's names of prompt, screen and text. */
 export type CustomTexts = Readonly<Partial<Record<Language, Readonly<Record<string, ScreenTexts>>>>>;
 export type ScreenTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -70,6 +79,8 @@ export type Settings = Readonly<{
   limits: LimitOverrides;
   tenant: TenantSettings;
   branding: Branding;
+  theme: Theme | null;
+  pageTemplate: PageTemplate | null;
   customTexts: CustomTexts;
   emailProvider: EmailProviderSettings | null;
 }>;
@@ -84,6 +95,8 @@ export const NO_SETTINGS: Settings = {
   limits: {},
   tenant: {},
   branding: {},
+  theme: null,
+  pageTemplate: null,
   customTexts: {},
   emailProvider: null,
 };
@@ -112,6 +125,17 @@ export type BrandAssets = Readonly<{
 /** Languages that pages speak, the default first. */
 export function languagesOf({ tenant }: Pick<Settings, 'tenant'>): readonly Language[] {
   return tenant.languages ?? LANGUAGES;
+}
+
+/** What of brand assets is shown, and has to stay. */
+export function brandAssetIds({
+  branding,
+  theme,
+  pageTemplate,
+}: Pick<Settings, 'branding' | 'theme' | 'pageTemplate'>): readonly string[] {
+  const { logo, favicon, font } = branding;
+  const shown = [logo, favicon, font, theme?.logo, theme?.font, ...(pageTemplate?.files ?? [])];
+  return shown.flatMap((asset) => asset?.id ?? []);
 }
 
 /** How long sessions live from now on. */

@@ -1,25 +1,13 @@
 // `/api/v2/branding`: colours, logo, favicon and font of the pages. What is named by an address is fetched once, when it is named,
 // and served from here ever after (docs/decisions/0044). auth0-contract §6.1.
 import { z } from 'zod';
-import { BRAND_FILE_MAX_BYTES, type BrandFileUse, brandFileType } from '@/lib/login/brand-file';
-import type { BrandAsset, BrandAssets, Branding } from '@/lib/login/settings';
-import { fieldsOf, text } from './fields';
-import { badBody, routeFor } from './route';
-import { changeSettings, type SettingsDeps, withChanges } from './settings';
+import { type Branding, brandAssetIds } from '@/lib/login/settings';
+import { type BrandingDeps, color, fetchAsset, fileUrl } from './brand-files';
+import { fieldsOf } from './fields';
+import { routeFor } from './route';
+import { changeSettings, withChanges } from './settings';
 
 export const BRANDING_PATH = '/api/v2/branding';
-
-/** What became of the attempt to fetch a file; a reason is for operators, and free of what was answered. */
-export type FetchedFile = Readonly<{ bytes: Uint8Array } | { failed: string }>;
-
-export type BrandingDeps = SettingsDeps &
-  Readonly<{
-    brandAssets: BrandAssets;
-    /** Fetches a file from the public web, under the guard of every outbound request (SRF-1). */
-    fetchFile(url: string, maxBytes: number): Promise<FetchedFile>;
-    /** SHA-256 in hex. */
-    hashFile(bytes: Uint8Array): string;
-  }>;
 
 const route = routeFor<BrandingDeps>();
 
@@ -34,20 +22,6 @@ const brandingDocument = z.strictObject({
 
 /** Branding on the wire. */
 export type BrandingDocument = Readonly<z.output<typeof brandingDocument>>;
-
-const color = () =>
-  text(0, 100)
-    .regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be one colour such as #0a5fd9')
-    .transform((typed) => {
-      const digits = typed.slice(1).toLowerCase();
-      return `#${digits.length === 3 ? digits.replace(/./g, '$&$&') : digits}`;
-    });
-
-const fileUrl = () =>
-  text(0, 1024).refine(
-    (url) => url === '' || (URL.canParse(url) && new URL(url).protocol === 'https:'),
-    'must be an https URL',
-  );
 
 /** What is sent of it: null or an empty text takes a setting back to ours. */
 export const brandingBody = fieldsOf({
@@ -105,37 +79,10 @@ async function update(
       use: 'font',
     }),
   };
-  const { branding } = await changeSettings(deps, 'branding', (kept) => withChanges(kept, changes));
-  const shown = [branding.logo, branding.favicon, branding.font];
-  await deps.brandAssets.keepOnly(shown.flatMap((asset) => asset?.id ?? []));
-  return describe(branding);
+  const settings = await changeSettings(deps, 'branding', (kept) => withChanges(kept, changes));
+  await deps.brandAssets.keepOnly(brandAssetIds(settings));
+  return describe(settings.branding);
 }
-
-/** An address that is the same stays as it is where it cannot be fetched: tools send back what they read. */
-async function fetchAsset(
-  deps: BrandingDeps,
-  field: string,
-  asked: { url: string | null | undefined; kept: BrandAsset | undefined; use: BrandFileUse },
-): Promise<BrandAsset | null | undefined> {
-  const { url, kept, use } = asked;
-  if (url === undefined) return undefined;
-  if (url === null || url === '') return null;
-  const fetched = await deps.fetchFile(url, BRAND_FILE_MAX_BYTES[use]);
-  if ('failed' in fetched) {
-    if (kept?.url === url) return kept;
-    throw badBody(field, `names a file that could not be fetched: ${fetched.failed}`);
-  }
-  const mediaType = brandFileType(use, fetched.bytes);
-  if (mediaType === null) throw badBody(field, KINDS[use]);
-  const id = deps.hashFile(fetched.bytes);
-  await deps.brandAssets.add({ id, mediaType, bytes: fetched.bytes }, deps.clock());
-  return { url, id };
-}
-
-const KINDS: Readonly<Record<BrandFileUse, string>> = {
-  picture: 'must name a PNG, JPEG, GIF, WebP, SVG or ICO picture',
-  font: 'must name a WOFF2 or WOFF font',
-};
 
 function describe(branding: Branding): z.output<typeof brandingDocument> {
   const { primaryColor: primary, pageBackground, logo, favicon, font } = branding;

@@ -62,7 +62,7 @@ const errorDocument = z.strictObject({
 });
 
 function describeRoute(route: ManagementRoute<never>): Json {
-  const { summary, description, scopes, ownScope, body, form, result, file } = route;
+  const { summary, description, scopes, ownScope, body, form, result, file, statusOfNew } = route;
   return {
     operationId: operationId(route),
     tags: [tagOf(route.path)],
@@ -88,6 +88,7 @@ function describeRoute(route: ManagementRoute<never>): Json {
           content: Object.fromEntries(file.map((type) => [type, { schema: { type: 'string' } }])),
         }),
       },
+      ...(statusOfNew !== undefined && { [statusOfNew]: { description: 'There was none before.' } }),
       default: {
         description: 'It did not: `errorCode` says why.',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

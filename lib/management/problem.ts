@@ -49,6 +49,9 @@ export type ManagementErrorCode =
   | 'service_unavailable'
   | 'settings_conflict'
   | 'too_many_requests'
+  | 'inexistent_page_template'
+  | 'inexistent_theme'
+  | 'theme_conflict'
   | 'user_conflict';
 
 /** A broken rule of the management API. The message is for developers and repeats no value that was sent. */

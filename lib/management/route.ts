@@ -59,12 +59,16 @@ type Declaration<
   query?: Query;
   /** Left out: there is none. */
   body?: Body;
+  /** True where the body may be `text/html` as well: then it is a string. */
+  takesHtml?: boolean;
   /** Fields of a multipart form, which the answer reads by itself as it comes. */
   form?: z.ZodType;
   /** Bytes that a body may have, where 64 KiB are too few. */
   bodyMaxBytes?: number;
   /** Of an answer that went well; 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
+  /** Where a PUT put something where there was nothing: then the answer is the route's own response. */
+  statusOfNew?: 201;
   /** What is answered; left out: nothing. */
   result?: Result;
   /** Media types of an answer that is a file and no JSON document. */
@@ -132,11 +136,13 @@ export function parseQuery(route: Pick<ManagementRoute<never>, 'query'>, sent: U
 
 /** Reads a JSON body by the route's schema. @throws {ManagementProblem} 400 that names the field; OAuthError 413, 415 */
 export async function parseRequestBody(
-  route: Pick<ManagementRoute<never>, 'body' | 'bodyMaxBytes'>,
+  route: Pick<ManagementRoute<never>, 'body' | 'bodyMaxBytes' | 'takesHtml'>,
   request: Request,
 ): Promise<unknown> {
   if (route.body === undefined) return undefined;
-  const { text } = await readBody(request, ['json'], route.bodyMaxBytes);
+  const accepted = route.takesHtml ? (['json', 'html'] as const) : (['json'] as const);
+  const { text, encoding } = await readBody(request, accepted, route.bodyMaxBytes);
+  if (encoding === 'html') return parseBody(route.body, text);
   let sent: unknown;
   try {
     sent = JSON.parse(text);

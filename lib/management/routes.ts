@@ -8,7 +8,8 @@ import { ABSENT_ROUTES } from './absent-routes';
 import { ATTACK_PROTECTION_ROUTES } from './attack-protection-routes';
 import type { ManagementEvents } from './audit';
 import { BLOCK_ROUTES, type BlocksDeps } from './block-routes';
-import { BRANDING_ROUTES, type BrandingDeps } from './branding-routes';
+import type { BrandingDeps } from './brand-files';
+import { BRANDING_ROUTES } from './branding-routes';
 import { type Caller, mayUse, type Operators } from './caller';
 import { CLIENT_GRANT_ROUTES } from './client-grant-routes';
 import type { ClientGrantsDeps } from './client-grants';
@@ -27,6 +28,7 @@ import { LOG_STREAM_ROUTES } from './log-stream-routes';
 import type { LogStreamsDeps } from './log-streams';
 import { describeApi, OPENAPI_PATH } from './openapi';
 import type { OverviewDeps } from './overview';
+import { PAGE_TEMPLATE_ROUTES } from './page-template-routes';
 import { answerManagement, insufficientScope, ManagementProblem } from './problem';
 import { PROMPT_ROUTES } from './prompt-routes';
 import { countRequest, type RateLimitDeps } from './rate-limit';
@@ -43,6 +45,7 @@ import { STATS_ROUTES } from './stats-routes';
 import type { TeamDeps } from './team';
 import { TEAM_ROUTES } from './team-routes';
 import { TENANT_ROUTES } from './tenant-routes';
+import { THEME_ROUTES } from './theme-routes';
 import { USER_ROUTES, type UserRoutesDeps } from './user-routes';
 
 /** What the table itself needs, whatever its routes do. */
@@ -90,6 +93,8 @@ export const ROUTES: readonly ManagementRoute<ManagementDeps>[] = [
   ...STATS_ROUTES,
   ...TENANT_ROUTES,
   ...BRANDING_ROUTES,
+  ...THEME_ROUTES,
+  ...PAGE_TEMPLATE_ROUTES,
   ...PROMPT_ROUTES,
   ...EMAIL_PROVIDER_ROUTES,
   ...EMAIL_TEMPLATE_ROUTES,

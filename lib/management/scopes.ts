@@ -29,7 +29,7 @@ export const OPERATOR_SCOPES: readonly ApiScope[] = scopesOf({
   email_provider: CRUD,
   email_templates: ['read', 'create', 'update'],
   phone_providers: CRUD,
-  branding: ['read', 'update', 'delete'],
+  branding: CRUD,
   prompts: ['read', 'update'],
   tenant_settings: ['read', 'update'],
   attack_protection: ['read', 'update'],

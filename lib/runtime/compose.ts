@@ -86,6 +86,7 @@ import { createEndpointLog, createLog, type Log } from './log';
 import { composeLoginParts, createApplicationNames } from './login-parts';
 import { composeManagement } from './management';
 import { createMetrics } from './metrics';
+import { createPageTemplates, type PageTemplates } from './page-templates';
 import { createErrorPage, createPressPage } from './plain-page';
 import { formPostWords, wordsOf } from './words';
 
@@ -109,6 +110,7 @@ export type Runtime = Readonly<{
   settings: SettingsNow;
   /** The words of the pages, the operator's before ours. */
   wordsOf(language: Language): ReturnType<typeof wordsOf>;
+  pageTemplate: PageTemplates;
   connections: ConnectionStore;
   /** Accounts, and how two become one. */
   linking: Pick<ManagementDeps, 'accounts' | 'links' | 'changes'>;
@@ -535,6 +537,7 @@ export async function composeRuntime(
     linking: management,
     settings: settingsNow,
     wordsOf: (language) => wordsOf(language, settings.customTexts),
+    pageTemplate: createPageTemplates({ settings: settingsNow, clock, log }),
     login,
     deps,
     loginScript: `/login.js?v=${await fingerprint('public/login.js')}`,

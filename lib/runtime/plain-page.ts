@@ -9,6 +9,7 @@ import { chooseLanguage, directionOf, type Language } from '@/lib/login/language
 import type { Randomness } from '@/lib/login/randomness';
 import { initiateLoginLocation } from '@/lib/login/restart';
 import { languagesOf, type SettingsNow } from '@/lib/login/settings';
+import { borderRules, shownBranding } from '@/lib/login/theme';
 import { pageHeaders } from './page-headers';
 import { wordsOf } from './words';
 
@@ -78,7 +79,8 @@ ${joinHtml(inputs)}
 
 /** In which language, with which words, and how: as the pages of a login have it. */
 function settingOf(settings: SettingsNow, acceptLanguage: string | null) {
-  const { branding, tenant, customTexts } = settings();
+  const { tenant, customTexts, theme, ...more } = settings();
+  const branding = shownBranding({ ...more, theme });
   const language = chooseLanguage([], acceptLanguage, languagesOf({ tenant }));
   const { logo, favicon } = branding;
   const look: Look = {
@@ -90,16 +92,16 @@ function settingOf(settings: SettingsNow, acceptLanguage: string | null) {
       favicon === undefined
         ? html`<link rel="icon" href="/favicon.svg" type="image/svg+xml">`
         : html`<link rel="icon" href="${brandAssetPath(favicon.id)}">`,
-    colors: colorsOf(brandColors(branding)),
+    styles: joinHtml([colorsOf(brandColors(branding)), bordersOf(borderRules(theme))]),
   };
   return { language, t: wordsOf(language, customTexts), look };
 }
 
 /** The parts of a page that an operator may have as they like. */
-type Look = Readonly<Record<'logo' | 'icon' | 'colors', ReturnType<typeof html>>>;
+type Look = Readonly<Record<'logo' | 'icon' | 'styles', ReturnType<typeof html>>>;
 
 /** As variables, which the styles below fall back without. What the card lies on is only seen around it. */
-function colorsOf({ primary, page }: ReturnType<typeof brandColors>): Look['colors'] {
+function colorsOf({ primary, page }: ReturnType<typeof brandColors>): Look['styles'] {
   const button =
     primary === null
       ? NOTHING
@@ -107,6 +109,8 @@ function colorsOf({ primary, page }: ReturnType<typeof brandColors>): Look['colo
   const around = page === null ? NOTHING : html`@media(width>=30rem){:root{--page:${page.color}}}`;
   return joinHtml([button, around]);
 }
+
+const bordersOf = (rules: string) => (rules === '' ? NOTHING : html`:root{${rules}}`);
 
 const edgeOf = (isNeeded: boolean) => (isNeeded ? 'var(--line)' : 'transparent');
 
@@ -186,7 +190,7 @@ function document({
 <meta name="robots" content="noindex">
 <title>${title}</title>
 ${look.icon}
-<style nonce="${nonce}">${STYLE}${look.colors}</style>
+<style nonce="${nonce}">${STYLE}${look.styles}</style>
 </head>
 <body>
 <main>
@@ -206,13 +210,13 @@ const STYLE = html`
 @media(prefers-color-scheme:dark){:root{--page:#0e0f11;--card:#17181b;--ink:#f0f0ee;--muted:#a6a9b0;--line:#2a2c30}}
 *{box-sizing:border-box;margin:0}
 body{min-block-size:100svb;padding:clamp(2rem,14svb,8rem) 1rem 2rem;background:var(--page);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
-main{display:grid;gap:1.5rem;max-inline-size:25rem;margin-inline:auto;padding:2rem;border:1px solid var(--line);border-radius:1rem;background:var(--card)}
+main{display:grid;gap:1.5rem;max-inline-size:25rem;margin-inline:auto;padding:2rem;border:var(--border-card,1px) solid var(--line);border-radius:var(--radius-card,1rem);background:var(--card)}
 svg{inline-size:2.5rem}
 .logo{max-inline-size:100%;max-block-size:3rem}
 h1{margin-block-end:.5rem;font-size:1.5rem;line-height:2rem;font-weight:600;text-wrap:balance}
 p,dt,summary{color:var(--muted)}
 a{color:inherit}
-button{inline-size:100%;padding:.75rem 1rem;border:0;border-radius:.625rem;background:var(--brand,var(--ink));color:var(--on-brand,var(--card));font:inherit;font-weight:600;cursor:pointer}
+button{inline-size:100%;padding:.75rem 1rem;border:0;border-radius:var(--radius-button,.625rem);background:var(--brand,var(--ink));color:var(--on-brand,var(--card));font:inherit;font-weight:600;cursor:pointer}
 dl,details{font-size:.875rem;line-height:1.25rem}
 dl div{display:flex;justify-content:space-between;gap:1rem;padding-block:.25rem}
 summary{padding-block:.25rem;cursor:pointer}

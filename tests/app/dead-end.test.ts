@@ -18,6 +18,7 @@ const PAGE = {
   client: { name: 'Acme' },
   tenantName: null,
   brand: null,
+  surroundings: null,
   footer: null,
   nonce: null,
   script: null,

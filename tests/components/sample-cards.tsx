@@ -71,6 +71,7 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
     client: { name: 'Northwind' },
     tenantName: null,
     brand: null,
+    surroundings: null,
     footer: null,
     nonce: SAMPLE_NONCE,
     script: '/login.js',
@@ -79,7 +80,10 @@ export function sampleCards(language: Language): Readonly<Record<string, ReactEl
   const ofNobody: PageSetting = { ...page, client: null };
   const branded: PageSetting = {
     ...page,
-    brand: { ...brandColors({ primaryColor: '#ffe14d' }), logoSrc: null, faviconSrc: null, fontSrc: null },
+    brand: {
+      ...brandColors({ primaryColor: '#ffe14d' }),
+      ...{ logoSrc: null, faviconSrc: null, fontSrc: null, borders: '' },
+    },
     footer,
   };
 

@@ -33,6 +33,9 @@ const PURE_PACKAGES = [
   'sms-segments-calculator',
   'liquidjs', // templates are handed in: it is given an empty map in place of a folder
   'html-to-text',
+  'sanitize-html',
+  'postcss',
+  'postcss-selector-parser',
   '@formatjs/intl-localematcher',
   '@fastify/busboy', // takes a form apart as its bytes are handed in
   'csv-stringify',

@@ -7,16 +7,29 @@ const COLUMNS: Readonly<Record<SettingsPart, Prisma.Sql>> = {
   limits: Prisma.sql`limits`,
   tenant: Prisma.sql`tenant`,
   branding: Prisma.sql`branding`,
+  theme: Prisma.sql`theme`,
+  pageTemplate: Prisma.sql`page_template`,
   customTexts: Prisma.sql`custom_texts`,
   emailProvider: Prisma.sql`email_provider`,
 };
 
+const PARTS = {
+  limits: true,
+  tenant: true,
+  branding: true,
+  theme: true,
+  pageTemplate: true,
+  customTexts: true,
+  emailProvider: true,
+} satisfies Record<SettingsPart, true>;
+
 export function createSettingsStore(prisma: PrismaClient): SettingsRegister {
   return {
     async read() {
-      const { limits, tenant, branding, customTexts, emailProvider } =
-        await prisma.settings.findUniqueOrThrow({ where: { id: 1 } });
-      return { limits, tenant, branding, customTexts, emailProvider } as unknown as Settings;
+      return (await prisma.settings.findUniqueOrThrow({
+        where: { id: 1 },
+        select: PARTS,
+      })) as unknown as Settings;
     },
 
     async change(part, { read, written }, now) {

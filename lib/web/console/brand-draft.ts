@@ -1,10 +1,14 @@
 // The look of the login as it is being typed: fields by the names of the management API, as a form holds them or the address of a
 // preview. What is not there is as it is kept; what will not do yet is left out of what is shown.
+import { inflateRawSync } from 'node:zlib';
 import { brandAssetPath } from '@/lib/endpoints/brand-asset';
 import { findTextProblem } from '@/lib/login/custom-texts';
 import type { Language } from '@/lib/login/languages';
+import { PAGE_TEMPLATE_MAX_BYTES } from '@/lib/login/page-template';
 import type { BrandAsset, Branding, CustomTexts, Settings } from '@/lib/login/settings';
+import { borderRules, OUR_THEME, shownBranding, type ThemeBorders } from '@/lib/login/theme';
 import { brandingBody } from '@/lib/management/branding-routes';
+import { themeBody } from '@/lib/management/theme-routes';
 
 export const LOOK_FIELDS = [
   'logo_url',
@@ -15,6 +19,14 @@ export const LOOK_FIELDS = [
 ] as const;
 
 type LookField = (typeof LOOK_FIELDS)[number];
+
+/** Fields of borders, in the order of the form. */
+export const BORDER_FIELDS = Object.keys(OUR_THEME.borders) as (keyof ThemeBorders)[];
+
+/** As a form names it. */
+export function borderField(name: keyof ThemeBorders): `borders.${keyof ThemeBorders}` {
+  return `borders.${name}`;
+}
 
 type Typed = Pick<FormData | URLSearchParams, 'get'>;
 
@@ -35,9 +47,26 @@ export function lookBody(typed: Typed) {
   };
 }
 
+/** Borders as they are typed; an empty field is ours, and so is one that is not there. */
+export function bordersBody(typed: Typed) {
+  const entries = BORDER_FIELDS.flatMap((name) => {
+    const value = typedValue(typed, borderField(name));
+    return value === null || value === '' ? [] : [[name, asBorder(name, value)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function asBorder(name: keyof ThemeBorders, value: string): string | number | boolean {
+  if (name === 'buttons_style' || name === 'inputs_style') return value;
+  return name === 'show_widget_shadow' ? value === 'true' : Number(value);
+}
+
 /** What the API would refuse of it, by field: all of it, where the API says the first alone. */
-export function lookProblems(typed: Typed): Readonly<Partial<Record<LookField, string>>> {
-  const issues = brandingBody.safeParse(lookBody(typed)).error?.issues ?? [];
+export function lookProblems(typed: Typed): Readonly<Record<string, string>> {
+  const issues = [
+    ...(brandingBody.safeParse(lookBody(typed)).error?.issues ?? []),
+    ...(themeBody.safeParse({ borders: bordersBody(typed) }).error?.issues ?? []),
+  ];
   return Object.fromEntries(issues.map(({ path, message }) => [path.join('.'), message]));
 }
 
@@ -47,9 +76,11 @@ export type LookDraft = Readonly<{
   logoSrc: string | null;
   faviconSrc: string | null;
   fontSrc: string | null;
+  borders: string;
 }>;
 
-export function draftLook(kept: Branding, typed: Typed): LookDraft {
+export function draftLook(settings: Pick<Settings, 'branding' | 'theme'>, typed: Typed): LookDraft {
+  const kept = shownBranding(settings);
   const problems = lookProblems(typed);
   const given = brandingBody.safeParse(lookBody(only(typed, problems))).data;
   const color = (field: 'primary' | 'page_background', now: string | undefined) =>
@@ -72,7 +103,14 @@ export function draftLook(kept: Branding, typed: Typed): LookDraft {
     logoSrc: source('logo_url', kept.logo),
     faviconSrc: source('favicon_url', kept.favicon),
     fontSrc: source('font.url', kept.font),
+    borders: borderRules(draftTheme(settings, only(typed, problems))),
   };
+}
+
+function draftTheme({ theme }: Pick<Settings, 'theme'>, typed: Typed): Settings['theme'] {
+  const isTyped = BORDER_FIELDS.some((name) => typed.get(borderField(name)) !== null);
+  if (!isTyped) return theme;
+  return { said: { borders: { ...theme?.said.borders, ...bordersBody(typed) } } };
 }
 
 /** What was typed without what will not do. */
@@ -138,4 +176,27 @@ export function draftTexts(
     screens[screen] = fits ? { ...others, [name]: text.trim() } : others;
   }
   return { ...customTexts, [language]: { ...customTexts[language], [prompt]: screens } };
+}
+
+/** The page template of a preview: as it is typed, where that came along, else as it is kept; null for none. */
+export function draftTemplate(
+  { pageTemplate }: Pick<Settings, 'pageTemplate'>,
+  query: URLSearchParams,
+): Settings['pageTemplate'] {
+  const packed = query.get('template');
+  if (packed === null) return pageTemplate;
+  const source = unpack(packed);
+  return source === null || source.trim() === '' ? null : { source, files: pageTemplate?.files ?? [] };
+}
+
+/** Text that a script of the console packed: deflated, in base64url. */
+function unpack(packed: string): string | null {
+  try {
+    const bytes = inflateRawSync(Buffer.from(packed, 'base64url'), {
+      maxOutputLength: PAGE_TEMPLATE_MAX_BYTES,
+    });
+    return bytes.toString('utf8');
+  } catch {
+    return null;
+  }
 }

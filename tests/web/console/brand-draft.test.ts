@@ -17,19 +17,20 @@ const typed = (fields: Record<string, string>) => new URLSearchParams(fields);
 
 describe('a look that is being typed', () => {
   it('is what is kept where nothing was typed, and ours where a field was emptied', () => {
-    expect(draftLook(KEPT, typed({}))).toEqual({
+    expect(draftLook({ branding: KEPT, theme: null }, typed({}))).toEqual({
       colors: { primaryColor: '#0a5fd9' },
       logoSrc: `/branding/${'a'.repeat(64)}`,
       faviconSrc: null,
       fontSrc: null,
+      borders: '',
     });
-    const emptied = draftLook(KEPT, typed({ 'colors.primary': '', logo_url: '' }));
+    const emptied = draftLook({ branding: KEPT, theme: null }, typed({ 'colors.primary': '', logo_url: '' }));
     expect(emptied).toMatchObject({ colors: {}, logoSrc: null });
   });
 
   it('takes what will do, and leaves what will not do yet', () => {
     const look = draftLook(
-      KEPT,
+      { branding: KEPT, theme: null },
       typed({ 'colors.primary': '#12', 'colors.page_background': '#ABC', logo_url: 'http://acme.test/x' }),
     );
     expect(look.colors).toEqual({ primaryColor: '#0a5fd9', pageBackground: '#aabbcc' });
@@ -37,7 +38,10 @@ describe('a look that is being typed', () => {
   });
 
   it('ADM-4: puts no address into a style sheet that could end what it stands in', () => {
-    const { fontSrc } = draftLook({}, typed({ 'font.url': "https://evil.test/f);}a{b:url('c')<\\\"" }));
+    const { fontSrc } = draftLook(
+      { branding: {}, theme: null },
+      typed({ 'font.url': "https://evil.test/f);}a{b:url('c')<\\\"" }),
+    );
     expect(fontSrc).toMatch(/^https:\/\/evil\.test\//);
     expect(fontSrc).not.toMatch(/[()'"\\;{}<>\s]/);
   });

@@ -29,7 +29,7 @@ async function keepLook(form: FormData, said: string): Promise<ActionState> {
 /** What the API would refuse of a look that is being typed, and how its colours stand out. */
 export async function checkLook(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorQuestion('editor', async () => {
-    const { colors } = draftLook({}, form);
+    const { colors } = draftLook({ branding: {}, theme: null }, form);
     const findings = judgeContrast(colors).map(
       ({ kind, textColor, ratio, least, nearby }): Finding => ({
         sentence: t(`branding.contrast.${kind}`, {

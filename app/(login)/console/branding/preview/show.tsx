@@ -2,7 +2,7 @@
 // stylesheet are the login's own; nobody signs in, nothing is kept, and no script runs. Only an operator gets it, and only in a
 // frame of ours: words that somebody else put into its address would else stand on a page of this login (docs/decisions/0047).
 import type { ReactElement } from 'react';
-import type { PageSetting } from '@/components/frame';
+import type { Brand, PageSetting } from '@/components/frame';
 import { CodeCard } from '@/components/login/code-card';
 import { ConsentCard } from '@/components/login/consent-card';
 import { ErrorCard } from '@/components/login/error-card';
@@ -11,17 +11,20 @@ import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { SignedOutCard } from '@/components/login/signed-out-card';
 import { brandColors } from '@/lib/login/brand';
-import { directionOf, LANGUAGES } from '@/lib/login/languages';
+import { directionOf, LANGUAGES, type Language } from '@/lib/login/languages';
+import { namedFiles, renderPageTemplate } from '@/lib/login/page-template';
 import { BRAND_PREVIEW_PATH } from '@/lib/management/console-path';
 import type { Runtime } from '@/lib/runtime/compose';
+import { fileSources } from '@/lib/runtime/page-templates';
 import { wordsOf } from '@/lib/runtime/words';
 import type { Browser } from '@/lib/web/browser';
-import { draftLook, draftTexts } from '@/lib/web/console/brand-draft';
+import { draftLook, draftTemplate, draftTexts } from '@/lib/web/console/brand-draft';
 import { PREVIEW_SCREENS, type PreviewScreen } from '@/lib/web/console/preview-screens';
 import { findVisit } from '@/lib/web/console/visit';
 import { countryNames } from '@/lib/web/country-names';
 import type { LoginActions } from '../../../login/[interaction]/shown';
-import { pageSetting, withLanguages } from '../../../page-setting';
+import { pageSetting, templateContext, withLanguages } from '../../../page-setting';
+import { surroundingsOf } from '../../../surroundings';
 
 /** Null for whoever is to see nothing here. */
 export async function showPreview(
@@ -33,19 +36,38 @@ export async function showPreview(
   const language = LANGUAGES.find((each) => each === query.get('language')) ?? 'en';
   const screen = PREVIEW_SCREENS.find((each) => each === query.get('screen')) ?? 'identifier';
   const settings = latchkey.settings();
-  const { colors, ...files } = draftLook(settings.branding, query);
+  const { colors, ...look } = draftLook(settings, query);
   const t = wordsOf(language, draftTexts(settings, { language, query }));
+  const brand = { ...brandColors(colors), ...look };
   const page: PageSetting = {
     ...pageSetting(latchkey, browser, { language, client: null }),
     t,
     direction: directionOf(language),
     client: { name: settings.tenant.friendlyName ?? 'Acme' },
-    brand: { ...brandColors(colors), ...files },
+    brand,
+    surroundings: draftSurroundings(latchkey, { query, language, brand }),
     script: null,
   };
   const withChoice = withLanguages(latchkey, page, { action: actions.chooseLanguage, hidden: {} });
   const now = latchkey.clock().getTime();
   return { kind: 'page', title: BRAND_PREVIEW_PATH, card: CARDS[screen]({ page: withChoice, actions, now }) };
+}
+
+/** The page template as it is typed; what cannot be made yet is the plain page. Pictures come from where they will be fetched. */
+function draftSurroundings(
+  latchkey: Runtime,
+  { query, language, brand }: { query: URLSearchParams; language: Language; brand: Brand },
+): PageSetting['surroundings'] {
+  const template = draftTemplate(latchkey.settings(), query);
+  if (template === null) return null;
+  const { source } = template;
+  const files = new Map([...namedFiles(source).map((url) => [url, url] as const), ...fileSources(template)]);
+  const client = { clientId: 'example', name: latchkey.settings().tenant.friendlyName ?? 'Acme' };
+  return (screen) => {
+    const context = { ...templateContext(latchkey, { language, client, brand }), ...screen };
+    const rendered = renderPageTemplate(source, { context, files, now: latchkey.clock() });
+    return rendered.kind === 'rendered' ? surroundingsOf(rendered) : null;
+  };
 }
 
 /** Browsers say so, and no page can make them say it for another. @see https://www.w3.org/TR/fetch-metadata/ */

@@ -1,0 +1,94 @@
+// Styles that an operator wrote, as far as they reach their own markup alone: none of their rules holds for the card or anything in
+// it, none of their layers lies above it, and nothing is loaded from elsewhere.
+import postcss, { type AtRule, type Declaration, type Rule } from 'postcss';
+import selectorParser, { type Selector } from 'postcss-selector-parser';
+import { type FileSources, OWN, type Refused, sourceOf } from './confined-markup';
+
+/** What they may be grouped by. Frames of an animation have no selectors. */
+const AT_RULES = ['media', 'supports', 'container', 'keyframes', '-webkit-keyframes', 'font-face'];
+
+/** Lower than the card, whatever the markup. */
+const Z_INDEX_MAX = 999;
+
+/** The card, and all that is in it: at the end of every selector. */
+const OUTSIDE = ':not(:where(.page,.page *))';
+
+/** @throws {Error} with the line of the styles that cannot be read */
+export function confineStyles(
+  css: string,
+  { files, refused }: Readonly<{ files: FileSources; refused: Refused[] }>,
+): string {
+  if (css.trim() === '') return '';
+  const root = postcss.parse(css);
+  const leaveOut = (node: AtRule | Declaration, reason: string, found: string) => {
+    refused.push({ reason, found: new RegExp(found.replaceAll(/[^\w-]/g, '\\$&'), 'i') });
+    node.remove();
+  };
+  root.walkComments((comment) => {
+    comment.remove();
+  });
+  root.walkAtRules((rule) => {
+    if (!AT_RULES.includes(rule.name.toLowerCase()))
+      leaveOut(rule, `may hold no @${rule.name.slice(0, 32)} in its styles`, `@${rule.name}`);
+  });
+  root.walkRules((rule) => {
+    if (!isFrame(rule)) rule.selector = OUTSIDE_OF_CARD.processSync(rule.selector);
+  });
+  root.walkDecls((declaration) => {
+    const problem = confineDeclaration(declaration, files);
+    if (problem !== null) leaveOut(declaration, problem, declaration.prop);
+  });
+  const confined = root.toString();
+  // Nothing that ends what it stands in.
+  if (/<[/!]/.test(confined)) throw new Error('may hold no </ in its styles');
+  return confined;
+}
+
+function isFrame({ parent }: Rule): boolean {
+  return parent?.type === 'atrule' && /keyframes$/i.test((parent as AtRule).name);
+}
+
+const OUTSIDE_OF_CARD = selectorParser((selectors) => {
+  selectors.walkClasses((node) => {
+    node.value = OWN + node.value;
+  });
+  selectors.each((selector) => {
+    const last = endOf(selector);
+    const outside = selectorParser.pseudo({ value: OUTSIDE });
+    if (last === undefined) selector.append(outside);
+    else selector.insertBefore(last, outside);
+  });
+});
+
+/** The pseudo-element that a selector ends with, if any: what is said of its element stands before it. */
+function endOf(selector: Selector) {
+  return selector.nodes.find((node) => selectorParser.isPseudoElement(node));
+}
+
+/** What is wrong with it, or null where it will do as it now is. */
+function confineDeclaration(declaration: Declaration, files: FileSources): string | null {
+  const { prop, value } = declaration;
+  if (prop.startsWith('--')) declaration.prop = `--${OWN}${prop.slice(2)}`;
+  // By an escape anything can be written as something else. What a pseudo-element says is shown and no more.
+  if (/\\/.test(prop) || (/\\/.test(value) && (prop.toLowerCase() !== 'content' || value.includes('('))))
+    return 'may hold no \\ in its styles, but for the text of content';
+  if (
+    /(?:image-set|src|image|cross-fade|element|expression)\s*\(/i.test(value) ||
+    /^(?:behavior|-moz-binding)$/i.test(prop)
+  )
+    return `may say no such ${prop.slice(0, 32)} in its styles`;
+  if (
+    /^z-index$/i.test(prop) &&
+    !(/^-?\d+$|^auto$/.test(value) && Number(value === 'auto' ? 0 : value) <= Z_INDEX_MAX)
+  )
+    return `may say a z-index of ${Z_INDEX_MAX} at most`;
+  let isFromElsewhere = false;
+  declaration.value = value
+    .replaceAll(/var\(\s*--/g, `var(--${OWN}`)
+    .replaceAll(/url\(\s*(["']?)(.*?)\1\s*\)/gi, (_, _quote, url: string) => {
+      const source = sourceOf(url, files);
+      if (source === null) isFromElsewhere = true;
+      return `url("${source}")`;
+    });
+  return isFromElsewhere ? 'may show pictures and fonts from https addresses alone' : null;
+}
