@@ -7,6 +7,7 @@ import type { ActionState } from '@/lib/web/console/action';
 import { Choice } from './choice';
 import type { Option } from './field';
 import { LiveProblems } from './form-context';
+import { pack } from './pack';
 import { PreviewFrame } from './preview-frame';
 
 /** How long a pause in typing is. */
@@ -39,6 +40,7 @@ const UNTOUCHED: ActionState = { kind: 'untouched' };
  * @param version changes when something was saved: the preview is asked for again
  * @param fixed what every preview is asked for with, such as the language of the texts in the form
  * @param languages left out where the language is fixed
+ * @param isWide true where as much is to be seen of the fields as of the preview
  */
 export function BrandEditor({
   ask,
@@ -47,6 +49,7 @@ export function BrandEditor({
   fixed = {},
   screens,
   languages = [],
+  isWide = false,
   words,
   findingsTitle,
   children,
@@ -57,6 +60,7 @@ export function BrandEditor({
   fixed?: Readonly<Record<string, string>>;
   screens: readonly Option[];
   languages?: readonly Option[];
+  isWide?: boolean;
   words: BrandEditorWords;
   findingsTitle: string;
   children: ReactNode;
@@ -78,7 +82,9 @@ export function BrandEditor({
     if (!form) return;
     let isStale = false;
     const look = async () => {
-      setDraft(changedFields(form));
+      const changed = await changedFields(form);
+      if (isStale) return;
+      setDraft(changed);
       const answer = await ask(UNTOUCHED, new FormData(form));
       if (isStale || answer.kind !== 'done') return;
       setProblems(JSON.parse(answer.shown?.problems ?? '{}'));
@@ -94,7 +100,9 @@ export function BrandEditor({
   const asked = new URLSearchParams({ language, ...fixed, screen });
   return (
     <LiveProblems value={problems}>
-      <div className="grid items-start gap-6 desk:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
+      <div
+        className={`grid items-start gap-6 ${isWide ? 'desk:grid-cols-2' : 'desk:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]'}`}
+      >
         <div ref={place} className="grid min-w-0 gap-6" onInput={() => setEdits(edits + 1)}>
           {children}
           {findings.length > 0 && (
@@ -204,17 +212,21 @@ function take(place: HTMLElement | null, { field, color }: NonNullable<Finding['
 }
 
 /** What is not as it was when the form was shown, as a query. */
-function changedFields(form: HTMLFormElement): string {
+async function changedFields(form: HTMLFormElement): Promise<string> {
   const changed = new URLSearchParams();
   for (const field of form.elements) {
+    if (field instanceof HTMLSelectElement) {
+      if (!field.selectedOptions[0]?.defaultSelected) changed.set(field.name, field.value);
+      continue;
+    }
     const isText =
       field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type !== 'hidden');
-    if (isText && field.name !== '' && field.value !== field.defaultValue)
-      changed.set(field.name, field.value);
+    if (!isText || field.name === '' || field.value === field.defaultValue) continue;
+    const value = field.dataset.packed === undefined ? field.value : await pack(field.value);
+    if (value !== null) changed.set(field.name, value);
   }
   return changed.toString();
 }
-
 function Toggle<Value extends string>({
   id,
   label,

@@ -3,6 +3,7 @@
 // operator's own (docs/decisions/0051).
 import { z } from 'zod';
 import { respondEmpty } from '@/lib/endpoints/respond';
+import type { TemplateProblem } from '@/lib/login/liquid-engine';
 import { checkPageTemplate, namedFiles, PAGE_TEMPLATE_MAX_BYTES } from '@/lib/login/page-template';
 import { type BrandAsset, brandAssetIds } from '@/lib/login/settings';
 import { type BrandingDeps, fetchAsset } from './brand-files';
@@ -58,7 +59,7 @@ export const PAGE_TEMPLATE_ROUTES = [
     async answer(deps, { body }) {
       const source = typeof body === 'string' ? body : body.template;
       const problem = checkPageTemplate(source, deps.clock());
-      if (problem !== null) throw badBody('template', `Line ${problem.line}: ${problem.reason}.`);
+      if (problem !== null) throw badBody('template', sentenceOf(problem));
       const before = (await deps.settings.read()).pageTemplate;
       const files = await fetchFiles(deps, source, before?.files ?? []);
       let isNew = true;
@@ -82,6 +83,11 @@ export const PAGE_TEMPLATE_ROUTES = [
     },
   }),
 ];
+
+/** What is wrong with a template, and where. */
+export function sentenceOf({ line, reason }: TemplateProblem): string {
+  return `Line ${line}: ${reason}.`;
+}
 
 /** @throws {ManagementProblem} 400 */
 async function fetchFiles(

@@ -183,12 +183,25 @@ function isOurs(part: string, name: string, value: unknown): boolean {
 const themeDocument = z.looseObject({
   themeId: z.string(),
   displayName: z.string(),
-  borders: z.looseObject({}),
-  colors: z.looseObject({}),
-  fonts: z.looseObject({}),
-  page_background: z.looseObject({}),
-  widget: z.looseObject({}),
+  borders: z.strictObject({
+    button_border_radius: z.number(),
+    button_border_weight: z.number(),
+    buttons_style: z.enum(BORDER_STYLES),
+    input_border_radius: z.number(),
+    input_border_weight: z.number(),
+    inputs_style: z.enum(BORDER_STYLES),
+    show_widget_shadow: z.boolean(),
+    widget_border_weight: z.number(),
+    widget_corner_radius: z.number(),
+  }),
+  colors: z.looseObject({ primary_button: z.string() }),
+  fonts: z.looseObject({ font_url: z.string() }),
+  page_background: z.looseObject({ background_color: z.string() }),
+  widget: z.looseObject({ logo_url: z.string() }),
 });
+
+/** A theme on the wire. */
+export type ThemeDocument = Readonly<z.output<typeof themeDocument>>;
 
 /** The document, with everything in it that Auth0 always answers. */
 function describe(settings: Pick<Settings, 'branding' | 'theme'>): z.output<typeof themeDocument> {

@@ -77,6 +77,19 @@ export async function fetchManagement(
   throw new ManagementRefusal(response.status, errorCode, message);
 }
 
+/** What the API answers; null where there is no such thing. @throws {ManagementRefusal} what it refuses */
+export async function findManagement<Answer>(
+  caller: Caller,
+  request: ManagementRequest,
+): Promise<Answer | null> {
+  try {
+    return await askManagement<Answer>(caller, request);
+  } catch (refusal) {
+    if (refusal instanceof ManagementRefusal && refusal.status === 404) return null;
+    throw refusal;
+  }
+}
+
 /** The same for a page: what is not there, or not for this operator, is a page that is not there. */
 export async function readManagement<Answer>(
   caller: Caller,

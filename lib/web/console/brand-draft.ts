@@ -47,11 +47,12 @@ export function lookBody(typed: Typed) {
   };
 }
 
-/** Borders as they are typed; an empty field is ours, and so is one that is not there. */
+/** Borders as they are typed, but for those that are ours, or empty, or not there. */
 export function bordersBody(typed: Typed) {
   const entries = BORDER_FIELDS.flatMap((name) => {
-    const value = typedValue(typed, borderField(name));
-    return value === null || value === '' ? [] : [[name, asBorder(name, value)] as const];
+    const text = typedValue(typed, borderField(name)) ?? '';
+    const value = asBorder(name, text);
+    return text === '' || value === OUR_THEME.borders[name] ? [] : [[name, value] as const];
   });
   return Object.fromEntries(entries);
 }
@@ -108,9 +109,10 @@ export function draftLook(settings: Pick<Settings, 'branding' | 'theme'>, typed:
 }
 
 function draftTheme({ theme }: Pick<Settings, 'theme'>, typed: Typed): Settings['theme'] {
-  const isTyped = BORDER_FIELDS.some((name) => typed.get(borderField(name)) !== null);
-  if (!isTyped) return theme;
-  return { said: { borders: { ...theme?.said.borders, ...bordersBody(typed) } } };
+  const kept = Object.entries(theme?.said.borders ?? {}).filter(
+    ([name]) => typed.get(borderField(name as keyof ThemeBorders)) === null,
+  );
+  return { said: { borders: { ...Object.fromEntries(kept), ...bordersBody(typed) } } };
 }
 
 /** What was typed without what will not do. */

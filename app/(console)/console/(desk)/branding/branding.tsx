@@ -7,15 +7,19 @@ import { BRANDING_PAGE } from '@/lib/management/console-path';
 import type { PreviewScreen } from '@/lib/web/console/preview-screens';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 
-export function BrandingHeader({ view, action }: { view: 'look' | 'words'; action?: React.ReactNode }) {
+const VIEWS = ['look', 'template', 'words'] as const;
+
+type View = (typeof VIEWS)[number];
+
+export function BrandingHeader({ view, action }: { view: View; action?: React.ReactNode }) {
   return (
     <>
       <PageHeader title={t('branding.title')} lead={t('branding.lead')} action={action} />
       <Tabs
         label={t('branding.tabs.label')}
-        tabs={(['look', 'words'] as const).map((each) => ({
+        tabs={VIEWS.map((each) => ({
           label: t(`branding.tabs.${each}`),
-          href: each === 'look' ? BRANDING_PAGE : `${BRANDING_PAGE}/words`,
+          href: each === 'look' ? BRANDING_PAGE : `${BRANDING_PAGE}/${each}`,
           isCurrent: each === view,
         }))}
       />

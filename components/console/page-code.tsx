@@ -1,0 +1,60 @@
+'use client';
+// The document of a page template, with whole examples to begin with.
+import { useRef } from 'react';
+import { TextArea } from './field';
+
+/** @param examples each takes the place of what was typed */
+export function PageCode({
+  name,
+  label,
+  hint,
+  defaultValue,
+  examplesLabel,
+  examples,
+}: {
+  name: string;
+  label: string;
+  hint: string;
+  defaultValue: string;
+  examplesLabel: string;
+  examples: readonly Readonly<{ label: string; source: string }>[];
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const begin = (source: string) => {
+    const code = place.current?.querySelector('textarea');
+    if (!code) return;
+    code.value = source;
+    code.dispatchEvent(new Event('input', { bubbles: true }));
+    code.focus();
+  };
+  return (
+    <div ref={place} className="grid min-w-0 gap-4">
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="text-muted">{examplesLabel}</span>
+        {examples.map(({ label: example, source }) => (
+          <button
+            key={example}
+            type="button"
+            className="button min-h-8 rounded-control border border-edge px-2.5 text-table font-medium hover:bg-hover pointer-coarse:min-h-11"
+            onClick={() => begin(source)}
+          >
+            {example}
+          </button>
+        ))}
+      </div>
+      <TextArea
+        isCode
+        name={name}
+        label={label}
+        hint={hint}
+        rows={26}
+        dir="ltr"
+        wrap="off"
+        data-packed=""
+        spellCheck={false}
+        autoComplete="off"
+        defaultValue={defaultValue}
+      />
+    </div>
+  );
+}
