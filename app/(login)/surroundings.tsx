@@ -2,14 +2,14 @@
 // ends what it stands in.
 import { type DOMNode, domToReact, Element, htmlToDOM } from 'html-react-parser';
 import type { Surroundings } from '@/components/frame';
-import { WIDGET } from '@/lib/login/confined-markup';
+import { OWN, WIDGET } from '@/lib/login/confined-markup';
 import { AUTO_LAYOUT, type RenderedPage } from '@/lib/login/page-template';
 
 export function surroundingsOf({ markup, styles, bodyClass }: RenderedPage): Surroundings {
   return {
     styles,
     bodyClass,
-    place: bodyClass.split(' ').includes(AUTO_LAYOUT) ? 'middle' : 'given',
+    place: bodyClass.split(' ').includes(OWN + AUTO_LAYOUT) ? 'middle' : 'given',
     around(card) {
       const nodes = htmlToDOM(markup) as DOMNode[];
       markWay(nodes);

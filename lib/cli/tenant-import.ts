@@ -7,11 +7,14 @@ import type { Command } from 'commander';
 import { acceptOptions } from '@/lib/login/connection-options';
 import { findTextProblem } from '@/lib/login/custom-texts';
 import type { Channel } from '@/lib/login/identifier';
+import { checkPageTemplate } from '@/lib/login/page-template';
 import { CLIENT_GRANTS_PATH } from '@/lib/management/client-grant-routes';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
+import { PAGE_TEMPLATE_PATH, sentenceOf } from '@/lib/management/page-template-routes';
 import { RESOURCE_SERVERS_PATH } from '@/lib/management/resource-server-routes';
 import { ROUTES } from '@/lib/management/routes';
+import { fieldsWithoutEffect, THEMES_PATH, themeBody } from '@/lib/management/theme-routes';
 import type { ManagementApi } from '@/lib/runtime/operations';
 import { print, printJson } from './command-line';
 import { type Dropped, fitTo, without } from './fit';
@@ -23,6 +26,7 @@ import {
   customTextPath,
   type Document,
   omit,
+  PAGE_TEMPLATE,
   readTenant,
   SETTINGS_PATHS,
   type Tenant,
@@ -193,6 +197,8 @@ function settingsWishes(setUp: Document, tenant: Tenant): Wish[] {
       before: tenant.branding,
       path: SETTINGS_PATHS.branding,
     }),
+    ...themeWishes(setUp.themes, tenant),
+    ...pageTemplateWishes(branding, tenant),
     ...Object.entries(ATTACK_PROTECTION).flatMap(([name, below]) =>
       single(name, {
         sent: isObject(attackProtection) ? attackProtection[name] : undefined,
@@ -215,6 +221,42 @@ function single(
   const request =
     body === undefined || Object.keys(body).length === 0 ? null : { method: 'PATCH', path, body };
   return [{ kind, name: '', notes, before, request }];
+}
+
+/** There is one. What pages do not go by is taken over, and told. */
+function themeWishes(sent: unknown, { theme: before }: Tenant): Wish[] {
+  const [theme, ...more] = listOf(sent);
+  if (theme === undefined) return [];
+  const fitting = fitTo(themeBody, omit(theme, ['themeId']));
+  const wish = { kind: 'theme', name: String(theme.displayName ?? ''), before };
+  if (fitting === null) return [{ ...wish, notes: ['nothing in it is known here'], request: null }];
+  const body = themeBody.parse(fitting.body);
+  const idle = before !== null && holds(before, body) ? [] : fieldsWithoutEffect(body);
+  const notes = [
+    ...fitting.dropped.map(noteOf),
+    ...(idle.length === 0 ? [] : [`pages do not go by ${idle.join(', ')}`]),
+    ...(more.length === 0 ? [] : ['of several themes the first is taken']),
+  ];
+  const request =
+    before === null
+      ? { method: 'POST', path: THEMES_PATH, body }
+      : { method: 'PATCH', path: `${THEMES_PATH}/${before.themeId}`, body };
+  return [{ ...wish, notes, request }];
+}
+
+function pageTemplateWishes(branding: unknown, { pageTemplate }: Tenant): Wish[] {
+  const templates = listOf(isObject(branding) ? branding.templates : []);
+  return templates.flatMap(({ template: name, body }): Wish[] => {
+    if (typeof body !== 'string') return [];
+    const before = pageTemplate === null ? null : { template: pageTemplate };
+    const wish = { kind: 'page template', name: String(name), before };
+    if (name !== PAGE_TEMPLATE) return [{ ...wish, notes: ['there is no such template'], request: null }];
+    const problem = checkPageTemplate(body, new Date());
+    if (problem !== null) return [{ ...wish, notes: [sentenceOf(problem)], request: null }];
+    return [
+      { ...wish, notes: [], request: { method: 'PUT', path: PAGE_TEMPLATE_PATH, body: { template: body } } },
+    ];
+  });
 }
 
 function textWishes({ prompts }: Document, tenant: Tenant): Wish[] {
@@ -436,6 +478,7 @@ function nameOf({ name, identifier }: Document): string {
 const KNOWN = new Set([
   'tenant',
   'branding',
+  'themes',
   'prompts',
   'attackProtection',
   'emailProvider',
@@ -448,7 +491,7 @@ const KNOWN = new Set([
 const REASONS: Readonly<Record<string, string>> = {
   databases: 'there are no passwords: people of a database sign in by their e-mail address',
   emailTemplates: 'they are for passwords; the message to sign in with belongs to the connection',
-  pages: 'there is one login page, whose colours, logo and words are settings',
+  pages: 'there is one login page, whose look, words and page template are settings',
   logStreams: 'they hold secrets: set them up by hand',
 };
 

@@ -6,7 +6,9 @@ import { PROMPTS_WITH_TEXTS } from '@/lib/login/custom-texts';
 import { CLIENT_GRANTS_PATH } from '@/lib/management/client-grant-routes';
 import { CLIENTS_PATH } from '@/lib/management/client-routes';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
+import { PAGE_TEMPLATE_PATH } from '@/lib/management/page-template-routes';
 import { RESOURCE_SERVERS_PATH } from '@/lib/management/resource-server-routes';
+import { THEMES_PATH } from '@/lib/management/theme-routes';
 import type { ManagementApi } from '@/lib/runtime/operations';
 import { ask } from './management-api';
 
@@ -17,6 +19,8 @@ export type Document = Record<string, unknown>;
 export type Tenant = Readonly<{
   settings: Document;
   branding: Document;
+  theme: Document | null;
+  pageTemplate: string | null;
   prompts: Document;
   /** By language and prompt; only what is there. */
   customText: Record<string, Record<string, Document>>;
@@ -35,6 +39,9 @@ export const SETTINGS_PATHS = {
   emailProvider: '/api/v2/emails/provider',
   attackProtection: '/api/v2/attack-protection',
 } as const;
+
+/** What files call the template of the pages. */
+export const PAGE_TEMPLATE = 'universal_login';
 
 /** Parts of attack protection, as files name them and as the API does. */
 export const ATTACK_PROTECTION = {
@@ -64,10 +71,12 @@ export async function readTenant(api: ManagementApi): Promise<Tenant> {
   return {
     settings,
     branding: await get(SETTINGS_PATHS.branding),
+    theme: await find(api, `${THEMES_PATH}/default`),
+    pageTemplate: ((await find(api, PAGE_TEMPLATE_PATH))?.body as string | undefined) ?? null,
     prompts: await get(SETTINGS_PATHS.prompts),
     customText,
     attackProtection,
-    emailProvider: await findEmailProvider(api),
+    emailProvider: await find(api, SETTINGS_PATHS.emailProvider),
     resourceServers: await readAll(api, RESOURCE_SERVERS_PATH),
     clients: await readAll(api, CLIENTS_PATH),
     clientGrants: await readAll(api, CLIENT_GRANTS_PATH),
@@ -75,8 +84,8 @@ export async function readTenant(api: ManagementApi): Promise<Tenant> {
   };
 }
 
-async function findEmailProvider(api: ManagementApi): Promise<Document | null> {
-  const response = await api.send({ method: 'GET', path: SETTINGS_PATHS.emailProvider });
+async function find(api: ManagementApi, path: string): Promise<Document | null> {
+  const response = await api.send({ method: 'GET', path });
   return response.ok ? ((await response.json()) as Document) : null;
 }
 
@@ -100,7 +109,11 @@ export function documentOf(tenant: Tenant): Document {
     tenant.clients.find((client) => client.client_id === clientId)?.name ?? clientId;
   return {
     tenant: tenant.settings,
-    branding: tenant.branding,
+    branding: {
+      ...tenant.branding,
+      templates: tenant.pageTemplate === null ? [] : [{ template: PAGE_TEMPLATE, body: tenant.pageTemplate }],
+    },
+    themes: tenant.theme === null ? [] : [omit(tenant.theme, ['themeId'])],
     prompts: { ...tenant.prompts, customText: tenant.customText },
     attackProtection: tenant.attackProtection,
     ...(tenant.emailProvider !== null && {

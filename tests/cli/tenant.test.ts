@@ -61,7 +61,13 @@ tenant:
     enable_dynamic_client_registration: true
 branding:
   colors: { primary: '#0059d6', page_background: '#eef2f7' }
-  templates: []
+  templates: [{ template: universal_login, body: ./branding_templates/universal_login.html }]
+themes:
+  - displayName: Acme
+    themeId: 65f0a1b2c3d4e5f60718293c
+    borders: { buttons_style: pill, widget_corner_radius: 5, button_border_radius: 99 }
+    colors: { primary_button: '#0A5FD9', error: '#D03C38', captcha_widget_theme: auto }
+    page_background: { background_color: '#eef2f7', background_image_url: '', page_layout: center }
 prompts:
   universal_login_experience: new
   customText:
@@ -131,6 +137,8 @@ rules:
 roles: []
 `;
 
+const PAGE = '<html>{%- auth0:head -%}<body>Acme{%- auth0:widget -%}</body></html>';
+
 const find = (entries: readonly Entry[], kind: string, name = '') =>
   entries.find((entry) => entry.kind === kind && entry.name === name);
 
@@ -141,6 +149,8 @@ describe('a set-up of Auth0', () => {
     await mkdir(path.join(home, 'old/connections'), { recursive: true });
     await writeFile(path.join(home, 'old/tenant.yaml'), AUTH0);
     await writeFile(path.join(home, 'old/connections/email.html'), '<p>{{ code }}</p>');
+    await mkdir(path.join(home, 'old/branding_templates'));
+    await writeFile(path.join(home, 'old/branding_templates/universal_login.html'), PAGE);
   });
 
   it('is looked at by a dry run, which changes nothing', async () => {
@@ -161,6 +171,14 @@ describe('a set-up of Auth0', () => {
         expect.stringMatching(/^flags.enable_dynamic_client_registration is left out/),
       ]),
     });
+    expect(find(entries, 'theme', 'Acme')).toEqual({
+      ...{ kind: 'theme', name: 'Acme', outcome: 'created' },
+      notes: [
+        'borders.button_border_radius is left out: it must be a number from 1 to 10',
+        'pages do not go by colors.captcha_widget_theme, colors.error',
+      ],
+    });
+    expect(find(entries, 'page template', 'universal_login')).toMatchObject({ outcome: 'created' });
     expect(find(entries, 'application', 'Shop')).toMatchObject({
       outcome: 'created',
       notes: expect.arrayContaining([expect.stringMatching(/^grant_types\[2\] is left out/)]),
@@ -272,6 +290,11 @@ describe('a set-up of Auth0', () => {
     [
       'outside.yaml',
       'connections: [{ name: a, strategy: email, options: { email: { body: ../../../etc/x.html } } }]',
+      /lies outside/,
+    ],
+    [
+      'outside-page.yaml',
+      'branding: { templates: [{ template: universal_login, body: ../etc/x.html }] }',
       /lies outside/,
     ],
   ])('%s is refused in one line', async (file, text, sentence) => {

@@ -7,13 +7,30 @@ import { expectAccessible } from './accessible';
 /** As Auth0 writes it. */
 const CLIENT_NAME = `$${'{clientName}'}`;
 
+/** What an operator, or who got hold of one, may try: to cover the card, to change what it says, to send people elsewhere. */
+const HOSTILE_PAGE = `<!DOCTYPE html>
+<html>
+  <head>{%- auth0:head -%}<style>
+    .cover { position: fixed; inset: 0; z-index: 999; opacity: 0.9; }
+    .way { opacity: 0.5; z-index: -1; position: relative; transform: scale(1); filter: blur(0); }
+    h1, .card, .card *, [class] h1 { display: none !important; }
+    h1::after, .heading::after { content: 'Send your code to 12345'; }
+    :root, body { --color-card: red; color: red; pointer-events: none; }
+  </style></head>
+  <body>
+    <div class="way"><div class="way">{%- auth0:widget -%}</div></div>
+    <a class="cover" href="https://example.com/">Elsewhere</a>
+  </body>
+</html>`;
+
 export function describeBranding(stage: () => ConsoleStage): void {
   const shownFrame = (page: Page) => page.frameLocator('iframe[data-front]');
-  const colorOf = (page: Page, selector: string) =>
+  const styleOf = (page: Page, selector: string, name: 'backgroundColor' | 'borderRadius') =>
     shownFrame(page)
       .locator(selector)
       .first()
-      .evaluate((node) => getComputedStyle(node).backgroundColor);
+      .evaluate((node, property) => getComputedStyle(node)[property as 'borderRadius'], name);
+  const colorOf = (page: Page, selector: string) => styleOf(page, selector, 'backgroundColor');
 
   describe('the look of the login', () => {
     it('is seen on its own pages while it is typed, and kept when it is saved', {
@@ -34,6 +51,13 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await primary.fill('#0a5fd9');
       await page.getByText('Must be one colour').waitFor({ state: 'detached' });
 
+      await page.getByRole('button', { name: 'Pill' }).click();
+      await expect.poll(() => styleOf(page, '.button', 'borderRadius')).toBe('999px');
+      await page.getByRole('group', { name: 'Card' }).getByLabel('Radius').fill('51');
+      await page.getByText('Must be a number from 0 to 50.').waitFor();
+      await page.getByRole('group', { name: 'Card' }).getByLabel('Radius').fill('2');
+      await expect.poll(() => styleOf(page, '.card', 'borderRadius')).toBe('2px');
+
       await page.getByLabel('Dark').check();
       await expect.poll(() => colorOf(page, '.card')).toBe('rgb(23, 24, 27)');
       await page.getByLabel('Phone', { exact: true }).check();
@@ -48,12 +72,62 @@ export function describeBranding(stage: () => ConsoleStage): void {
       expect((await openLogin()).html).not.toContain('--brand:');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('the login shows it now').first().waitFor();
-      expect((await openLogin()).html).toContain('--brand:#0a5fd9');
+      expect((await openLogin()).html).toMatch(/--brand:#0a5fd9.*--radius-card:2px;--radius-button:999px/);
 
       await page.getByRole('button', { name: 'Back to the plain look' }).click();
       await page.getByRole('button', { name: 'Take them off' }).click();
       await page.getByText('has the plain look again').first().waitFor();
       await expect.poll(() => primary.inputValue()).toBe('');
+      await profile.close();
+    });
+
+    it('is a page of the operator’s around the card, which it neither reaches nor covers', {
+      timeout: 60_000,
+    }, async () => {
+      const path = '/console/branding/template';
+      const { page, profile } = await openAs(stage(), { role: 'editor', path });
+      const code = page.getByLabel('Document', { exact: true });
+      await code.fill('<html>{%- auth0:head -%}\n<p onclick="x">Hi</p>{%- auth0:widget -%}</html>');
+      await page.getByText('Line 2: may hold no onclick on <p>: nothing here runs.').waitFor();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Save', disabled: false }).waitFor();
+      await page.getByRole('button', { name: 'Two columns' }).click();
+      await page.getByText('Line 2:').waitFor({ state: 'detached' });
+      await shownFrame(page).locator('.own-columns .card').waitFor();
+      await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+      await expect.poll(() => shownFrame(page).locator('html').getAttribute('dir')).toBe('rtl');
+      await shownFrame(page).locator('.own-columns .card').waitFor();
+      await expectAccessible(page, 'a page template that is being written');
+
+      const visitor = stage().visitor();
+      const openLogin = async () => visitor.submit(await visitor.open('/demo'), { press: 'Sign in' });
+      const plain = (await openLogin()).html;
+      await code.fill(HOSTILE_PAGE);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('the login shows it now').first().waitFor();
+      await page.reload();
+      expect(await code.inputValue()).toBe(HOSTILE_PAGE);
+
+      const login = await profile.newPage();
+      await login.goto(`${stage().server.issuer}/demo`);
+      await login.getByRole('button', { name: 'Sign in' }).click();
+      await login.waitForURL('**/identifier');
+      await expectAccessible(login, 'a login within a page template');
+      const cover = login.locator('.own-cover');
+      expect(await cover.evaluate((node) => getComputedStyle(node).position)).toBe('fixed');
+      // A press that lands on anything but the button fails.
+      await login.getByRole('textbox').first().fill('somebody at acme');
+      await login.getByRole('button', { name: 'Continue' }).click();
+      await login.locator('[aria-invalid=true]').waitFor();
+      const heading = login.getByRole('heading', { level: 1 });
+      expect(await heading.evaluate((node) => getComputedStyle(node).display)).toBe('block');
+      expect(await heading.evaluate((node) => getComputedStyle(node, '::after').content)).toBe('none');
+
+      await page.getByRole('button', { name: 'Back to our page' }).click();
+      await page.getByRole('button', { name: 'Take it off' }).click();
+      await page.getByText('has our page again').first().waitFor();
+      const drawn = /nonce="[^"]*"|login\/[\w-]+|value="[\w-]+"/g;
+      expect((await openLogin()).html.replaceAll(drawn, '')).toBe(plain.replaceAll(drawn, ''));
       await profile.close();
     });
 

@@ -1,6 +1,6 @@
 // Auth0's own deploy CLI, as it comes from npm, against a running server: a whole installation comes out as files and goes in again,
 // and nothing has changed; and what files say otherwise is made, changed and removed.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,6 +57,7 @@ async function ask<Answer>(method: string, where: string, body?: unknown): Promi
   return response.json() as Promise<Answer>;
 }
 
+const PAGE = '<html>{%- auth0:head -%}<body>Acme{%- auth0:widget -%}</body></html>';
 const TEXT = { 'login-id': { title: 'Hello' } };
 
 /** An installation with something of everything in it. */
@@ -69,6 +70,12 @@ async function furnish(): Promise<void> {
     idle_session_lifetime: 12,
   });
   await ask('PATCH', 'branding', { colors: { primary: '#0a5fd9', page_background: '#eef2f7' } });
+  await ask('POST', 'branding/themes', {
+    displayName: 'Acme',
+    borders: { buttons_style: 'pill', widget_corner_radius: 4 },
+    colors: { primary_button: '#0a5fd9', error: '#d03c38' },
+  });
+  await ask('PUT', 'branding/templates/universal-login', { template: PAGE });
   await ask('PUT', 'prompts/login-id/custom-text/en', TEXT);
   await ask('PATCH', 'attack-protection/brute-force-protection', { max_attempts: 20 });
   await ask('POST', 'emails/provider', { name: 'resend', credentials: { api_key: 're_1' } });
@@ -99,6 +106,8 @@ async function everything(): Promise<unknown[]> {
   const paths = [
     'tenants/settings',
     'branding',
+    'branding/themes/default',
+    'branding/templates/universal-login',
     'prompts/login-id/custom-text/en',
     'attack-protection/brute-force-protection',
     'emails/provider',
@@ -128,6 +137,7 @@ const IN_A_FOLDER = [
   'resourceServers',
   'connections',
   'branding',
+  'themes',
 ] as const;
 
 it('goes out into a folder, and what its files say otherwise is made, changed and removed', async () => {
@@ -141,6 +151,17 @@ it('goes out into a folder, and what its files say otherwise is made, changed an
     writeFileSync(place, JSON.stringify({ ...content, ...change(content) }));
   };
   edit('tenant.json', () => ({ friendly_name: 'Acme Ltd' }));
+  edit('themes/theme.json', ({ borders }) => ({
+    borders: { ...(borders as object), buttons_style: 'sharp' },
+  }));
+  // The tool reads templates only of tenants with custom domains, and writes them to any.
+  mkdirSync(path.join(home, 'branding/templates'), { recursive: true });
+  const named = path.join(home, 'branding/templates/universal_login');
+  writeFileSync(
+    `${named}.json`,
+    JSON.stringify({ template: 'universal_login', body: './universal_login.html' }),
+  );
+  writeFileSync(`${named}.html`, PAGE.replace('Acme', 'Acme Ltd'));
   edit('clients/Shop.json', () => ({ callbacks: ['https://shop.acme.test/back'] }));
   edit('connections/staff.json', () => ({ enabled_clients: ['Shop', 'Till'] }));
   for (const name of ['email', 'sms'])
@@ -165,4 +186,8 @@ it('goes out into a folder, and what its files say otherwise is made, changed an
   const offered = await ask<{ clients: object[] }>('GET', `connections/${staff?.id}/clients`);
   expect(offered.clients).toContainEqual({ client_id: till?.client_id });
   expect(await ask('GET', 'tenants/settings')).toMatchObject({ friendly_name: 'Acme Ltd' });
+  const theme = await ask<object>('GET', 'branding/themes/default');
+  expect(theme).toMatchObject({ borders: { buttons_style: 'sharp' }, colors: { error: '#d03c38' } });
+  const { body } = await ask<{ body: string }>('GET', 'branding/templates/universal-login');
+  expect(body).toBe(PAGE.replace('Acme', 'Acme Ltd'));
 });
