@@ -20,10 +20,10 @@ export const PAGE_EXAMPLES = {
     <div class="layout">
       <header class="top">{{ tenant.friendly_name | default: application.name }}</header>
       <div class="middle">{%- auth0:widget -%}</div>
-      <p class="bottom">
+      <aside class="bottom">
         {% if tenant.support_url %}<a href="{{ tenant.support_url }}">{{ tenant.support_url }}</a>{% endif %}
         <span>© {{ "now" | date: "%Y" }} {{ tenant.friendly_name }}</span>
-      </p>
+      </aside>
     </div>
   </body>
 </html>
@@ -48,10 +48,10 @@ export const PAGE_EXAMPLES = {
   </head>
   <body>
     <div class="columns">
-      <div class="story">
+      <aside class="story">
         <h2>{{ tenant.friendly_name | default: application.name }}</h2>
         <p>One sign-in for everything you do with us.</p>
-      </div>
+      </aside>
       <div class="sign-in">{%- auth0:widget -%}</div>
     </div>
   </body>

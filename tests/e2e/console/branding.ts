@@ -1,7 +1,7 @@
 // The look of the login in a browser: made beside its own pages, kept, taken back.
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type ConsoleStage, openAs } from '@/tests/harness/console';
+import { type ConsoleStage, openAs, openPage } from '@/tests/harness/console';
 import { expectAccessible } from './accessible';
 
 /** As Auth0 writes it. */
@@ -89,8 +89,6 @@ export function describeBranding(stage: () => ConsoleStage): void {
       const code = page.getByLabel('Document', { exact: true });
       await code.fill('<html>{%- auth0:head -%}\n<p onclick="x">Hi</p>{%- auth0:widget -%}</html>');
       await page.getByText('Line 2: may hold no onclick on <p>: nothing here runs.').waitFor();
-      await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('button', { name: 'Save', disabled: false }).waitFor();
       await page.getByRole('button', { name: 'Two columns' }).click();
       await page.getByText('Line 2:').waitFor({ state: 'detached' });
       await shownFrame(page).locator('.own-columns .card').waitFor();
@@ -102,17 +100,21 @@ export function describeBranding(stage: () => ConsoleStage): void {
       const visitor = stage().visitor();
       const openLogin = async () => visitor.submit(await visitor.open('/demo'), { press: 'Sign in' });
       const plain = (await openLogin()).html;
-      await code.fill(HOSTILE_PAGE);
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('the login shows it now').first().waitFor();
+      const { page: login, profile: stranger } = await openPage(stage(), stage().visitor());
+      await login.goto(`${stage().server.issuer}/demo`);
+      await login.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await login.waitForURL('**/identifier');
+      await login.locator('.own-columns .card').waitFor();
+      await expectAccessible(login, 'a login within a page template');
+
+      await code.fill(HOSTILE_PAGE);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect.poll(async () => (await openLogin()).html).toContain('own-cover');
       await page.reload();
       expect(await code.inputValue()).toBe(HOSTILE_PAGE);
-
-      const login = await profile.newPage();
-      await login.goto(`${stage().server.issuer}/demo`);
-      await login.getByRole('button', { name: 'Sign in' }).click();
-      await login.waitForURL('**/identifier');
-      await expectAccessible(login, 'a login within a page template');
+      await login.reload();
       const cover = login.locator('.own-cover');
       expect(await cover.evaluate((node) => getComputedStyle(node).position)).toBe('fixed');
       // A press that lands on anything but the button fails.
@@ -123,6 +125,7 @@ export function describeBranding(stage: () => ConsoleStage): void {
       expect(await heading.evaluate((node) => getComputedStyle(node).display)).toBe('block');
       expect(await heading.evaluate((node) => getComputedStyle(node, '::after').content)).toBe('none');
 
+      await stranger.close();
       await page.getByRole('button', { name: 'Back to our page' }).click();
       await page.getByRole('button', { name: 'Take it off' }).click();
       await page.getByText('has our page again').first().waitFor();

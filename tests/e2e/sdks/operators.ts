@@ -15,6 +15,60 @@ const PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .toString();
 const KEY = { credential_type: 'public_key', pem: PEM, alg: 'RS256' } as const;
 
+const PAGE = '<html>{%- auth0:head -%}<body>{%- auth0:widget -%}</body></html>';
+
+/** As Auth0's theme editor begins, but for the borders. */
+const THEME = {
+  borders: {
+    button_border_radius: 3,
+    button_border_weight: 1,
+    buttons_style: 'pill',
+    input_border_radius: 3,
+    input_border_weight: 1,
+    inputs_style: 'rounded',
+    show_widget_shadow: true,
+    widget_border_weight: 0,
+    widget_corner_radius: 5,
+  },
+  colors: {
+    body_text: '#1e212a',
+    error: '#d03c38',
+    header: '#1e212a',
+    icons: '#65676e',
+    input_background: '#ffffff',
+    input_border: '#c9cace',
+    input_filled_text: '#000000',
+    input_labels_placeholders: '#65676e',
+    links_focused_components: '#635dff',
+    primary_button: '#635dff',
+    primary_button_label: '#ffffff',
+    secondary_button_border: '#c9cace',
+    secondary_button_label: '#1e212a',
+    success: '#13a688',
+    widget_background: '#ffffff',
+    widget_border: '#c9cace',
+  },
+  fonts: {
+    body_text: { bold: false, size: 87.5 },
+    buttons_text: { bold: false, size: 100 },
+    font_url: '',
+    input_labels: { bold: false, size: 100 },
+    links: { bold: true, size: 87.5 },
+    links_style: 'normal',
+    reference_text_size: 16,
+    subtitle: { bold: false, size: 87.5 },
+    title: { bold: false, size: 150 },
+  },
+  page_background: { background_color: '#000000', background_image_url: '', page_layout: 'center' },
+  widget: {
+    header_text_alignment: 'center',
+    logo_height: 52,
+    logo_position: 'center',
+    logo_url: '',
+    social_buttons_layout: 'bottom',
+  },
+} as const;
+
 /** An access token that a machine gets for itself. */
 async function tokenOf(clientId: string, clientSecret: string, audience: string): Promise<string> {
   const auth0 = new AuthenticationClient({ domain: DOMAIN, clientId, clientSecret });
@@ -156,10 +210,39 @@ export function describeOperators(): void {
       await expect(auth0.connections.get(connection)).rejects.toMatchObject({ statusCode: 404 });
       await auth0.clients.delete(id);
     });
+
+    it('gives the login a theme and a page, and takes them away', async () => {
+      await expect(auth0.branding.themes.getDefault()).rejects.toMatchObject({ statusCode: 404 });
+      const { themeId, ...theme } = await auth0.branding.themes.create(THEME);
+      expect(theme).toEqual({ ...THEME, displayName: '' });
+      expect(await auth0.branding.themes.getDefault()).toEqual({ themeId, ...theme });
+      const changed = await auth0.branding.themes.update(themeId, { ...THEME, displayName: 'Acme' });
+      expect(changed).toEqual({ ...THEME, themeId, displayName: 'Acme' });
+      await auth0.branding.themes.delete(themeId);
+      for (const template of [PAGE, { template: `${PAGE}\n` }])
+        await auth0.branding.templates.updateUniversalLogin(template);
+      expect(await auth0.branding.templates.getUniversalLogin()).toEqual({ body: `${PAGE}\n` });
+      await auth0.branding.templates.deleteUniversalLogin();
+    });
   });
 
   describe('an operator by auth0 4.37', () => {
     const auth0 = new OldManagementClient(OPERATOR);
+
+    it('gives the login a theme and a page, and takes them away', async () => {
+      await expect(auth0.branding.getUniversalLoginTemplate()).rejects.toMatchObject({ statusCode: 404 });
+      const template = `${PAGE}\n`;
+      await auth0.branding.setUniversalLoginTemplate({ template });
+      expect((await auth0.branding.getUniversalLoginTemplate()).data).toEqual({ body: template });
+      await auth0.branding.deleteUniversalLoginTemplate();
+      const { data: made } = await auth0.branding.createTheme(THEME);
+      const { themeId, ...theme } = made;
+      expect(theme).toMatchObject(THEME);
+      expect((await auth0.branding.getDefaultTheme()).data).toEqual(made);
+      await auth0.branding.updateTheme({ themeId }, { ...theme, displayName: 'Acme' });
+      expect((await auth0.branding.getTheme({ themeId })).data).toEqual({ ...made, displayName: 'Acme' });
+      await auth0.branding.deleteTheme({ themeId });
+    });
 
     it('makes, changes and ends an application with its keys', async () => {
       const { data: made } = await auth0.clients.create({ name: 'Old', app_type: 'regular_web' });
