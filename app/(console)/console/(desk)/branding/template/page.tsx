@@ -34,8 +34,7 @@ export default async function TemplatePage() {
       <BrandingHeader
         view="template"
         action={
-          mayEdit &&
-          template !== null && (
+          mayEdit && (
             <ConfirmDialog
               name="reset-template"
               trigger={{ label: t('branding.template.reset.open') }}
