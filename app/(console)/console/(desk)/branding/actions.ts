@@ -105,7 +105,7 @@ export async function saveTemplate(_last: ActionState, form: FormData): Promise<
 }
 
 /** Takes the page template off. */
-export async function resetTemplate(): Promise<ActionState> {
+export async function resetTemplate(_last: ActionState, _form: FormData): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
     await askManagement(caller, { method: 'DELETE', path: PAGE_TEMPLATE_PATH });
     return { kind: 'done', said: t('branding.template.reset.done') };
