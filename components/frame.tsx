@@ -127,7 +127,7 @@ export function Frame({
       language={language}
       direction={direction}
       faviconSrc={brand?.faviconSrc ?? null}
-      bodyClass={surroundings?.bodyClass}
+      bodyClass={surroundings?.bodyClass || undefined}
     >
       {surroundings?.styles && <style nonce={nonce ?? undefined}>{surroundings.styles}</style>}
       {surroundings === null ? card : surroundings.around(card)}

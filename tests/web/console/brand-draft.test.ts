@@ -1,7 +1,10 @@
 // The look as it is being typed: what is shown of it, what the API would refuse, and what may stand in a style sheet.
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
+  bordersBody,
   draftLook,
+  draftTemplate,
   draftTexts,
   lookBody,
   lookProblems,
@@ -95,5 +98,52 @@ describe('texts that are being typed', () => {
     expect(textProblems('login-id', typedTexts(wrong))).toEqual({
       'login-id/title': expect.stringContaining('may hold no placeholder but'),
     });
+  });
+});
+
+describe('corners that are being typed', () => {
+  const theme = { said: { borders: { widget_corner_radius: 4, buttons_style: 'pill' as const } } };
+  const bordersOf = (fields: Record<string, string>) =>
+    draftLook({ branding: {}, theme }, typed(fields)).borders;
+
+  it('are what is kept where nothing was typed, ours where a field was emptied, and what will do', () => {
+    expect(bordersOf({})).toBe('--radius-card:4px;--radius-button:999px');
+    expect(bordersOf({ 'borders.widget_corner_radius': '' })).toBe('--radius-button:999px');
+    expect(bordersOf({ 'borders.widget_corner_radius': '9', 'borders.buttons_style': 'sharp' })).toBe(
+      '--radius-card:9px;--radius-button:0px',
+    );
+    expect(bordersOf({ 'borders.widget_corner_radius': '51' })).toContain('--radius-card:4px');
+    expect(lookProblems(typed({ 'borders.widget_corner_radius': 'x' }))).toEqual({
+      'borders.widget_corner_radius': 'must be a number from 0 to 50',
+    });
+  });
+
+  it('say nothing of what is ours', () => {
+    expect(
+      bordersBody(typed({ 'borders.buttons_style': 'rounded', 'borders.show_widget_shadow': 'true' })),
+    ).toEqual({});
+    expect(bordersBody(typed({ 'borders.show_widget_shadow': 'false' }))).toEqual({
+      show_widget_shadow: false,
+    });
+  });
+});
+
+describe('a page template that is being typed', () => {
+  const pageTemplate = { source: 'kept', files: [{ url: 'https://acme.test/p.png', id: 'p' }] };
+  const draft = (packed?: Buffer | string) =>
+    draftTemplate(
+      { pageTemplate },
+      typed(packed === undefined ? {} : { template: Buffer.from(packed).toString('base64url') }),
+    );
+
+  it('is what is kept where nothing was typed, and nothing where it was emptied', () => {
+    expect(draft()).toBe(pageTemplate);
+    expect(draft(deflateRawSync(' '))).toBeNull();
+    expect(draft(deflateRawSync('„typed“'))).toEqual({ source: '„typed“', files: pageTemplate.files });
+  });
+
+  it('INP-1: is not unpacked beyond what a template may be', () => {
+    expect(draft(deflateRawSync('a'.repeat(50_000_000)))).toBeNull();
+    expect(draft('not deflated')).toBeNull();
   });
 });

@@ -25,7 +25,21 @@ export function promiseSettings(stage: () => Stage): void {
       expect(await second.settings.change('emailProvider', { read: null, written: emailProvider }, now)).toBe(
         true,
       );
-      expect(await second.settings.read()).toEqual({ ...NO_SETTINGS, branding, emailProvider });
+      const theme = { said: { borders: { widget_corner_radius: 0 } } };
+      expect(await first.settings.change('theme', { read: null, written: theme }, now)).toBe(true);
+      const pageTemplate = {
+        source: '<p>{%- auth0:widget -%} “ü”</p>',
+        files: [{ url: 'https://a', id: 'a' }],
+      };
+      const change = { read: null, written: pageTemplate };
+      expect(await first.settings.change('pageTemplate', change, now)).toBe(true);
+      expect(await first.settings.change('pageTemplate', change, now), 'was read as another').toBe(false);
+      expect(await second.settings.read()).toEqual({
+        ...NO_SETTINGS,
+        ...{ branding, emailProvider, theme, pageTemplate },
+      });
+      await first.settings.change('theme', { read: theme, written: null }, now);
+      await first.settings.change('pageTemplate', { read: pageTemplate, written: null }, now);
       expect(await first.settings.change('emailProvider', { read: emailProvider, written: null }, now)).toBe(
         true,
       );
