@@ -23,7 +23,7 @@ export const WIDGET = 'auth0-widget';
 export const OWN = 'own-';
 
 const ELEMENTS =
-  'a abbr address article aside b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl dt em figcaption figure footer h2 h3 h4 h5 h6 header hr i img ins kbd li mark nav ol p picture pre q s samp section small source span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr'.split(
+  'a abbr address article aside b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl dt em figcaption figure footer h2 h3 h4 h5 h6 header hr i img ins kbd li mark nav ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr'.split(
     ' ',
   );
 
@@ -34,7 +34,6 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   '*': ['class', 'title', 'lang', 'dir', 'role', 'hidden'],
   a: ['href', 'target', 'rel'],
   img: ['src', 'alt', 'width', 'height', 'loading', 'decoding'],
-  source: ['srcset', 'media', 'type', 'width', 'height'],
   td: ['colspan', 'rowspan'],
   th: ['colspan', 'rowspan', 'scope'],
   ol: ['start', 'reversed', 'type'],
@@ -123,7 +122,7 @@ function confineAttributes(
   attributes: Readonly<Record<string, string>>,
   files: FileSources,
 ): Record<string, string> {
-  const { class: classes, src, srcset: _, href, target, ...others } = attributes;
+  const { class: classes, src, href, target, ...others } = attributes;
   return {
     ...others,
     ...(classes !== undefined && { class: confineClasses(classes) }),

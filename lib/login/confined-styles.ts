@@ -1,6 +1,6 @@
 // Styles that an operator wrote, as far as they reach their own markup alone: none of their rules holds for the card or anything in
 // it, none of their layers lies above it, and nothing is loaded from elsewhere.
-import postcss, { type AtRule, type Declaration, type Rule } from 'postcss';
+import postcss, { type AtRule, type Declaration, type Root, type Rule } from 'postcss';
 import selectorParser, { type Selector } from 'postcss-selector-parser';
 import { type FileSources, OWN, type Refused, sourceOf } from './confined-markup';
 
@@ -30,12 +30,15 @@ export function confineStyles(
   root.walkAtRules((rule) => {
     if (!AT_RULES.includes(rule.name.toLowerCase()))
       leaveOut(rule, `may hold no @${rule.name.slice(0, 32)} in its styles`, `@${rule.name}`);
+    else if (!namesOf(rule).every((name) => PLAIN_NAME.test(name)))
+      leaveOut(rule, 'may name fonts and animations by plain letters and digits', `@${rule.name}`);
   });
+  const named = ownNames(root);
   root.walkRules((rule) => {
     if (!isFrame(rule)) rule.selector = OUTSIDE_OF_CARD.processSync(rule.selector);
   });
   root.walkDecls((declaration) => {
-    const problem = confineDeclaration(declaration, files);
+    const problem = confineDeclaration(declaration, { files, named });
     if (problem !== null) leaveOut(declaration, problem, declaration.prop);
   });
   const confined = root.toString();
@@ -43,6 +46,30 @@ export function confineStyles(
   if (/<[/!]/.test(confined)) throw new Error('may hold no </ in its styles');
   return confined;
 }
+
+const PLAIN_NAME = /^[\w -]+$/;
+
+/** Animations and fonts that a rule defines. */
+function namesOf(rule: AtRule): string[] {
+  if (/keyframes$/i.test(rule.name)) return [bare(rule.params)];
+  const names: string[] = [];
+  if (rule.name.toLowerCase() === 'font-face')
+    rule.walkDecls(/^font-family$/i, ({ value }) => void names.push(bare(value)));
+  return names;
+}
+
+/** Gives them names of their own, none of which is one of ours; finds them where they are used. */
+function ownNames(root: Root): RegExp | null {
+  const names: string[] = [];
+  root.walkAtRules((rule) => {
+    names.push(...namesOf(rule));
+    if (/keyframes$/i.test(rule.name)) rule.params = OWN + bare(rule.params);
+  });
+  const known = names.map((name) => name.replaceAll('-', '\\-')).join('|');
+  return known === '' ? null : new RegExp(`(?<![\\w-])(["']?)(${known})\\1(?![\\w-])`, 'gi');
+}
+
+const bare = (name: string) => name.trim().replace(/^(["'])(.*)\1$/, '$2');
 
 function isFrame({ parent }: Rule): boolean {
   return parent?.type === 'atrule' && /keyframes$/i.test((parent as AtRule).name);
@@ -66,8 +93,14 @@ function endOf(selector: Selector) {
 }
 
 /** What is wrong with it, or null where it will do as it now is. */
-function confineDeclaration(declaration: Declaration, files: FileSources): string | null {
+function confineDeclaration(
+  declaration: Declaration,
+  { files, named }: { files: FileSources; named: RegExp | null },
+): string | null {
+  // As it was written, with comments in between.
+  delete declaration.raws.value;
   const { prop, value } = declaration;
+  const isDefined = named !== null && /(?:animation(?:-name)?|font(?:-family)?)$/i.test(prop);
   if (prop.startsWith('--')) declaration.prop = `--${OWN}${prop.slice(2)}`;
   // By an escape anything can be written as something else. What a pseudo-element says is shown and no more.
   if (/\\/.test(prop) || (/\\/.test(value) && (prop.toLowerCase() !== 'content' || value.includes('('))))
@@ -82,13 +115,19 @@ function confineDeclaration(declaration: Declaration, files: FileSources): strin
     !(/^-?\d+$|^auto$/.test(value) && Number(value === 'auto' ? 0 : value) <= Z_INDEX_MAX)
   )
     return `may say a z-index of ${Z_INDEX_MAX} at most`;
-  let isFromElsewhere = false;
-  declaration.value = value
+  let isFromElsewhere = /url\s*\(/i.test(value.replaceAll(URL_OF, ''));
+  declaration.value = (isDefined ? value.replaceAll(named, ownName) : value)
     .replaceAll(/var\(\s*--/g, `var(--${OWN}`)
-    .replaceAll(/url\(\s*(["']?)(.*?)\1\s*\)/gi, (_, _quote, url: string) => {
+    .replaceAll(URL_OF, (_, _quote, url: string) => {
       const source = sourceOf(url, files);
       if (source === null) isFromElsewhere = true;
       return `url("${source}")`;
     });
   return isFromElsewhere ? 'may show pictures and fonts from https addresses alone' : null;
 }
+
+const URL_OF = /url\(\s*(["']?)(.*?)\1\s*\)/gi;
+
+/** Names of fonts are texts; those of animations are words, whatever they were. */
+const ownName = (_: string, _quote: string, name: string) =>
+  name.includes(' ') ? `"${OWN}${name}"` : OWN + name;

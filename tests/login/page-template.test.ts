@@ -173,6 +173,13 @@ describe('styles of a page template', () => {
       '{ --own-brand: red; color: var(--own-brand) }',
     );
     expect(stylesOf('@keyframes k { from { top: 0 } 50% { top: 1px } }')).toContain('from { top: 0 }');
+    expect(
+      stylesOf(
+        '@keyframes turn { to { top: 0 } } @font-face { font-family: "Segoe UI"; src: local(x) } a { animation: turn 1s; font: 1rem Segoe UI, Arial }',
+      ),
+    ).toMatch(
+      /@keyframes own-turn .*font-family: "own-Segoe UI".*animation: own-turn 1s; font: 1rem "own-Segoe UI", Arial/,
+    );
     const { markup } = shown(around(`<p class="card page">x</p>${WIDGET}`));
     expect(markup).toContain('class="own-card own-page"');
   });
@@ -180,11 +187,14 @@ describe('styles of a page template', () => {
   it.each([
     ['a { background: url(http://evil.test/x) }', /pictures and fonts from https addresses alone/],
     ['a { background: url(//evil.test/x) }', /https addresses alone/],
+    ['a { background: url("https://evil.test/x" x) }', /https addresses alone/],
     ['a { background: url(/v2/logout) }', /https addresses alone/],
     ['a { background: u\\72l(https://evil.test/x) }', /may hold no \\ in its styles/],
     ['a { background: image-set("https://evil.test/x" 1x) }', /may say no such background/],
     ['@import "https://evil.test/x.css";', /may hold no @import/],
     ['@layer base { a { color: red } }', /may hold no @layer/],
+    ['@font-face { font-family: "A\u2028"; src: local(x) }', /by plain letters and digits/],
+    ['a { z-index: 9/**/999 }', /z-index of 999 at most/],
     ['a { z-index: 2147483647 }', /z-index of 999 at most/],
     ['a { z-index: calc(9999) }', /z-index of 999 at most/],
   ])('ADM-4, HDR-1: load nothing from elsewhere and lie above nothing: %s', (css, sentence) => {
