@@ -62,7 +62,7 @@ const errorDocument = z.strictObject({
 });
 
 function describeRoute(route: ManagementRoute<never>): Json {
-  const { summary, description, scopes, ownScope, body, form, result, file, statusOfNew } = route;
+  const { summary, description, scopes, ownScope, body, form, result, file, statusOfNew, takesHtml } = route;
   return {
     operationId: operationId(route),
     tags: [tagOf(route.path)],
@@ -76,8 +76,10 @@ function describeRoute(route: ManagementRoute<never>): Json {
       .join('\n\n'),
     security: scopes.map((scope) => ({ oauth2: [scope] })),
     parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
-    ...(body !== undefined && { requestBody: requestBody('application/json', body) }),
-    ...(form !== undefined && { requestBody: requestBody('multipart/form-data', form) }),
+    ...(body !== undefined && {
+      requestBody: requestBody(takesHtml ? ['application/json', 'text/html'] : ['application/json'], body),
+    }),
+    ...(form !== undefined && { requestBody: requestBody(['multipart/form-data'], form) }),
     responses: {
       [successOf(route)]: {
         description: 'It went well.',
@@ -97,8 +99,9 @@ function describeRoute(route: ManagementRoute<never>): Json {
   };
 }
 
-function requestBody(type: string, schema: z.ZodType): Json {
-  return { required: true, content: { [type]: { schema: schemaOf(schema, 'input') } } };
+function requestBody(types: readonly string[], schema: z.ZodType): Json {
+  const described = { schema: schemaOf(schema, 'input') };
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, described])) };
 }
 
 /** As Auth0 names them: `patch_clients_by_id`. */
