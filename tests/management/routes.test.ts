@@ -59,7 +59,7 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
       });
       if (response.status === 403)
         expect(await response.json()).toMatchObject({ errorCode: 'feature_not_enabled' });
-      else expect([200, 201, 202, 204, 400, 404, 415]).toContain(response.status);
+      else expect([200, 201, 202, 204, 400, 404, 409, 415]).toContain(response.status);
       expect(OPERATOR_SCOPES.map(({ value }) => value)).toContain(scope);
     });
   },
