@@ -1,6 +1,6 @@
 // What every login page has around its form: whose sign-in this is, one heading, one paragraph, a quiet footer, and the
 // one script that adds comfort. Pages work whole without that script.
-import type { ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { BrandColors } from '@/lib/login/brand';
 import { Document } from './document';
 import { type FormAction, HiddenInputs, type HiddenValues } from './hidden-inputs';
@@ -46,7 +46,7 @@ export type Surroundings = Readonly<{
   styles: string;
   /** Puts the card in its place; `middle` is that of a page without surroundings. */
   place: 'middle' | 'given';
-  around(card: ReactNode): ReactNode;
+  around(card: ReactElement): ReactNode;
 }>;
 
 /** What a page knows before it knows its step. The same for every card of one sign-in. */

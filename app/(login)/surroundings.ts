@@ -14,7 +14,7 @@ export function surroundingsOf({ markup, styles, bodyClass }: RenderedPage): Sur
       const nodes = htmlToDOM(markup) as DOMNode[];
       markWay(nodes);
       return domToReact(nodes, {
-        replace: (node) => (isWidget(node) ? <>{card}</> : undefined),
+        replace: (node) => (isWidget(node) ? card : undefined),
       });
     },
   };
