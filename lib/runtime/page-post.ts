@@ -14,8 +14,6 @@ export type PagePost = Readonly<
 
 /** The endpoints have a bound of their own. */
 const MAX_BYTES = 64 * 1024;
-/** Of browsers that may call actions: a page template is 100 KiB, and a form writes it as it is. */
-const CALL_MAX_BYTES = 160 * 1024;
 
 const FORM = /^(multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i;
 
@@ -32,7 +30,7 @@ export async function readPagePost(
   if (action !== undefined && !isCall) return refused(400);
   const [, encoding] = FORM.exec(contentType) ?? [];
   if (encoding === undefined) return refused(415);
-  const body = await readBody(request, mayCall ? CALL_MAX_BYTES : MAX_BYTES).catch(() => null);
+  const body = await readBody(request).catch(() => null);
   if (body === null) return { kind: 'aborted' };
   if (body === 'too large') return refused(413);
   const isMultipart = encoding.toLowerCase().startsWith('multipart');
@@ -48,13 +46,13 @@ function refused(status: 400 | 413 | 415): PagePost {
   return { kind: 'refused', status };
 }
 
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large'> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'too large';
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too large'> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) return 'too large';
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length += chunk.length;
-    if (length > maxBytes) return 'too large';
+    if (length > MAX_BYTES) return 'too large';
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
