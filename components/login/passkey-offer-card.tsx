@@ -19,6 +19,7 @@ export function PasskeyOfferCard({ page, action, hidden, options, hasFailed }: P
   return (
     <Frame
       page={page}
+      screen={{ prompt: 'passkeys', screen: 'passkey-enrollment' }}
       heading={t('passkey.heading')}
       lead={
         <>
