@@ -11,12 +11,22 @@ type Named = Readonly<{
   hint?: ReactNode;
 }>;
 
-/** What is around a control. */
-export function Field({ control, label, hint, children }: FieldProps) {
+/**
+ * What is around a control.
+ *
+ * @param editor what took the place of the control, where it is none that a label can point to
+ */
+export function Field({ control, label, hint, editor, children }: FieldProps) {
   const { id, problem } = control;
   return (
     <div className="grid gap-1.5">
-      <label htmlFor={id} className="justify-self-start font-medium">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as a click on any label, it leads to what the keyboard reaches too */}
+      <label
+        id={`${id}-label`}
+        htmlFor={editor === undefined ? id : undefined}
+        onClick={editor?.focus}
+        className="justify-self-start font-medium"
+      >
         {label}
       </label>
       {children}
@@ -35,7 +45,8 @@ export function Field({ control, label, hint, children }: FieldProps) {
   );
 }
 
-type FieldProps = Omit<Named, 'name'> & Readonly<{ control: Control; children: ReactNode }>;
+type FieldProps = Omit<Named, 'name'> &
+  Readonly<{ control: Control; editor?: Readonly<{ focus: () => void }> | undefined; children: ReactNode }>;
 
 export function TextField({
   name,
@@ -51,24 +62,16 @@ export function TextField({
   );
 }
 
-/** @param isCode true for what is written in a fixed width */
 export function TextArea({
   name,
   label,
   hint,
-  isCode = false,
   ...textarea
-}: Named & { isCode?: boolean } & Omit<ComponentProps<'textarea'>, 'id' | 'className' | 'name'>) {
+}: Named & Omit<ComponentProps<'textarea'>, 'id' | 'className' | 'name'>) {
   const control = useControl(name, hint !== undefined);
   return (
     <Field control={control} label={label} hint={hint}>
-      <textarea
-        rows={4}
-        {...textarea}
-        name={name}
-        {...control.attributes}
-        className={isCode ? 'control font-mono text-table' : 'control'}
-      />
+      <textarea rows={4} {...textarea} name={name} {...control.attributes} className="control" />
     </Field>
   );
 }

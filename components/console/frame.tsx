@@ -15,6 +15,8 @@ export type FrameWords = Readonly<{
   notUndone: string;
   /** Over what was typed before the person proved who they are. */
   proven: string;
+  /** How an editor is left by keyboard: it keeps Tab for itself. */
+  editorKeys: string;
   /** Of the region of passing messages; `{hotkey}` is the key that leads there. */
   toasts: string;
   failed: Readonly<{ title: string; lead: string; reference: string; again: string }>;

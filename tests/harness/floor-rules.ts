@@ -99,6 +99,8 @@ const FLOORS: Record<string, Floor> = {
       '@radix-ui',
       'cmdk',
       'd3-scale',
+      '@codemirror',
+      '@lezer',
     ],
     rule: 'components/console imports its parts and types of lib/management and lib/web/console only; actions and words arrive as props',
   },

@@ -38,6 +38,7 @@ const SETTING: FrameSetting = {
     undo: t('frame.undo'),
     notUndone: t('frame.notUndone'),
     proven: t('frame.proven'),
+    editorKeys: t('frame.editorKeys'),
     toasts: t('frame.toasts', { hotkey: '{hotkey}' }),
     failed: {
       title: t('failed.title'),

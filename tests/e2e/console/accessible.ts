@@ -1,7 +1,10 @@
-// What every page owes its reader, as it stands: axe finds nothing, and nothing is wider than the screen.
+// What every page owes its reader, as it stands: axe finds nothing, nothing is wider than the screen, and there is little to load.
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+
+/** Compressed, of everything a page loads before it can be used. */
+export const SCRIPT_MAX_BYTES = 200_000;
 
 type Axe = Pick<typeof axe, 'run'>;
 

@@ -1,9 +1,11 @@
 // Sign-in methods in a browser: set, worded with a live preview, tested; and what became of messages.
+
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, openAs } from '@/tests/harness/console';
-import { expectAccessiblePages } from './accessible';
+import { type ConsoleStage, openAs, openPage } from '@/tests/harness/console';
+import { expectAccessiblePages, SCRIPT_MAX_BYTES } from './accessible';
 import { everyView } from './views';
 
 export function describeConnections(stage: () => ConsoleStage): void {
@@ -72,6 +74,70 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await profile.close();
     });
 
+    it('have words that are written in an editor, which the page does not wait for', {
+      timeout: 60_000,
+    }, async () => {
+      const { id } = await find('email');
+      const path = `/console/connections/${id}/message`;
+      const { page, profile, visitor } = await open('editor', '/console');
+      const complaints: string[] = [];
+      profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      // What comes after the page is held back until somebody has begun to write.
+      let letGo = () => {};
+      const written = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      await page.route('**/*.js', async (route) => {
+        const isLoaded = await page.evaluate(() => document.readyState === 'complete').catch(() => false);
+        if (isLoaded) await written;
+        await route.continue();
+      });
+      await page.goto(stage().server.issuer + path);
+      expect(await loadedScripts(page)).toBeLessThan(SCRIPT_MAX_BYTES);
+      const body = page.getByLabel('Body, in HTML');
+      await body.fill('<p>Begun early</p>');
+      letGo();
+      await page.locator('.cm-editor').waitFor();
+      expect(await body.textContent()).toBe('<p>Begun early</p>');
+      expect(await body.evaluate((editor) => editor === document.activeElement)).toBe(true);
+      expect(await loadedScripts(page)).toBeGreaterThan(SCRIPT_MAX_BYTES);
+
+      await page.keyboard.press('Control+End');
+      await page.getByText('Variables').first().click();
+      await page.getByRole('button', { name: '{{ code }}' }).click();
+      await page.keyboard.type(' is it');
+      expect(await body.textContent()).toBe('<p>Begun early</p>{{ code }} is it');
+      await page.getByLabel('Subject').fill('Code: ');
+      await page.getByRole('button', { name: '{{ code }}' }).click();
+      expect(await page.getByLabel('Subject').inputValue()).toBe('Code: {{ code }}');
+
+      // Tab is the editor's, until Escape says otherwise.
+      await body.fill('{% if code %}');
+      await page.keyboard.press('Tab');
+      expect(await body.textContent()).toMatch(/^ +\{% if code %\}$/);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Tab');
+      expect(await body.evaluate((editor) => editor === document.activeElement)).toBe(false);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.locator('.cm-content[aria-invalid="true"]').waitFor();
+      expect(await body.evaluate((editor) => editor === document.activeElement)).toBe(true);
+
+      await body.fill('<p>{{ code }} {{ link }}</p>');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => body.textContent()).toBe('');
+      await expect.poll(async () => JSON.stringify((await find('email')).options)).not.toContain('{{ code');
+      expect(complaints).toEqual([]);
+      await profile.close();
+
+      const without = await openPage(stage(), visitor, { scripts: false });
+      await without.page.goto(stage().server.issuer + path);
+      expect(await without.page.getByLabel('Body, in HTML').evaluate(({ tagName }) => tagName)).toBe(
+        'TEXTAREA',
+      );
+      await without.profile.close();
+    });
+
     it('tell what became of a message, and name nobody', async () => {
       const { page, profile, address } = await open('viewer', '/console/messages');
       const message = page.locator('main').getByRole('listitem').first();
@@ -99,4 +165,13 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await profile.close();
     });
   });
+}
+
+/** Compressed bytes of the scripts that a page has asked for so far. */
+function loadedScripts(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+      .filter(({ name }) => name.endsWith('.js'))
+      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+  );
 }

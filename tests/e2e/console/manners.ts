@@ -6,11 +6,8 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, consoleActions, consolePaths, openPage } from '@/tests/harness/console';
-import { expectAccessible, expectAccessiblePages, lookAtEach } from './accessible';
+import { expectAccessible, expectAccessiblePages, lookAtEach, SCRIPT_MAX_BYTES } from './accessible';
 import { everyView } from './views';
-
-/** Compressed, of everything a page loads before it can be used. */
-const SCRIPT_MAX_BYTES = 200_000;
 
 const PAYLOAD = '"><img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
 
@@ -164,6 +161,7 @@ export function describeManners(stage: () => ConsoleStage): void {
       'DropdownMenu',
       '.sidebar',
       'dialog.modal',
+      'cm-editor',
     ])
       expect(
         sent.some((text) => text.includes(word)),

@@ -2,9 +2,11 @@
 import type { Metadata } from 'next';
 import { Callout } from '@/components/console/callout';
 import { Card } from '@/components/console/card';
+import { CodeEditor } from '@/components/console/code-editor';
 import { HiddenFields } from '@/components/console/confirm-dialog';
-import { TextArea, TextField } from '@/components/console/field';
+import { TextField } from '@/components/console/field';
 import { Form, SubmitButton } from '@/components/console/form';
+import { InsertList } from '@/components/console/insert-list';
 import { MessageEditor } from '@/components/console/message-editor';
 import { LANGUAGES } from '@/lib/login/languages';
 import type { MessagePreview } from '@/lib/login/preview-message';
@@ -60,11 +62,13 @@ export default async function MessagePage({ params }: ConnectionProps) {
             <fieldset disabled={!mayEdit} className="contents">
               <Words {...opened} />
             </fieldset>
-            <Variables />
             {mayEdit && (
-              <div className="flex justify-end">
-                <SubmitButton>{t('list.save')}</SubmitButton>
-              </div>
+              <>
+                <Variables into={isEmail ? BODY : TEXT} />
+                <div className="flex justify-end">
+                  <SubmitButton>{t('list.save')}</SubmitButton>
+                </div>
+              </>
             )}
           </Form>
         </Card>
@@ -91,18 +95,22 @@ async function firstPreview(caller: Parameters<typeof askManagement>[0], id: str
   }
 }
 
+const BODY = 'options.email.body';
+const TEXT = 'options.template';
+
 function Words({ options, isEmail }: Awaited<ReturnType<typeof openConnection>>) {
-  const line = { autoComplete: 'off', spellCheck: false } as const;
   if (!isEmail) {
     return (
-      <TextArea
-        name="options.template"
+      <CodeEditor
+        name={TEXT}
         label={t('connections.message.template_')}
+        language="liquid"
         rows={6}
         defaultValue={options.template ?? ''}
       />
     );
   }
+  const line = { autoComplete: 'off', spellCheck: false } as const;
   return (
     <>
       <TextField
@@ -118,12 +126,11 @@ function Words({ options, isEmail }: Awaited<ReturnType<typeof openConnection>>)
         label={t('connections.message.subject')}
         defaultValue={options.email?.subject ?? ''}
       />
-      <TextArea
-        {...line}
-        name="options.email.body"
+      <CodeEditor
+        name={BODY}
         label={t('connections.message.body')}
-        rows={14}
-        wrap="off"
+        language="liquid"
+        rows={18}
         defaultValue={options.email?.body ?? ''}
       />
     </>
@@ -142,20 +149,16 @@ const VARIABLES = [
   'operation',
 ];
 
-function Variables() {
+function Variables({ into }: { into: string }) {
   return (
     <details>
       <summary className="font-medium">{t('connections.message.variables')}</summary>
-      <p className="mt-2 text-muted">
-        {t('connections.message.variablesLead', { example: '{{ application.name }}' })}
-      </p>
-      <ul className="mt-2 flex flex-wrap gap-2">
-        {VARIABLES.map((name) => (
-          <li key={name}>
-            <code className="rounded-control bg-hover px-2 py-0.5 font-mono text-table">{`{{ ${name} }}`}</code>
-          </li>
-        ))}
-      </ul>
+      <p className="my-2 text-muted">{t('connections.message.variablesLead')}</p>
+      <InsertList
+        label={t('connections.message.variables')}
+        values={VARIABLES.map((name) => `{{ ${name} }}`)}
+        into={into}
+      />
     </details>
   );
 }

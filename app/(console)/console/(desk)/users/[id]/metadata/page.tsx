@@ -2,8 +2,8 @@
 import type { Metadata } from 'next';
 import { Card } from '@/components/console/card';
 import { CodeBlock } from '@/components/console/code-block';
+import { CodeEditor } from '@/components/console/code-editor';
 import { HiddenFields } from '@/components/console/confirm-dialog';
-import { TextArea } from '@/components/console/field';
 import { Form, SubmitButton } from '@/components/console/form';
 import { mayUse } from '@/lib/management/caller';
 import type { UserDocument } from '@/lib/management/user-document';
@@ -60,7 +60,7 @@ function Editor({
       {isEditable ? (
         <Form name={field} action={changeMetadata}>
           <HiddenFields fields={{ id: user.user_id, field, shown: JSON.stringify(user[field]) }} />
-          <TextArea
+          <CodeEditor
             // What others changed meanwhile is what is written over next.
             key={written}
             name={field}
@@ -68,10 +68,7 @@ function Editor({
             hint={t('users.metadata.hint')}
             defaultValue={written}
             rows={Math.min(ROWS_MAX, Math.max(8, written.split('\n').length + 2))}
-            spellCheck={false}
-            autoComplete="off"
-            dir="ltr"
-            isCode
+            language="json"
           />
           <div className="flex justify-end">
             <SubmitButton>{t('users.metadata.submit')}</SubmitButton>
