@@ -66,6 +66,8 @@ export function Form({
     setIsElsewhere(state.kind === 'refused' && refused === null);
     if (state.kind !== 'done') return;
     setIsRestored(false);
+    // A secret is kept now, and not here.
+    for (const secret of element.querySelectorAll<HTMLInputElement>('[type="password"]')) secret.value = '';
     if (clearsWhenDone) element.reset();
     element.closest('dialog')?.close();
     if (state === posted) say(state);

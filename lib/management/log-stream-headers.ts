@@ -8,7 +8,8 @@ import { badBody } from './route';
 /** A header as it is kept. */
 export type CustomHeader = Readonly<{ header: string; sealedValue: string }>;
 
-const HEADERS_MAX = 10;
+/** Of a stream. */
+export const HEADERS_MAX = 10;
 
 /** What a request says by itself, says of its body or its way, or proves that it is ours by. @see RFC 9110 §7.6, §8 */
 const OWN =

@@ -25,7 +25,17 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'Create log stream' }).click();
       await page.getByText(/^Is not called from here/).waitFor();
       await page.getByLabel('Address', { exact: true }).fill(ENDPOINT);
+      await page.getByRole('button', { name: 'Add a header' }).click();
+      await page.getByLabel('Header', { exact: true }).fill('Host');
+      await page.getByLabel('Value', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: 'Create log stream' }).click();
+      await page.getByText('Is a header that the request has by itself.').waitFor();
+      await page.getByLabel('Header', { exact: true }).fill('X-Api-Key');
+      await page.getByLabel('Value', { exact: true }).fill('acme-header-secret');
       await page.getByText('Changes by operators').click();
+      await page.getByText('Email addresses', { exact: true }).click();
+      await page.getByLabel('In its place').selectOption('hash');
+      await page.getByLabel('Begins with').selectOption('The last hour');
       await page.getByRole('button', { name: 'Create log stream' }).click();
       await page.getByText('shown this once').waitFor();
       await page.getByRole('button', { name: 'Show' }).click();
@@ -33,6 +43,10 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'I have kept it' }).click();
       await page.getByRole('heading', { name: 'SIEM' }).waitFor();
       expect(await page.content()).not.toContain(secret);
+      expect(await page.content()).not.toContain('acme-header-secret');
+      // More than that it was made is on its way.
+      const { id = '' } = (await find()) ?? {};
+      expect(await stage().prisma.logStreamEntry.count({ where: { streamId: id } })).toBeGreaterThan(1);
       // That it was made is in the log, and nobody takes it.
       await expect.poll(async () => (await find())?.lastFailure).toMatch(/^unreachable/);
       await page.reload();
@@ -48,7 +62,24 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
       expect(await find()).toMatchObject({
         status: 'paused',
         categories: ['auth.login.fail', 'management.success'],
+        piiFields: ['email'],
+        piiMethod: 'hash',
+        customHeaders: [{ header: 'X-Api-Key' }],
       });
+      await page.getByText('Phone numbers', { exact: true }).click();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect.poll(async () => (await find())?.piiFields).toEqual(['email', 'phone']);
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await expect.poll(async () => (await find())?.piiFields).toEqual(['email']);
+
+      // What one receiver is told is not told to another.
+      await page.getByLabel('Address', { exact: true }).fill('https://lake.acme.invalid/');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('is not told to another').waitFor();
+      await page.getByRole('button', { name: /^Take it off/ }).click();
+      await page.getByLabel('Address', { exact: true }).fill(ENDPOINT);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect.poll(async () => (await find())?.customHeaders).toEqual([]);
       await profile.close();
     });
 

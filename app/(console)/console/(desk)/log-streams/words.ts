@@ -42,6 +42,12 @@ function categoryWord(category: LogCategory) {
     | 'other';
 }
 
+/** What the log says of people at all; names and postal addresses are in no entry. `username` is both. */
+export const PEOPLE_FIELDS = ['email', 'phone'] as const;
+
+/** Where a stream begins: now, as many seconds ago, or with all that is kept. */
+export const STARTS = ['now', '3600', '86400', '604800', 'all'] as const;
+
 export type StreamState = 'active' | 'failing' | 'paused' | 'suspended';
 
 /** How it stands: an active one may be failing. */

@@ -21,10 +21,11 @@ import {
   changeLogStream,
   deleteLogStream,
   pauseLogStream,
+  restoreLogStream,
   resumeLogStream,
   rotateStreamSecret,
 } from '../actions';
-import { FilterFields, NameField, ReceiverFields } from '../stream-fields';
+import { FilterFields, NameField, PeopleFields, ReceiverFields } from '../stream-fields';
 import { LOG_STREAMS, receiverOf, STATE_TONES, stateOf } from '../words';
 
 export const metadata: Metadata = { title: t('logStreams.page') };
@@ -107,22 +108,21 @@ async function Health({ stream }: PartProps) {
 }
 
 function Settings({ stream }: PartProps) {
-  const { name, type, sink, filters } = stream;
+  const { name, type, sink, filters, pii_config: pii } = stream;
   return (
     <SettingsPart
       name="settings"
       title={t('logStreams.settings.title')}
       lead={t('logStreams.settings.lead')}
       action={changeLogStream}
-      hidden={{
-        stream: stream.id,
-        ...(sink.httpAuthorization !== undefined && { shown_endpoint: sink.httpEndpoint ?? '' }),
-      }}
+      undoAction={restoreLogStream}
+      hidden={{ stream: stream.id }}
       mayEdit
     >
       <NameField name={name} />
       {type === 'http' && <ReceiverFields sink={sink} />}
       <FilterFields filters={filters} />
+      <PeopleFields {...(pii && { pii })} />
     </SettingsPart>
   );
 }

@@ -9,7 +9,7 @@ import { STREAM_TYPES } from '@/lib/management/log-streams';
 import { requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
 import { createLogStream } from '../actions';
-import { FilterFields, NameField, ReceiverFields } from '../stream-fields';
+import { FilterFields, NameField, PeopleFields, ReceiverFields, StartField } from '../stream-fields';
 import { LOG_STREAMS } from '../words';
 
 export const metadata: Metadata = { title: t('logStreams.new.title') };
@@ -47,6 +47,8 @@ export default async function NewLogStreamPage() {
               <ReceiverFields />
             </div>
             <FilterFields />
+            <PeopleFields />
+            <StartField />
             <div className="flex justify-end">
               <SubmitButton>{t('logStreams.new.submit')}</SubmitButton>
             </div>
