@@ -46,6 +46,9 @@ export function Form({
   const [isRestored, setIsRestored] = useState(false);
   // What was refused has no field here: it is said over all of them.
   const [isElsewhere, setIsElsewhere] = useState(false);
+  // Of the fields: those of a form that was taken back are made anew, by what the page has of them then.
+  const [edition, setEdition] = useState(0);
+  const isUndoing = useRef(false);
   const { words, proofPath } = useFrame();
   const toast = useToast();
   const router = useRouter();
@@ -75,6 +78,18 @@ export function Form({
     if (state.goTo !== undefined) router.push(state.goTo);
   }, [state]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are others when the page was asked for again
+  useEffect(() => {
+    if (!isUndoing.current) return;
+    isUndoing.current = false;
+    setEdition((last) => last + 1);
+  }, [children]);
+
+  useEffect(() => {
+    // Whoever shows what is typed shows what is there now.
+    if (edition > 0) form.current?.dispatchEvent(new Event('input', { bubbles: true }));
+  }, [edition]);
+
   /** Also where the page has no such form any more, now that it is done. */
   function say(answer: ActionState): void {
     if (answer.kind === 'done' && answer.said !== '') toast({ said: answer.said, ...undoOf(answer) });
@@ -86,9 +101,11 @@ export function Form({
       startTransition(async () => {
         const sent = new FormData();
         for (const [name, value] of Object.entries(undo)) sent.set(name, value);
+        isUndoing.current = true;
         const answer = await undoAction(UNTOUCHED, sent);
-        if (answer.kind === 'done') toast({ said: answer.said });
-        else toast({ said: answer.kind === 'refused' ? answer.sentence : words.notUndone });
+        if (answer.kind === 'done') return toast({ said: answer.said });
+        isUndoing.current = false;
+        toast({ said: answer.kind === 'refused' ? answer.sentence : words.notUndone });
       });
     return { undo: { label: words.undo, run } };
   }
@@ -96,6 +113,7 @@ export function Form({
   return (
     <FormContext value={{ state, isPending }}>
       <form
+        key={edition}
         ref={form}
         action={dispatch}
         // React empties a form that it sent itself; this one keeps what was typed.

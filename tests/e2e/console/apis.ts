@@ -47,6 +47,21 @@ export function describeApis(stage: () => ConsoleStage): void {
           scopes: ['read:orders'],
         },
       );
+      const granted = first.page.getByRole('row', { name: /Nightly export/ });
+      await granted.getByRole('button', { name: 'Take away' }).click();
+      await pressInDialog(granted, 'Take away');
+      await granted.waitFor({ state: 'detached' });
+      await first.page.getByRole('button', { name: 'Undo' }).click();
+      await granted.getByText('read:orders', { exact: true }).first().waitFor();
+
+      await first.page.goto(`${stage().server.issuer}/console/apis/${await idOf()}`);
+      await first.page.getByRole('button', { name: 'Edit permissions' }).click();
+      await first.page.getByRole('dialog').getByRole('textbox').fill('write:orders');
+      await pressInDialog(first.page, 'Save');
+      const removed = first.page.getByRole('row', { name: /read:orders/ });
+      await removed.waitFor({ state: 'detached' });
+      await first.page.getByRole('button', { name: 'Undo' }).click();
+      await removed.waitFor();
       await first.profile.close();
 
       const editor = await open('editor', `/console/apis/${await idOf()}/clients`);

@@ -66,10 +66,11 @@ export function describeLogStreams(stage: () => ConsoleStage): void {
         piiMethod: 'hash',
         customHeaders: [{ header: 'X-Api-Key' }],
       });
+      await page.reload();
       await page.getByText('Phone numbers', { exact: true }).click();
       await page.getByRole('button', { name: 'Save' }).click();
       await expect.poll(async () => (await find())?.piiFields).toEqual(['email', 'phone']);
-      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await page.getByRole('button', { name: 'Undo' }).click();
       await expect.poll(async () => (await find())?.piiFields).toEqual(['email']);
 
       // What one receiver is told is not told to another.

@@ -16,6 +16,11 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await page.getByLabel('Email address for help').fill('help@acme.test');
       await part('support_email').getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved. It counts within five seconds.').first().waitFor();
+      await page.reload();
+      await page.getByLabel('Email address for help').fill('else@acme.test');
+      await part('support_email').getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => page.getByLabel('Email address for help').inputValue()).toBe('help@acme.test');
       await page.getByLabel('Left alone, in hours').fill('100000');
       await part('session_lifetime').getByRole('button', { name: 'Save' }).click();
       await page.getByText(/must be hours/i).waitFor();

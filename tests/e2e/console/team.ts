@@ -55,6 +55,8 @@ export function describeTeam(stage: () => ConsoleStage): void {
       await row.getByLabel('Role', { exact: true }).selectOption('editor');
       await pressInDialog(row, 'Change role');
       await row.getByRole('cell', { name: 'Editor', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await row.getByRole('cell', { name: 'Viewer', exact: true }).waitFor();
 
       await row.getByRole('button', { name: 'Remove' }).click();
       const remove = row.getByRole('dialog').getByRole('button', { name: 'Remove' });

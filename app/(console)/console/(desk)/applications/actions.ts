@@ -9,7 +9,8 @@ import type { ConnectionDocument } from '@/lib/management/connections';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, asSentence, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
-import { allOf, linesOf, numberOf, readJson } from '@/lib/web/console/fields';
+import { allOf, linesOf, numberOf } from '@/lib/web/console/fields';
+import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 import { APPLICATIONS, applicationPath } from './words';
 
@@ -92,11 +93,7 @@ export async function saveSignOuts(_last: ActionState, form: FormData): Promise<
 
 /** Gives the settings of an application that were changed what they were before. */
 export async function restoreSettings(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('editor', async ({ caller }) => {
-    const body: unknown = readJson(textOf(form, 'former'));
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
-    return { kind: 'done', said: t('list.undone') };
-  });
+  return operatorAction('editor', ({ caller }) => restoreFields(caller, pathOf(form), form));
 }
 
 /** Which connections the login page of the application offers. */
@@ -154,15 +151,9 @@ export async function deleteApplication(_last: ActionState, form: FormData): Pro
 
 /** @param bodyOf is asked once it is known that an operator sent the form: whatever else may have been sent */
 async function change(form: FormData, bodyOf: () => Readonly<Record<string, unknown>>): Promise<ActionState> {
-  return operatorAction('editor', async ({ caller }) => {
-    const path = pathOf(form);
-    const body = bodyOf();
-    const before: Readonly<Record<string, unknown>> = await askManagement(caller, { path });
-    await askManagement(caller, { method: 'PATCH', path, body });
-    // What was not there before is nothing to go back to but null.
-    const former = Object.fromEntries(Object.keys(body).map((name) => [name, before[name] ?? null]));
-    const undo = { client_id: textOf(form, 'client_id'), former: JSON.stringify(former) };
-    return { kind: 'done', said: t('list.saved'), undo };
+  return operatorAction('editor', ({ caller }) => {
+    const named = { client_id: textOf(form, 'client_id') };
+    return changeFields(caller, { path: pathOf(form), body: bodyOf(), named });
   });
 }
 

@@ -3,7 +3,7 @@
 import { TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
-import { askManagement } from '@/lib/web/console/ask';
+import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 
 const TEXTS = ['friendly_name', 'picture_url', 'support_email', 'support_url', 'default_redirection_uri'];
@@ -11,7 +11,7 @@ const HOURS = ['session_lifetime', 'idle_session_lifetime'];
 
 /** Each form has some of the fields; what it has not stays as it is. */
 export async function changeSettings(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', async ({ caller }) => {
+  return operatorAction('owner', ({ caller }) => {
     const sent = (names: readonly string[]) => names.filter((name) => form.has(name));
     const body = {
       ...Object.fromEntries(sent(TEXTS).map((name) => [name, textOf(form, name).trim()])),
@@ -21,9 +21,13 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
         enabled_locales: form.getAll('enabled_locales').filter((value) => typeof value === 'string'),
       }),
     };
-    await askManagement(caller, { method: 'PATCH', path: TENANT_SETTINGS_PATH, body });
-    return { kind: 'done', said: t('settings.done') };
+    return changeFields(caller, { path: TENANT_SETTINGS_PATH, body, said: t('settings.done') });
   });
+}
+
+/** Gives the settings that were changed what they were before. */
+export async function restoreSettings(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', ({ caller }) => restoreFields(caller, TENANT_SETTINGS_PATH, form));
 }
 
 /** What is no number is for the API to refuse. */

@@ -11,7 +11,7 @@ import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { SettingsPart } from '../settings-part';
-import { changeSettings } from './actions';
+import { changeSettings, restoreSettings } from './actions';
 
 export const metadata: Metadata = { title: t('settings.page') };
 
@@ -28,7 +28,11 @@ const HOURS = ['session_lifetime', 'idle_session_lifetime'] as const;
 export default async function SettingsPage() {
   const { caller } = await requireOperator();
   const settings = await readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH });
-  const part = { action: changeSettings, mayEdit: mayUse(caller, ['update:tenant_settings']) };
+  const part = {
+    action: changeSettings,
+    undoAction: restoreSettings,
+    mayEdit: mayUse(caller, ['update:tenant_settings']),
+  };
   return (
     <>
       <PageHeader title={t('settings.title')} lead={t('settings.lead')} />

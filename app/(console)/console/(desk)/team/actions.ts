@@ -1,6 +1,6 @@
 'use server';
-import type { InvitedDocument } from '@/lib/management/team';
 // Invites, changes and removes operators, by the management API.
+import type { InvitedDocument } from '@/lib/management/team';
 import { OPERATORS_PATH } from '@/lib/management/team-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
@@ -24,11 +24,13 @@ export async function inviteOperator(_last: ActionState, form: FormData): Promis
 }
 
 export async function changeRole(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', async ({ caller }) => {
-    const role = textOf(form, 'role');
+  return operatorAction('owner', async ({ caller, visit }) => {
+    const [id, who, role] = [textOf(form, 'id'), textOf(form, 'who'), textOf(form, 'role')];
     await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { role } });
-    const said = t('team.change.done', { who: textOf(form, 'who'), role: role.toLowerCase() });
-    return { kind: 'done', said };
+    const said = t('team.change.done', { who, role: role.toLowerCase() });
+    // Who gave up a role of their own cannot take it back.
+    if (id === visit.operatorId) return { kind: 'done', said };
+    return { kind: 'done', said, undo: { id, who, role: textOf(form, 'shown'), shown: role } };
   });
 }
 

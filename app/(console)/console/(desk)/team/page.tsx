@@ -125,8 +125,8 @@ function ChangeRole({ id, who, role }: { id: string; who: string; role: Operator
       title={t('team.change.title', { who })}
       lead={t('team.change.lead')}
     >
-      <Form name={`role-${id}`} action={changeRole}>
-        <HiddenFields fields={{ id, who }} />
+      <Form name={`role-${id}`} action={changeRole} undoAction={changeRole}>
+        <HiddenFields fields={{ id, who, shown: role }} />
         <SelectField name="role" label={t('team.invite.role')} options={ROLE_OPTIONS} defaultValue={role} />
         <div className="flex justify-end">
           <SubmitButton>{t('team.change.submit')}</SubmitButton>

@@ -11,7 +11,7 @@ import { Form, SubmitButton } from '@/components/console/form';
 import { ListField } from '@/components/console/list-field';
 import type { ResourceServerDocument } from '@/lib/management/resource-servers';
 import { t } from '@/lib/web/console/words';
-import { savePermissions } from '../actions';
+import { restoreApi, savePermissions } from '../actions';
 import { ApiHeader, type ApiProps, openApi } from './api';
 
 export const metadata: Metadata = { title: t('apis.tabs.permissions') };
@@ -52,7 +52,7 @@ export default async function PermissionsPage({ params }: ApiProps) {
 function EditPermissions({ api }: { api: ResourceServerDocument }) {
   return (
     <Dialog trigger={{ label: t('apis.permissions.edit') }} title={t('apis.permissions.edit')}>
-      <Form name="permissions" action={savePermissions}>
+      <Form name="permissions" action={savePermissions} undoAction={restoreApi}>
         <HiddenFields fields={{ id: api.id }} />
         <ListField
           name="scopes"

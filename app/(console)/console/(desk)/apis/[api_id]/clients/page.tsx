@@ -161,8 +161,8 @@ function Change({
       title={t('apis.clients.changeTitle', { name })}
       lead={t('apis.clients.changeLead')}
     >
-      <Form name={`change-${grant.id}`} action={changeGrant}>
-        <HiddenFields fields={{ grant: grant.id, name }} />
+      <Form name={`change-${grant.id}`} action={changeGrant} undoAction={changeGrant}>
+        <HiddenFields fields={{ grant: grant.id, name, shown: grant.scope.join(' ') }} />
         <PermissionChoices api={api} chosen={grant.scope} />
         <div className="flex justify-end">
           <SubmitButton>{t('list.save')}</SubmitButton>
@@ -178,7 +178,14 @@ function Revoke({ grant, name }: { grant: ClientGrantDocument; name: string }) {
       name={`revoke-${grant.id}`}
       trigger={{ label: t('apis.clients.revoke'), look: 'bare', size: 'small' }}
       action={revokeGrant}
-      hidden={{ grant: grant.id, name }}
+      undoAction={grantPermissions}
+      hidden={{
+        grant: grant.id,
+        name,
+        client_id: grant.client_id,
+        audience: grant.audience,
+        shown: grant.scope.join(' '),
+      }}
       words={{
         title: t('apis.clients.revokeTitle', { name }),
         lead: t('apis.clients.revokeLead'),

@@ -5,7 +5,7 @@ import { SelectField, SwitchField, TextField } from '@/components/console/field'
 import { SIGNING_ALGORITHMS } from '@/lib/management/resource-servers';
 import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../../settings-part';
-import { saveTokenSettings } from '../../actions';
+import { restoreApi, saveTokenSettings } from '../../actions';
 import { ApiHeader, type ApiProps, openApi } from '../api';
 
 export const metadata: Metadata = { title: t('apis.tabs.settings') };
@@ -23,6 +23,7 @@ export default async function ApiSettingsPage({ params }: ApiProps) {
           title={t('apis.settings.title')}
           lead={t('apis.settings.lead')}
           action={saveTokenSettings}
+          undoAction={restoreApi}
           hidden={{ id: api.id, is_system: isSystem ? 'yes' : 'no' }}
           mayEdit={mayEdit}
         >
