@@ -3,9 +3,14 @@
 export const PREVIEW_SCREENS = [
   'identifier',
   'identifier_wrong',
+  'sign_up',
   'code',
+  'code_text',
   'code_wrong',
+  'code_unsent',
   'link',
+  'link_opened',
+  'link_dead',
   'trouble',
   'consent',
   'sign_out',
@@ -18,7 +23,16 @@ export type PreviewScreen = (typeof PREVIEW_SCREENS)[number];
 /** Prompts whose texts can be changed, with the pages where they are to be read. */
 export const SCREENS_OF_PROMPT = {
   'login-id': ['identifier', 'identifier_wrong'],
-  'login-passwordless': ['code', 'code_wrong', 'link'],
+  'signup-id': ['sign_up'],
+  'login-passwordless': [
+    'code',
+    'code_text',
+    'code_wrong',
+    'code_unsent',
+    'link',
+    'link_opened',
+    'link_dead',
+  ],
   consent: ['consent'],
   logout: ['sign_out', 'signed_out'],
 } as const satisfies Readonly<Record<string, readonly PreviewScreen[]>>;

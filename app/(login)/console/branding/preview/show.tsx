@@ -5,8 +5,10 @@ import type { ReactElement } from 'react';
 import type { Brand, PageSetting } from '@/components/frame';
 import { CodeCard } from '@/components/login/code-card';
 import { ConsentCard } from '@/components/login/consent-card';
+import { DeadLinkCard } from '@/components/login/dead-link-card';
 import { ErrorCard } from '@/components/login/error-card';
 import { IdentifierCard } from '@/components/login/identifier-card';
+import { LinkOpenedCard } from '@/components/login/link-opened-card';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { SignedOutCard } from '@/components/login/signed-out-card';
@@ -78,6 +80,8 @@ function isFramedByUs(headers: Headers): boolean {
 type Sample = Readonly<{ page: PageSetting; actions: LoginActions; now: number }>;
 
 const ADDRESS = 'ada@example.com';
+/** Nobody's. @see https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama */
+const NUMBER = '+44 7700 900123';
 
 /** Some way into the life of a code, when everything that may be pressed may be. */
 const SENT_MS_AGO = 90_000;
@@ -85,9 +89,18 @@ const SENT_MS_AGO = 90_000;
 const CARDS: Readonly<Record<PreviewScreen, (sample: Sample) => ReactElement>> = {
   identifier: (sample) => <Identifier {...sample} problem={null} />,
   identifier_wrong: (sample) => <Identifier {...sample} problem={{ kind: 'identifier_malformed' }} />,
+  sign_up: (sample) => <Identifier {...sample} problem={null} isSignUp />,
   code: (sample) => <Code {...sample} outcome={null} />,
+  code_text: (sample) => <Code {...sample} outcome={null} channel="sms" />,
   code_wrong: (sample) => <Code {...sample} outcome={{ kind: 'code_wrong', triesLeft: 3 }} />,
+  code_unsent: (sample) => <Code {...sample} outcome={{ kind: 'sending_failed' }} />,
   link: (sample) => <Code {...sample} outcome={null} sendMode="link" />,
+  link_opened: ({ page, actions }) => (
+    <LinkOpenedCard page={page} finishAction={actions.finishLogin} hidden={{}} />
+  ),
+  link_dead: ({ page }) => (
+    <DeadLinkCard page={page} why="broken" sendNew={{ kind: 'go', href: '#' }} shownAddress={ADDRESS} />
+  ),
   trouble: ({ page, actions }) => (
     <SendingTroubleCard
       page={page}
@@ -132,7 +145,8 @@ function Identifier({
   actions,
   now,
   problem,
-}: Sample & Pick<Parameters<typeof IdentifierCard>[0], 'problem'>) {
+  isSignUp = false,
+}: Sample & Pick<Parameters<typeof IdentifierCard>[0], 'problem'> & { isSignUp?: boolean }) {
   return (
     <IdentifierCard
       page={page}
@@ -145,7 +159,7 @@ function Identifier({
       value={problem === null ? '' : 'ada@example'}
       problem={problem}
       signUpOpen
-      isSignUp={false}
+      isSignUp={isSignUp}
       otherWay={null}
       now={now}
     />
@@ -157,8 +171,13 @@ function Code({
   actions,
   now,
   outcome,
-  sendMode = 'both',
-}: Sample & Pick<Parameters<typeof CodeCard>[0], 'outcome'> & { sendMode?: 'both' | 'link' }) {
+  channel = 'email',
+  sendMode = channel === 'email' ? 'both' : 'code',
+}: Sample &
+  Pick<Parameters<typeof CodeCard>[0], 'outcome'> & {
+    channel?: 'email' | 'sms';
+    sendMode?: 'both' | 'link' | 'code';
+  }) {
   return (
     <CodeCard
       page={page}
@@ -167,10 +186,10 @@ function Code({
       finishAction={actions.finishLogin}
       hidden={{}}
       asked={{
-        typedForm: ADDRESS,
-        channel: 'email',
+        typedForm: channel === 'email' ? ADDRESS : NUMBER,
+        channel,
         sendMode,
-        maskedRecipient: 'a**@example.com',
+        maskedRecipient: channel === 'email' ? 'a***@example.com' : '***123',
         reference: 'K7',
         codeLength: 6,
         codeLifetimeSeconds: 600,
