@@ -33,7 +33,7 @@ export async function runLogsBenchmark(words: readonly string[]): Promise<void> 
     try {
       await migrate(database, 'prisma/migrations');
       say(`Writing ${plan.entries} entries`);
-      await fill(databaseUrl, plan.entries);
+      await fillLog(databaseUrl, { entries: plan.entries, last: LAST });
       const log = createAuditLog(database.prisma);
       for (const { name, q } of SEARCHES) await measureSearch(log, { name, q, plan });
       await measureWrites(database, plan);
@@ -57,11 +57,15 @@ const FILL = `
   FROM generate_series(1, $1::int) AS n,
     LATERAL (SELECT $2::timestamptz - ($1::int - n) * ($3::bigint / $1::int::float8) * interval '1 millisecond' AS at) AS time`;
 
-async function fill(databaseUrl: string, entries: number): Promise<void> {
+/** So many entries of the month before `last`. */
+export async function fillLog(
+  databaseUrl: string,
+  { entries, last }: { entries: number; last: Date },
+): Promise<void> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
-    await client.query(FILL, [entries, LAST.toISOString(), MONTH_MS]);
+    await client.query(FILL, [entries, last.toISOString(), MONTH_MS]);
     await client.query('VACUUM ANALYZE log_events');
   } finally {
     await client.end();

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createDatabaseOn, startPostgres } from '@/tests/harness/postgres';
+import { runConsoleBenchmark } from './console';
 import { type DeliveryPlan, type Failure, measureDelivery } from './delivery';
 import { computeFigures } from './figures';
 import { runGrowthBenchmark } from './growth';
@@ -58,6 +59,7 @@ const RESULTS = fileURLToPath(new URL('results', import.meta.url));
 
 const HELP = `npm run bench -- [options]
   --users              a million users instead of logins: searches, import, export (with --quick: fewer)
+  --console            pages of the console with a million users, entries and messages (with --quick: 100,000)
   --growth             a sign-in where a million users and ten million rows that are over have piled up, against an empty database
   --logs               ten million entries of the audit log: pages, writing, house-keeping
   --tokens             the token endpoint instead of logins: refresh and client credentials, RS256 and ES256
@@ -82,6 +84,7 @@ export async function runBenchmark(words: string[]): Promise<void> {
   if (process.platform !== 'linux')
     throw new Error('The benchmark reads CPU times from /proc, which only Linux has.');
   if (words.includes('--users')) return runUsersBenchmark(words);
+  if (words.includes('--console')) return runConsoleBenchmark(words);
   if (words.includes('--growth')) return runGrowthBenchmark(words);
   if (words.includes('--logs')) return runLogsBenchmark(words);
   if (words.includes('--tokens')) return runTokensBenchmark(words);

@@ -128,14 +128,16 @@ const SEARCHES: readonly Readonly<{ name: string; q: (n: number) => string | nul
 
 /** As the statement names them. */
 const nameOf = (n: number) => (FIRST_NAMES[n % 20] ?? '').toLowerCase();
-const lastNameOf = (n: number) =>
+export const lastNameOf = (n: number) =>
   `${createHash('md5')
     .update(String(n % 20_000))
     .digest('hex')
     .slice(0, 3 + (n % 6))}son`;
+/** Of one known by an address. */
+export const userIdOf = (n: number) => `email|${n.toString(16).padStart(24, '0')}`;
 const md5Start = (n: number) => lastNameOf(n).slice(0, 3);
 const month = (n: number) => String(1 + (n % 12)).padStart(2, '0');
-const emailOf = (n: number) =>
+export const emailOf = (n: number) =>
   `${nameOf(n)}.${lastNameOf(n)}${n}@${['example.com', 'acme.test', 'mail.test', 'example.org'][n % 4]}`;
 
 async function measureSearches(adminUrl: string, plan: UsersPlan): Promise<SearchFigures[]> {
