@@ -25,6 +25,7 @@ export default async function HomePage() {
           </div>
           {demo && <PrimaryLink href="/demo">Open the demo</PrimaryLink>}
           {readInbox && !environment.inbox.operatorsOnly && <TextLink href="/inbox">Inbox</TextLink>}
+          {demo && <TextLink href="/console">Console</TextLink>}
         </main>
       </div>
     </Document>

@@ -1,5 +1,6 @@
 // `npm run shots` writes docs/images/console: every page of the console as an owner sees it, light and dark, the main ones on a
-// phone as well, and the pages that people sign in with. Pages are read from the file tree, so that new ones come by themselves.
+// phone as well, what a press opens, and the pages that people sign in with. Pages are read from the file tree, so that new ones
+// come by themselves.
 // It starts a server of its own with people and figures in it (scripts/shots/demo.ts), and stops it.
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,18 @@ const ON_PHONE = [
   'connections-connection',
 ];
 
+/** Who tries an application. */
+const TRYING = 'ada@acme.test';
+
+/** What somebody is writing. */
+const TEMPLATE = `<h1>Your code for {{ application.name }}</h1>
+{% if send == "code" %}
+  <p>Type <b>{{ code }}</b> where you signed in.</p>
+{% else %}
+  <p><a href="{{ link }}">Sign in</a>, or type <b>{{ code }}</b>.</p>
+{% endif %}
+<p>You asked for it as {{ email }}.</p>`;
+
 type Look = Readonly<{ scheme: 'light' | 'dark'; screen: 'desktop' | 'phone' }>;
 
 const LOOKS: readonly Look[] = [
@@ -43,6 +56,7 @@ try {
     const profile = await openProfile(browser, { colorScheme: look.scheme, screen: look.screen });
     await profile.addCookies(demo.cookies());
     await showConsole(profile, look);
+    if (look.screen === 'desktop') await showPresses(profile, look);
     await profile.close();
     await showLogin(await openProfile(browser, { colorScheme: look.scheme, screen: look.screen }), look);
   }
@@ -57,8 +71,60 @@ async function showConsole(profile: BrowserContext, look: Look): Promise<void> {
     if (look.screen === 'phone' && !ON_PHONE.includes(name)) continue;
     await page.goto(demo.issuer + path);
     await page.waitForLoadState('networkidle');
+    if (name === 'connections-connection-message') await writeTemplate(page);
     await take(page, name, look);
   }
+}
+
+/** In the editor, with what comes of it beside it; nothing is saved. */
+async function writeTemplate(page: Page): Promise<void> {
+  await page.locator('.cm-content').fill(TEMPLATE);
+  await page.frameLocator('iframe').getByText('Your code for').waitFor();
+}
+
+/** What is no page of its own: the palette, the login in Arabic, a login that was tried, an address where nothing is. */
+async function showPresses(profile: BrowserContext, look: Look): Promise<void> {
+  const page = await profile.newPage();
+  const visit = async (path: string) => {
+    await page.goto(demo.issuer + path);
+    await page.waitForLoadState('networkidle');
+  };
+  await visit('/console/users');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').getByRole('combobox').fill('ap');
+  await take(page, 'palette', look);
+
+  await visit('/console/branding');
+  await page.getByLabel(look.scheme === 'dark' ? 'Dark' : 'Light', { exact: true }).check();
+  await page.getByLabel('Phone', { exact: true }).check();
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+  const shown = page.frameLocator('iframe[data-front]');
+  await shown.locator('html[dir="rtl"]').waitFor({ state: 'attached' });
+  await take(page, 'branding-right-to-left', look);
+
+  await visit(`/console/applications/${demo.named.client_id}/try`);
+  const allow = page.getByRole('button', { name: 'Allow the console’s page' });
+  if (await allow.isVisible()) await allow.click();
+  const begin = page.getByRole('button', { name: 'Try it' });
+  const [tab] = await Promise.all([profile.waitForEvent('page'), begin.click()]);
+  await tab.waitForURL('**/identifier');
+  await tab.getByRole('textbox').first().fill(TRYING);
+  await tab.getByRole('button', { name: 'Continue' }).click();
+  await tab.waitForURL('**/code');
+  // The last digit sends it.
+  await tab
+    .getByRole('textbox')
+    .first()
+    .fill(await demo.codeFor(TRYING));
+  await tab.waitForURL('**/try');
+  await tab.getByText('Signed in', { exact: true }).waitFor();
+  await tab.waitForLoadState('networkidle');
+  await take(tab, 'tried-login', look);
+  await tab.close();
+
+  await visit('/console/nothing');
+  await take(page, 'absent', look);
+  await page.close();
 }
 
 /** The way of somebody who signs in to the demo application. */
