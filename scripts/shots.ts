@@ -56,9 +56,15 @@ try {
     const profile = await openProfile(browser, { colorScheme: look.scheme, screen: look.screen });
     await profile.addCookies(demo.cookies());
     await showConsole(profile, look);
-    if (look.screen === 'desktop') await showPresses(profile, look);
     await profile.close();
     await showLogin(await openProfile(browser, { colorScheme: look.scheme, screen: look.screen }), look);
+  }
+  // Last, because a login that was tried leaves something of itself on other pages.
+  for (const look of LOOKS.filter(({ screen }) => screen === 'desktop')) {
+    const profile = await openProfile(browser, { colorScheme: look.scheme, screen: look.screen });
+    await profile.addCookies(demo.cookies());
+    await showPresses(profile, look);
+    await profile.close();
   }
 } finally {
   await browser.close();

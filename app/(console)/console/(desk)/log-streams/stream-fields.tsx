@@ -112,7 +112,7 @@ export function PeopleFields({ pii }: { pii?: StreamDocument['pii_config'] }) {
         choices={PEOPLE_FIELDS.map((value) => ({ value, label: t(`logStreams.people.fields.${value}`) }))}
         chosen={fields.includes('username') ? PEOPLE_FIELDS : fields}
       />
-      <div className="hidden group-has-checked:block">
+      <div className="hidden group-has-[input:checked]:block">
         <SelectField
           name="pii_config.method"
           label={t('logStreams.people.method')}
