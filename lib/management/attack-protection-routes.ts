@@ -5,10 +5,14 @@ import { LIMITS, type LimitName } from '@/lib/login/limits';
 import type { Settings } from '@/lib/login/settings';
 import { fieldsOf, only, text, wholeNumber } from './fields';
 import { ManagementProblem } from './problem';
-import { routeFor } from './route';
+import { type Frozen, routeFor } from './route';
 import { changeSettings, type SettingsDeps, withChanges } from './settings';
 
 const PATH = '/api/v2/attack-protection';
+/** Wrong codes of one person. */
+export const BRUTE_FORCE_PATH = `${PATH}/brute-force-protection`;
+/** Requests of one network. */
+export const THROTTLING_PATH = `${PATH}/suspicious-ip-throttling`;
 
 const route = routeFor<SettingsDeps>();
 
@@ -31,6 +35,8 @@ const bruteForceDocument = z.strictObject({
   /** Wrong codes for one person in an hour. */
   max_attempts: z.int(),
 });
+
+export type BruteForceDocument = Frozen<z.output<typeof bruteForceDocument>>;
 
 const bruteForceBody = fieldsOf({
   enabled: only(true, ALWAYS_ON).optional(),
@@ -63,6 +69,8 @@ const throttlingDocument = z.strictObject({
   allowlist: z.array(z.string()),
   stage: z.strictObject({ 'pre-login': stageDocument, 'pre-user-registration': stageDocument }),
 });
+
+export type ThrottlingDocument = Frozen<z.output<typeof throttlingDocument>>;
 
 const ATTEMPTS_MAX = 1_000_000;
 
@@ -109,7 +117,7 @@ const breachedBody = fieldsOf({
 export const ATTACK_PROTECTION_ROUTES = [
   route({
     method: 'GET',
-    path: `${PATH}/brute-force-protection`,
+    path: BRUTE_FORCE_PATH,
     summary: 'Get the limit on wrong codes',
     scope: 'read:attack_protection',
     result: bruteForceDocument,
@@ -117,7 +125,7 @@ export const ATTACK_PROTECTION_ROUTES = [
   }),
   route({
     method: 'PATCH',
-    path: `${PATH}/brute-force-protection`,
+    path: BRUTE_FORCE_PATH,
     summary: 'Update the limit on wrong codes',
     description:
       'Wrong codes for one person, in each rolling hour, from browsers that are not known: the limit `guesses_per_identifier`.',
@@ -133,7 +141,7 @@ export const ATTACK_PROTECTION_ROUTES = [
   }),
   route({
     method: 'GET',
-    path: `${PATH}/suspicious-ip-throttling`,
+    path: THROTTLING_PATH,
     summary: 'Get the limits of one network',
     scope: 'read:attack_protection',
     result: throttlingDocument,
@@ -141,7 +149,7 @@ export const ATTACK_PROTECTION_ROUTES = [
   }),
   route({
     method: 'PATCH',
-    path: `${PATH}/suspicious-ip-throttling`,
+    path: THROTTLING_PATH,
     summary: 'Update the limits of one network',
     description:
       '`pre-login` is the limit `guesses_per_ip`, `pre-user-registration` is `starts_per_ip`, both in an hour. The rate follows from the figure.',

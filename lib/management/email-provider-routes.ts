@@ -9,7 +9,7 @@ import { ManagementProblem } from './problem';
 import { badBody, type Frozen, routeFor } from './route';
 import { changeSettings, type SettingsDeps } from './settings';
 
-const PATH = '/api/v2/emails/provider';
+export const EMAIL_PROVIDER_PATH = '/api/v2/emails/provider';
 
 export type EmailProviderDeps = SettingsDeps &
   Readonly<{
@@ -22,10 +22,10 @@ export type EmailProviderDeps = SettingsDeps &
 
 const route = routeFor<EmailProviderDeps>();
 
-const NAMES = ['resend', 'smtp'] as const;
+export const EMAIL_PROVIDERS = ['smtp', 'resend'] as const;
 
 const providerDocument = z.strictObject({
-  name: z.enum(NAMES),
+  name: z.enum(EMAIL_PROVIDERS),
   enabled: z.boolean(),
   default_from_address: z.string().optional(),
   /** Without what is secret in them. */
@@ -39,7 +39,7 @@ const providerDocument = z.strictObject({
   overridden_by_environment: z.literal(true).optional(),
 });
 
-type ProviderDocument = Frozen<z.output<typeof providerDocument>>;
+export type ProviderDocument = Frozen<z.output<typeof providerDocument>>;
 
 const fromAddress = () =>
   text(1, 320).refine(
@@ -65,15 +65,15 @@ const shared = {
   settings: fieldsOf({}).nullable().optional(),
 };
 
-const providerBody = fieldsOf({ name: oneOf(NAMES), ...shared });
-const providerChangeBody = fieldsOf({ name: oneOf(NAMES).optional(), ...shared });
+const providerBody = fieldsOf({ name: oneOf(EMAIL_PROVIDERS), ...shared });
+const providerChangeBody = fieldsOf({ name: oneOf(EMAIL_PROVIDERS).optional(), ...shared });
 
 type ChangeBody = z.output<typeof providerChangeBody>;
 
 export const EMAIL_PROVIDER_ROUTES = [
   route({
     method: 'GET',
-    path: PATH,
+    path: EMAIL_PROVIDER_PATH,
     summary: 'Get the e-mail provider',
     description:
       '404 where there is none. A provider in the environment of the server (RESEND_API_KEY, SMTP_URL) comes first and is not shown here.',
@@ -88,7 +88,7 @@ export const EMAIL_PROVIDER_ROUTES = [
   }),
   route({
     method: 'POST',
-    path: PATH,
+    path: EMAIL_PROVIDER_PATH,
     summary: 'Configure the e-mail provider',
     scope: 'create:email_provider',
     body: providerBody,
@@ -103,7 +103,7 @@ export const EMAIL_PROVIDER_ROUTES = [
   }),
   route({
     method: 'PATCH',
-    path: PATH,
+    path: EMAIL_PROVIDER_PATH,
     summary: 'Update the e-mail provider',
     description: 'A secret that is left out stays as it is, unless the provider becomes another.',
     scope: 'update:email_provider',
@@ -117,7 +117,7 @@ export const EMAIL_PROVIDER_ROUTES = [
   }),
   route({
     method: 'DELETE',
-    path: PATH,
+    path: EMAIL_PROVIDER_PATH,
     summary: 'Delete the e-mail provider',
     scope: 'delete:email_provider',
     async answer(deps) {
@@ -141,7 +141,7 @@ async function change(
 /** @throws {ManagementProblem} 400 that names the field */
 function providerOf(
   deps: EmailProviderDeps,
-  body: ChangeBody & { name: (typeof NAMES)[number] },
+  body: ChangeBody & { name: (typeof EMAIL_PROVIDERS)[number] },
   before: EmailProviderSettings | null,
 ): EmailProviderSettings {
   const { name, credentials = {} } = body;

@@ -76,7 +76,7 @@ export function refusedState({ errorCode, message }: ManagementRefusal): ActionS
 }
 
 /** `Payload validation error: field must be …`, or `…: field: A sentence.` */
-const FIELD_SENTENCE = /^Payload validation error: ([\w.[\]]+)(?: (.*)|: (.*))$/;
+const FIELD_SENTENCE = /^Payload validation error: ([\w.[\]-]+)(?: (.*)|: (.*))$/;
 
 /** `must be true` as `Must be true.` */
 export function asSentence(text: string): string {

@@ -34,6 +34,17 @@ export function userQueryOf({
   return parts.map((part) => `(${part})`).join(' AND ');
 }
 
+/**
+ * Whoever has exactly the address that is typed, which is found at once among any number of users, where parts of addresses take a
+ * look at many. Null where it is no address, or not yet.
+ */
+export function addressQueryOf(typed: string): string | null {
+  const address = typed.trim();
+  return ADDRESS.test(address) ? `email:"${address}"` : null;
+}
+
+const ADDRESS = /^[^\s@:"\\*?]+@[^\s@:"\\*?]+\.[^\s@:"\\*?.]{2,}$/;
+
 /** A name of a field with its colon, at the beginning of a term. */
 const HAS_FIELD = /(?:^|[\s(!-])[A-Za-z_][\w.-]*:/;
 const USER_ID = /^(?:email|sms)\|\S+$/;

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
-import { type ConsoleStage, openAs, openPage } from '@/tests/harness/console';
+import { type ConsoleStage, openAs, openPage, pressInDialog } from '@/tests/harness/console';
 import { expectAccessiblePages, SCRIPT_MAX_BYTES } from './accessible';
 import { everyView } from './views';
 
@@ -34,6 +34,33 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await expect
         .poll(async () => (await find('sms')).options)
         .toMatchObject({ totp: { length: 8 }, countries: ['DE', 'FR'] });
+      await profile.close();
+    });
+
+    it('MGT-4: have a mail server named, whose password is shown to nobody', {
+      timeout: 60_000,
+    }, async () => {
+      const { id } = await find('email');
+      const { page, profile } = await open('editor', `/console/connections/${id}`);
+      await page.getByText('The environment of the server names who sends').waitFor({ state: 'detached' });
+      const form = page.locator('form', { has: page.getByLabel('Host', { exact: true }) });
+      await form.getByLabel('Host', { exact: true }).fill('no host!');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Must be the name of a host.').waitFor();
+      await form.getByLabel('Host', { exact: true }).fill('smtp.acme.test');
+      await form.getByLabel('User name').fill('latchkey');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Must be there.').waitFor();
+      await form.getByLabel('Password').fill('acme-mail-password');
+      await form.getByRole('button', { name: 'Save' }).click();
+      // What the environment names comes first, and here it does.
+      await page.getByText('The environment of the server names who sends').waitFor();
+      await page.reload();
+      expect(await form.getByLabel('Host', { exact: true }).inputValue()).toBe('smtp.acme.test');
+      expect(await page.content()).not.toContain('acme-mail-password');
+      await page.getByRole('button', { name: 'Remove it' }).click();
+      await pressInDialog(page, 'Remove it');
+      await expect.poll(() => form.getByLabel('Host', { exact: true }).inputValue()).toBe('');
       await profile.close();
     });
 

@@ -24,6 +24,19 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await page.getByLabel('Left alone, in hours').fill('100000');
       await part('session_lifetime').getByRole('button', { name: 'Save' }).click();
       await page.getByText(/must be hours/i).waitFor();
+      const codes = page.getByLabel('Wrong codes for one person, in an hour');
+      const before = await codes.inputValue();
+      await codes.fill('none');
+      await part('max_attempts').getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/^Must be a whole number/).waitFor();
+      await page.getByLabel('Sign-ins begun from one network, in an hour').fill('0');
+      await part('max_attempts').getByRole('button', { name: 'Save' }).click();
+      await page.locator('[name="stage.pre-user-registration.max_attempts"][aria-invalid="true"]').waitFor();
+      await page.reload();
+      await codes.fill('7');
+      await part('max_attempts').getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => codes.inputValue()).toBe(before);
       await part('passkey_offer').getByLabel('Offer a passkey after signing in').check();
       await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
       await expect

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseUserQuery } from '@/lib/management/user-query';
-import { USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
+import { addressQueryOf, USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
 
 const asked = (typed: string) => {
   const q = userQueryOf({ typed, state: null, provider: null });
@@ -42,6 +42,23 @@ describe('what is typed into the search for users', () => {
       expect(asked(typed)).toBeDefined();
     },
   );
+
+  it('looks for the holder of a whole address first', () => {
+    expect(parseUserQuery(addressQueryOf(' Ann@acme.test ') ?? '')).toEqual({
+      kind: 'text',
+      field: 'email',
+      pattern: ['ann@acme.test'],
+    });
+    for (const typed of [
+      'ann',
+      'ann@acme',
+      '@acme.test',
+      'ann*@acme.test',
+      'email:ann@acme.test',
+      'a"b@acme.test',
+    ])
+      expect(addressQueryOf(typed), typed).toBeNull();
+  });
 
   it.each(USER_STATES)('narrows to %s beside whatever is typed', (state) => {
     const q = userQueryOf({ typed: 'name:ann OR name:ada', state, provider: 'sms' });

@@ -1,8 +1,16 @@
 'use server';
 // Changes the settings of the installation, by the management API.
+import {
+  BRUTE_FORCE_PATH,
+  type BruteForceDocument,
+  THROTTLING_PATH,
+  type ThrottlingDocument,
+} from '@/lib/management/attack-protection-routes';
 import { TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
+import { askManagement } from '@/lib/web/console/ask';
+import { numberOf } from '@/lib/web/console/fields';
 import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 
@@ -22,6 +30,30 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
       }),
     };
     return changeFields(caller, { path: TENANT_SETTINGS_PATH, body, said: t('settings.done') });
+  });
+}
+
+/** The three limits that Auth0 has names for. */
+export async function changeLimits(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', async ({ caller }) => {
+    const path = { codes: BRUTE_FORCE_PATH, network: THROTTLING_PATH };
+    const codes = await askManagement<BruteForceDocument>(caller, { path: path.codes });
+    const { stage } = await askManagement<ThrottlingDocument>(caller, { path: path.network });
+    const most = (name: string) => ({ max_attempts: numberOf(form, `${name}max_attempts`) });
+    const body = {
+      stage: {
+        'pre-login': most('stage.pre-login.'),
+        'pre-user-registration': most('stage.pre-user-registration.'),
+      },
+    };
+    await askManagement(caller, { method: 'PATCH', path: path.network, body });
+    await askManagement(caller, { method: 'PATCH', path: path.codes, body: most('') });
+    const undo = {
+      max_attempts: String(codes.max_attempts),
+      'stage.pre-login.max_attempts': String(stage['pre-login'].max_attempts),
+      'stage.pre-user-registration.max_attempts': String(stage['pre-user-registration'].max_attempts),
+    };
+    return { kind: 'done', said: t('settings.done'), undo };
   });
 }
 

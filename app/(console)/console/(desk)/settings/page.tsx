@@ -5,13 +5,19 @@ import { HiddenFields } from '@/components/console/confirm-dialog';
 import { TextField } from '@/components/console/field';
 import { PageHeader } from '@/components/console/page-header';
 import { LANGUAGES } from '@/lib/login/languages';
+import {
+  BRUTE_FORCE_PATH,
+  type BruteForceDocument,
+  THROTTLING_PATH,
+  type ThrottlingDocument,
+} from '@/lib/management/attack-protection-routes';
 import { mayUse } from '@/lib/management/caller';
 import { localeOf, type SettingsDocument, TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { SettingsPart } from '../settings-part';
-import { changeSettings, restoreSettings } from './actions';
+import { changeLimits, changeSettings, restoreSettings } from './actions';
 
 export const metadata: Metadata = { title: t('settings.page') };
 
@@ -23,11 +29,23 @@ const TEXTS = [
   'default_redirection_uri',
 ] as const;
 
+/** Wrong codes of a person, those of a network, and what a network asks for. */
+const LIMITS = ['codes', 'networkCodes', 'networkStarts'] as const;
+
 const HOURS = ['session_lifetime', 'idle_session_lifetime'] as const;
 
 export default async function SettingsPage() {
   const { caller } = await requireOperator();
-  const settings = await readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH });
+  const [settings, codes, network] = await Promise.all([
+    readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH }),
+    readManagement<BruteForceDocument>(caller, { path: BRUTE_FORCE_PATH }),
+    readManagement<ThrottlingDocument>(caller, { path: THROTTLING_PATH }),
+  ]);
+  const limits = {
+    max_attempts: codes.max_attempts,
+    'stage.pre-login.max_attempts': network.stage['pre-login'].max_attempts,
+    'stage.pre-user-registration.max_attempts': network.stage['pre-user-registration'].max_attempts,
+  };
   const part = {
     action: changeSettings,
     undoAction: restoreSettings,
@@ -107,6 +125,26 @@ export default async function SettingsPage() {
             isSeveral
             isTitled
           />
+        </SettingsPart>
+        <SettingsPart
+          name="limits"
+          title={t('settings.limits.title')}
+          lead={t('settings.limits.lead')}
+          action={changeLimits}
+          undoAction={changeLimits}
+          mayEdit={mayUse(caller, ['update:attack_protection'])}
+        >
+          {Object.entries(limits).map(([name, max], index) => (
+            <TextField
+              key={name}
+              name={name}
+              label={t(`settings.limits.${LIMITS[index] ?? 'codes'}`)}
+              hint={t(`settings.limits.${LIMITS[index] ?? 'codes'}Hint`)}
+              defaultValue={max}
+              inputMode="numeric"
+              autoComplete="off"
+            />
+          ))}
         </SettingsPart>
       </div>
     </>

@@ -16,7 +16,7 @@ import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
 import { pathWith } from '@/lib/web/console/paging';
 import { searchManagement, searchPageOf, searchPaging } from '@/lib/web/console/search';
-import { USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
+import { addressQueryOf, USER_STATES, userQueryOf } from '@/lib/web/console/user-search';
 import { callUser, USERS_PAGE, userPage } from '@/lib/web/console/user-words';
 import { t } from '@/lib/web/console/words';
 import { ListExport } from '../list-export';
@@ -33,11 +33,14 @@ const NEWEST_FIRST = 'created_at:-1';
 export default async function UsersPage({ searchParams }: Props) {
   const { caller } = await requireOperator();
   const wanted = readWanted(await searchParams);
-  const { found, total, problem } = await searchManagement<{ users: UserDocument[]; total: number }>(caller, {
-    path: USERS_PATH,
-    page: wanted.page,
-    query: { q: wanted.q, sort: wanted.sort },
-  });
+  const search = (q: string | undefined) =>
+    searchManagement<{ users: UserDocument[]; total: number }>(caller, {
+      path: USERS_PATH,
+      page: wanted.page,
+      query: { q, sort: wanted.sort },
+    });
+  const holder = wanted.address === undefined ? null : await search(wanted.address);
+  const { found, total, problem } = holder !== null && holder.total > 0 ? holder : await search(wanted.q);
   const users = found?.users ?? [];
   const formats = await consoleFormats();
   const isWhole = wanted.q === undefined;
@@ -100,6 +103,7 @@ function readWanted(asked: Asked) {
   const typed = typeof asked.q === 'string' ? asked.q : '';
   const state = USER_STATES.find((each) => each === asked.state) ?? null;
   const provider = PROVIDERS.find((each) => each === asked.by) ?? null;
+  const address = addressQueryOf(typed);
   const sorts = SORTS.flatMap((field) => [`${field}:1`, `${field}:-1`]);
   return {
     typed,
@@ -108,10 +112,12 @@ function readWanted(asked: Asked) {
     sort: sorts.find((each) => each === asked.sort) ?? NEWEST_FIRST,
     page: searchPageOf(asked),
     q: userQueryOf({ typed, state, provider }),
+    /** The same, where an address was typed, of its holder alone. */
+    address: address === null ? undefined : userQueryOf({ typed: address, state, provider }),
   };
 }
 
-function addressOf({ typed, state, provider, sort }: Omit<Wanted, 'q' | 'page'>): string {
+function addressOf({ typed, state, provider, sort }: Omit<Wanted, 'q' | 'address' | 'page'>): string {
   return pathWith(USERS_PAGE, {
     ...(typed !== '' && { q: typed }),
     ...(state && { state }),

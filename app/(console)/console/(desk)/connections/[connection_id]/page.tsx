@@ -13,6 +13,7 @@ import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../settings-part';
 import { restoreOptions, saveDelivery, saveSignIn } from '../actions';
 import { ConnectionHeader, type ConnectionProps, openConnection } from './connection';
+import { EmailProvider } from './email-provider';
 
 export const metadata: Metadata = { title: t('connections.tabs.settings') };
 
@@ -25,6 +26,7 @@ export default async function ConnectionPage({ params }: ConnectionProps) {
         {!opened.mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
         <SignIn {...opened} />
         <Providers {...opened} />
+        {opened.isEmail && <EmailProvider caller={opened.caller} />}
         {!opened.isEmail && <Delivery {...opened} />}
       </div>
     </>
