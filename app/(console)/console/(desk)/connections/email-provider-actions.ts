@@ -21,10 +21,10 @@ export async function saveEmailProvider(_last: ActionState, form: FormData): Pro
   });
 }
 
-export async function removeEmailProvider(): Promise<ActionState> {
+export async function removeEmailProvider(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
     await askManagement(caller, { method: 'DELETE', path: EMAIL_PROVIDER_PATH });
-    return { kind: 'done', said: t('connections.emailProvider.removed') };
+    return { kind: 'done', said: t('connections.emailProvider.removed', { name: textOf(form, 'name') }) };
   });
 }
 

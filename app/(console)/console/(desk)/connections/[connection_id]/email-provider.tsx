@@ -28,7 +28,7 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
     <Card
       title={t('connections.emailProvider.title')}
       lead={t('connections.emailProvider.lead')}
-      action={mayEdit && provider !== null && <Remove />}
+      action={mayEdit && provider !== null && <Remove name={provider.name} />}
     >
       {provider?.overridden_by_environment && <Callout>{t('connections.emailProvider.overridden')}</Callout>}
       {/* Of one that was removed nothing stays in the fields. */}
@@ -119,13 +119,13 @@ async function findProvider(caller: Caller): Promise<ProviderDocument | null> {
   }
 }
 
-function Remove() {
+function Remove({ name }: Pick<ProviderDocument, 'name'>) {
   return (
     <ConfirmDialog
       name="remove-email-provider"
       trigger={{ label: t('connections.emailProvider.remove') }}
       action={removeEmailProvider}
-      hidden={{}}
+      hidden={{ name: nameOfProvider(name) }}
       words={{
         title: t('connections.emailProvider.removeTitle'),
         lead: t('connections.emailProvider.removeLead'),
