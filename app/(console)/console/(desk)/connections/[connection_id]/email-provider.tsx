@@ -23,6 +23,7 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
   const provider = await findProvider(caller);
   const mayEdit = mayUse(caller, ['update:email_provider']);
   const { smtp_host: host, smtp_port: port, smtp_user: user } = provider?.credentials ?? {};
+  const secretHint = t(`connections.emailProvider.${provider === null ? 'secretHint' : 'secretKept'}`);
   const kept = provider === null ? {} : { placeholder: '••••••••' };
   return (
     <Card
@@ -74,7 +75,7 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
                 {...kept}
                 name="credentials.smtp_pass"
                 label={t('connections.emailProvider.password')}
-                hint={t('connections.emailProvider.secretHint')}
+                hint={secretHint}
               />
             </div>
           </div>
@@ -84,7 +85,7 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
               {...kept}
               name="credentials.api_key"
               label={t('connections.emailProvider.apiKey')}
-              hint={t('connections.emailProvider.secretHint')}
+              hint={secretHint}
             />
           </div>
           <TextField
