@@ -22,7 +22,7 @@ export type EmailProviderDeps = SettingsDeps &
 
 const route = routeFor<EmailProviderDeps>();
 
-export const EMAIL_PROVIDERS = ['smtp', 'resend'] as const;
+export const EMAIL_PROVIDERS = ['resend', 'smtp'] as const;
 
 const providerDocument = z.strictObject({
   name: z.enum(EMAIL_PROVIDERS),
