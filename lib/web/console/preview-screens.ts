@@ -12,6 +12,7 @@ export const PREVIEW_SCREENS = [
   'link_opened',
   'link_dead',
   'trouble',
+  'passkey',
   'consent',
   'sign_out',
   'signed_out',
@@ -33,6 +34,7 @@ export const SCREENS_OF_PROMPT = {
     'link_opened',
     'link_dead',
   ],
+  passkeys: ['passkey'],
   consent: ['consent'],
   logout: ['sign_out', 'signed_out'],
 } as const satisfies Readonly<Record<string, readonly PreviewScreen[]>>;

@@ -9,6 +9,7 @@ import { DeadLinkCard } from '@/components/login/dead-link-card';
 import { ErrorCard } from '@/components/login/error-card';
 import { IdentifierCard } from '@/components/login/identifier-card';
 import { LinkOpenedCard } from '@/components/login/link-opened-card';
+import { PasskeyOfferCard } from '@/components/login/passkey-offer-card';
 import { SendingTroubleCard } from '@/components/login/sending-trouble-card';
 import { SignOutConfirmCard } from '@/components/login/sign-out-confirm-card';
 import { SignedOutCard } from '@/components/login/signed-out-card';
@@ -111,6 +112,9 @@ const CARDS: Readonly<Record<PreviewScreen, (sample: Sample) => ReactElement>> =
       changeHref="#"
       otherWay={null}
     />
+  ),
+  passkey: ({ page, actions }) => (
+    <PasskeyOfferCard page={page} action={actions.finishLogin} hidden={{}} options="{}" hasFailed={false} />
   ),
   consent: ({ page, actions }) => (
     <ConsentCard
