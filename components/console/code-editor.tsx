@@ -14,12 +14,15 @@ export function CodeEditor({
   language,
   defaultValue,
   rows,
+  isPacked = false,
 }: {
   name: string;
   label: string;
   hint?: ReactNode;
   language: CodeLanguage;
   defaultValue: string;
+  /** Whether a preview takes it packed (pack.ts), because it may be long. */
+  isPacked?: boolean;
 } & Pick<ComponentProps<'textarea'>, 'rows'>) {
   const { id, problem, attributes } = useControl(name, true);
   const { words } = useFrame();
@@ -85,6 +88,7 @@ export function CodeEditor({
           aria-invalid={!isOpen && problem !== null}
           name={name}
           rows={rows}
+          data-packed={isPacked ? '' : undefined}
           defaultValue={defaultValue}
           autoComplete="off"
           spellCheck={false}

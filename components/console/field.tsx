@@ -62,24 +62,16 @@ export function TextField({
   );
 }
 
-/** @param isCode true for what is written in a fixed width */
 export function TextArea({
   name,
   label,
   hint,
-  isCode = false,
   ...textarea
-}: Named & { isCode?: boolean } & Omit<ComponentProps<'textarea'>, 'id' | 'className' | 'name'>) {
+}: Named & Omit<ComponentProps<'textarea'>, 'id' | 'className' | 'name'>) {
   const control = useControl(name, hint !== undefined);
   return (
     <Field control={control} label={label} hint={hint}>
-      <textarea
-        rows={4}
-        {...textarea}
-        name={name}
-        {...control.attributes}
-        className={isCode ? 'control font-mono text-table' : 'control'}
-      />
+      <textarea rows={4} {...textarea} name={name} {...control.attributes} className="control" />
     </Field>
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 // The document of a page template, with whole examples to begin with.
 import { useRef } from 'react';
-import { TextArea } from './field';
+import { CodeEditor } from './code-editor';
 
 /** @param examples each takes the place of what was typed */
 export function PageCode({
@@ -42,17 +42,13 @@ export function PageCode({
           </button>
         ))}
       </div>
-      <TextArea
-        isCode
+      <CodeEditor
         name={name}
         label={label}
         hint={hint}
+        language="liquid"
         rows={26}
-        dir="ltr"
-        wrap="off"
-        data-packed=""
-        spellCheck={false}
-        autoComplete="off"
+        isPacked
         defaultValue={defaultValue}
       />
     </div>
