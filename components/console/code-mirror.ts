@@ -134,6 +134,8 @@ function attributesOf({ labelledBy, describedBy, isInvalid }: EditorNaming, isRe
     'aria-describedby': describedBy,
     'aria-invalid': String(isInvalid),
     'aria-readonly': String(isReadOnly),
+    // Of itself what is editable can be reached; some tools do not know it.
+    tabindex: '0',
   });
 }
 

@@ -1,10 +1,7 @@
-// What every page owes its reader, as it stands: axe finds nothing, nothing is wider than the screen, and there is little to load.
+// What every page owes its reader, as it stands: axe finds nothing, and nothing is wider than the screen.
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-
-/** Compressed, of everything a page loads before it can be used. */
-export const SCRIPT_MAX_BYTES = 200_000;
 
 type Axe = Pick<typeof axe, 'run'>;
 
@@ -43,13 +40,11 @@ export async function lookAtEach(
   origin: string,
   paths: readonly string[],
   look: (page: Page, path: string) => Promise<void>,
-  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<void> {
   const left = [...paths];
   await Promise.all(
     Array.from({ length: TABS }, async () => {
       const page = await profile.newPage();
-      await prepare(page);
       for (let path = left.shift(); path !== undefined; path = left.shift()) {
         await page.goto(origin + path);
         await page.waitForLoadState('networkidle');

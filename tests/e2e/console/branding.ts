@@ -87,6 +87,7 @@ export function describeBranding(stage: () => ConsoleStage): void {
       const path = '/console/branding/template';
       const { page, profile } = await openAs(stage(), { role: 'editor', path });
       const code = page.getByLabel('Document', { exact: true });
+      await page.locator('.cm-editor').waitFor();
       await code.fill('<html>{%- auth0:head -%}\n<p onclick="x">Hi</p>{%- auth0:widget -%}</html>');
       await page.getByText('Line 2: may hold no onclick on <p>: nothing here runs.').waitFor();
       await page.getByRole('button', { name: 'Two columns' }).click();
@@ -113,7 +114,7 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await page.getByRole('button', { name: 'Save' }).click();
       await expect.poll(async () => (await openLogin()).html).toContain('own-cover');
       await page.reload();
-      expect(await code.inputValue()).toBe(HOSTILE_PAGE);
+      expect(await page.locator('textarea').inputValue()).toBe(HOSTILE_PAGE);
       await login.reload();
       const cover = login.locator('.own-cover');
       expect(await cover.evaluate((node) => getComputedStyle(node).position)).toBe('fixed');

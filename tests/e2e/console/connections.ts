@@ -1,11 +1,11 @@
 // Sign-in methods in a browser: set, worded with a live preview, tested; and what became of messages.
 
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, openAs, openPage, pressInDialog } from '@/tests/harness/console';
-import { expectAccessiblePages, SCRIPT_MAX_BYTES } from './accessible';
+import { expectAccessiblePages } from './accessible';
+import { SCRIPT_MAX_BYTES, scriptBytes } from './scripts';
 import { everyView } from './views';
 
 export function describeConnections(stage: () => ConsoleStage): void {
@@ -69,6 +69,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const { page, profile } = await open('editor', `/console/connections/${id}/message`);
       const frame = page.frameLocator('iframe');
       await frame.getByText('window where you asked for it').waitFor();
+      await page.locator('.cm-editor').waitFor();
       await page.getByLabel('Subject').fill('{{ code }} opens {{ application.name }}');
       await page.getByText('opens Acme').waitFor();
       await page.getByLabel('Body, in HTML').fill('<p>Hello, nothing here</p>');
@@ -120,14 +121,14 @@ export function describeConnections(stage: () => ConsoleStage): void {
         await route.continue();
       });
       await page.goto(stage().server.issuer + path);
-      expect(await loadedScripts(page)).toBeLessThan(SCRIPT_MAX_BYTES);
+      expect(await scriptBytes(page, 'now')).toBeLessThan(SCRIPT_MAX_BYTES);
       const body = page.getByLabel('Body, in HTML');
       await body.fill('<p>Begun early</p>');
       letGo();
       await page.locator('.cm-editor').waitFor();
       expect(await body.textContent()).toBe('<p>Begun early</p>');
       expect(await body.evaluate((editor) => editor === document.activeElement)).toBe(true);
-      expect(await loadedScripts(page)).toBeGreaterThan(SCRIPT_MAX_BYTES);
+      expect(await scriptBytes(page, 'now')).toBeGreaterThan(SCRIPT_MAX_BYTES);
 
       await page.keyboard.press('Control+End');
       await page.getByText('Variables').first().click();
@@ -192,13 +193,4 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await profile.close();
     });
   });
-}
-
-/** Compressed bytes of the scripts that a page has asked for so far. */
-function loadedScripts(page: Page): Promise<number> {
-  return page.evaluate(() =>
-    (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
-      .filter(({ name }) => name.endsWith('.js'))
-      .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
-  );
 }

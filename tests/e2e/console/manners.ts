@@ -2,11 +2,11 @@
 // sign in. Pages are read from the file tree, so that new ones are examined by themselves.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, consoleActions, consolePaths, openPage } from '@/tests/harness/console';
-import { expectAccessible, expectAccessiblePages, lookAtEach, SCRIPT_MAX_BYTES } from './accessible';
+import { expectAccessible, expectAccessiblePages, lookAtEach } from './accessible';
+import { SCRIPT_MAX_BYTES, scriptBytes } from './scripts';
 import { everyView } from './views';
 
 const PAYLOAD = '"><img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>';
@@ -58,30 +58,11 @@ export function describeManners(stage: () => ConsoleStage): void {
 
     it(`loads less than ${SCRIPT_MAX_BYTES / 1000} kB of script`, { timeout: 120_000 }, async () => {
       const { profile } = await asOwner();
-      /** Of the page that a tab shows, by request. */
-      const loaded = new Map<Page, Map<string, number>>();
-      const weigh = async (tab: Page) => {
-        const session = await profile.newCDPSession(tab);
-        await session.send('Network.enable');
-        await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-        const scripts = new Map<string, number>();
-        const ids = new Set<string>();
-        loaded.set(tab, scripts);
-        session.on(
-          'Network.responseReceived',
-          ({ type, requestId }) => type === 'Script' && ids.add(requestId),
-        );
-        session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-          if (ids.has(requestId)) scripts.set(requestId, encodedDataLength);
-        });
-      };
-      const check = async (tab: Page, path: string) => {
-        const bytes = [...(loaded.get(tab)?.values() ?? [])].reduce((sum, length) => sum + length, 0);
+      await lookAtEach(profile, stage().server.issuer, pages(), async (tab, path) => {
+        const bytes = await scriptBytes(tab, 'loaded');
         expect(bytes, path).toBeGreaterThan(0);
         expect(bytes, path).toBeLessThan(SCRIPT_MAX_BYTES);
-        loaded.get(tab)?.clear();
-      };
-      await lookAtEach(profile, stage().server.issuer, pages(), check, weigh);
+      });
       await profile.close();
     });
   });

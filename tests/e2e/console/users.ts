@@ -46,6 +46,7 @@ export function describeUsers(stage: () => ConsoleStage): void {
 
       await view(page, 'Metadata');
       const apps = page.locator('form').filter({ has: page.locator('[name="app_metadata"]') });
+      await apps.locator('.cm-editor').waitFor();
       await apps.getByRole('textbox').fill('{"plan": }');
       await apps.getByRole('button', { name: 'Save' }).click();
       await page.getByText(/^This is not JSON/).waitFor();
