@@ -1,13 +1,14 @@
-// E-mails that an operator has sent and waits for: the invitation of a colleague, a test of a connection. What came of it is
+// Messages that an operator has sent and waits for: the invitation of a colleague, a test of a connection. What came of it is
 // told at once. Counted by who asks, so that the console is no way to bother people (RLM-1).
 import { z } from 'zod';
+import type { ChangeDeps } from '@/lib/login/change-identifier';
 import type { Letterhead } from '@/lib/login/compose-email';
-import type { Connection } from '@/lib/login/connection';
+import type { Connection, SmsConnection } from '@/lib/login/connection';
 import { readConnection } from '@/lib/login/connection-options';
 import type { ConnectionRegister } from '@/lib/login/connection-register';
-import { parseEmailIdentifier } from '@/lib/login/identifier';
+import { parseEmailIdentifier, parsePhoneIdentifier } from '@/lib/login/identifier';
 import { countLimit } from '@/lib/login/limits';
-import type { Email } from '@/lib/login/message';
+import type { Email, Sms } from '@/lib/login/message';
 import { previewMessage } from '@/lib/login/preview-message';
 import type { SentNow } from '@/lib/login/send-now';
 import type { Caller } from './caller';
@@ -26,6 +27,10 @@ export type OperatorLettersDeps = RateLimitDeps &
     sendNow(email: Email): Promise<SentNow>;
     /** Names an e-mail for providers that send the same one once. */
     drawLetterId(): string;
+    /** Hands a text message to the providers of its connection, and waits. Never rejects. */
+    sendTextNow(connection: SmsConnection, sms: Sms): Promise<SentNow>;
+    /** What it may text to. */
+    changes: Pick<ChangeDeps, 'servedCountries'>;
   }>;
 
 /** Who gets a test message. */
@@ -56,21 +61,34 @@ export async function sendTestMessage(
 ): Promise<SentDocument> {
   const connection = readConnection(await loadRecord(deps, id));
   if ('kind' in connection) throw badBody(connection.field, connection.sentence);
-  const to = parseEmailIdentifier(recipient);
-  if (to === null) throw badBody('recipient', 'must be an e-mail address');
+  const to = readRecipient(deps, connection, recipient);
   await countLetter(deps, caller);
-  return describeSent(await deps.sendNow(await sampleEmail(deps, connection, to.canonical)));
+  const preview = previewMessage(connection, SAMPLE, await deps.letterhead());
+  const written = { idempotencyKey: `test-${deps.drawLetterId()}`, to, language: SAMPLE.language };
+  if (preview.kind === 'email') {
+    const { subject, from, html, text: plain } = preview;
+    return describeSent(await deps.sendNow({ ...written, from, subject, html, text: plain }));
+  }
+  const sms = { ...written, body: preview.body, request: { ip: null, userAgent: null } };
+  return describeSent(await deps.sendTextNow(connection as SmsConnection, sms));
 }
 
-async function sampleEmail(deps: OperatorLettersDeps, connection: Connection, to: string): Promise<Email> {
-  const sample = { kind: 'login', language: 'en', applicationName: 'Test' } as const;
-  const preview = previewMessage(connection, sample, await deps.letterhead());
-  if (preview.kind !== 'email') {
-    throw new ManagementProblem(400, 'invalid_uri', 'Only a connection for e-mail can be tested');
+const SAMPLE = { kind: 'login', language: 'en', applicationName: 'Test' } as const;
+
+/** Where a message of that connection may go. @throws {ManagementProblem} 400 */
+function readRecipient(deps: OperatorLettersDeps, connection: Connection, typed: string): string {
+  if (connection.strategy === 'email') {
+    const address = parseEmailIdentifier(typed);
+    if (address === null) throw badBody('recipient', 'must be an e-mail address');
+    return address.canonical;
   }
-  const { subject, from, html, text: plain } = preview;
-  const idempotencyKey = `test-${deps.drawLetterId()}`;
-  return { idempotencyKey, from, to, subject, html, text: plain, language: 'en' };
+  const number = parsePhoneIdentifier(typed, null);
+  if ('kind' in number)
+    throw badBody('recipient', 'must be a telephone number in E.164, such as +14155550123');
+  const served = deps.changes.servedCountries(connection);
+  if (served !== null && (number.country === null || !served.includes(number.country)))
+    throw badBody('recipient', 'is in a country that the connection does not text');
+  return number.canonical;
 }
 
 /** Counts one more letter of that caller. The command line counts for nothing. @throws {ManagementProblem} 429 */

@@ -63,7 +63,8 @@ export const REPORT_ROUTES = [
     path: TEST_MESSAGE_PATH,
     summary: 'Send a test message of a connection',
     description:
-      'An e-mail as people get it, with a code that opens nothing. Answers when a provider took it, or none did.',
+      'As people get it, with a code that opens nothing: to an address, or to a number in a country that the connection texts. ' +
+      'Answers when a provider took it, or none did. Text messages of a test are in no report.',
     scope: 'update:connections',
     body: testMessageBody,
     result: sentDocument,

@@ -72,18 +72,10 @@ export function composeDelivery(deps: {
     onSealed: () => log.warn('SECRET cannot open what the e-mail provider is reached with'),
   });
   const guardedFetch = createGuardedFetch({ privateNetworks: environment.outboundPrivateNetworks });
-  const smsInbox = environment.inbox.sms ? createInboxSender('sms', inbox) : null;
-  // A connection that was read again is another object, with senders of its own.
-  const smsSenders = new WeakMap<SmsConnection, readonly SmsSender[]>();
-
-  function smsSendersOf(connection: SmsConnection): readonly SmsSender[] {
-    const known = smsSenders.get(connection);
-    if (known !== undefined) return known;
-    const senders = createSmsSenders(connection, { environment, box, clock, guardedFetch, log });
-    const chain = senders.length === 0 && smsInbox !== null ? [smsInbox] : senders;
-    smsSenders.set(connection, chain);
-    return chain;
-  }
+  const smsSendersOf = createSmsChain({
+    ...{ environment, box, inbox, clock },
+    onSealed: (connection) => log.warn('SECRET cannot open what a connection sends with', { connection }),
+  });
 
   function sayIfBroken(connection: Connection, problem: BrokenTemplate | null): void {
     if (problem !== null) log.warn('template broken', { connection: connection.name, ...problem });
@@ -242,12 +234,44 @@ function openEmailProvider(
 /** RFC 8314 §7.3: TLS from the first byte. */
 const SMTPS_PORT = 465;
 
+type SmsChainDeps = Readonly<{
+  environment: Pick<
+    Environment,
+    'smsProviders' | 'inbox' | 'outboundPrivateNetworks' | 'isHttps' | 'isLoopback' | 'origin'
+  >;
+  box: Pick<SecretBox, 'unseal'>;
+  clock: () => Date;
+  /** Told of a connection whose secret SECRET cannot open. */
+  onSealed(connection: string): void;
+}>;
+
+/** Who sends the text messages of a connection; the inbox only where nobody else does. */
+export function createSmsChain(
+  deps: SmsChainDeps & Readonly<{ inbox: Parameters<typeof createInboxSender>[1] }>,
+): (connection: SmsConnection) => readonly SmsSender[] {
+  const { environment } = deps;
+  const guardedFetch = createGuardedFetch({ privateNetworks: environment.outboundPrivateNetworks });
+  const fallback = environment.inbox.sms ? [createInboxSender('sms', deps.inbox)] : [];
+  // A connection that was read again is another object, with senders of its own.
+  const known = new WeakMap<SmsConnection, readonly SmsSender[]>();
+  return (connection) => {
+    const senders = known.get(connection) ?? open(connection);
+    known.set(connection, senders);
+    return senders;
+  };
+
+  function open(connection: SmsConnection): readonly SmsSender[] {
+    const senders = createSmsSenders(connection, { ...deps, guardedFetch });
+    return senders.length === 0 ? fallback : senders;
+  }
+}
+
 /** Twilio, by the connection's account or the environment's, then the connection's gateway. */
 function createSmsSenders(
   connection: SmsConnection,
-  deps: { environment: Environment; box: SecretBox; clock: () => Date; guardedFetch: GuardedFetch; log: Log },
+  deps: SmsChainDeps & Readonly<{ guardedFetch: GuardedFetch }>,
 ): SmsSender[] {
-  const { environment, box, clock, guardedFetch, log } = deps;
+  const { environment, box, clock, guardedFetch, onSealed } = deps;
   const { twilio, gateway, from } = connection;
   const [server] = environment.smsProviders;
   const senders: SmsSender[] = [];
@@ -276,8 +300,7 @@ function createSmsSenders(
 
   function unseal(sealed: string): string | null {
     const secret = box.unseal(CONNECTION_SECRET, sealed);
-    if (secret === null)
-      log.warn('SECRET cannot open what a connection sends with', { connection: connection.name });
+    if (secret === null) onSealed(connection.name);
     return secret;
   }
 }
@@ -300,4 +323,4 @@ function chargeFor({ prices }: Pick<SmsConnection, 'prices'>, { to, body }: Sms)
   };
 }
 
-const twilioCallback = ({ origin }: Environment) => `${origin}${WEBHOOK_PATHS.twilio}`;
+const twilioCallback = ({ origin }: Pick<Environment, 'origin'>) => `${origin}${WEBHOOK_PATHS.twilio}`;

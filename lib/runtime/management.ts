@@ -27,6 +27,7 @@ import { declaredClientIds } from './declared-clients';
 import {
   CONNECTION_SECRET,
   createEmailChain,
+  createSmsChain,
   describeChain,
   EMAIL_PROVIDER_SECRET,
   LOG_STREAM_SECRET,
@@ -60,8 +61,10 @@ export function composeManagement(
       | 'emailProviders'
       | 'inbox'
       | 'issuer'
+      | 'isHttps'
       | 'isLoopback'
       | 'managementClient'
+      | 'origin'
       | 'outboundPrivateNetworks'
       | 'smsProviders'
     >;
@@ -77,12 +80,9 @@ export function composeManagement(
     seal: (plain: string) => box.seal('inbox', plain),
     unseal: (sealed: string) => box.unseal('inbox', sealed),
   };
-  const emailChain = createEmailChain({
-    environment,
-    box,
-    inbox: { inbox: createInboxStore(prisma), sealing, clock },
-    onSealed() {},
-  });
+  const inbox = { inbox: createInboxStore(prisma), sealing, clock };
+  const emailChain = createEmailChain({ environment, box, inbox, onSealed() {} });
+  const smsChain = createSmsChain({ environment, box, inbox, clock, onSealed() {} });
   const accounts = guard(createAccountRegister(prisma));
   return {
     ...ports,
@@ -130,6 +130,7 @@ export function composeManagement(
     async sendNow(email) {
       return sendNow({ senders: emailChain(await ports.settings.read()), clock }, email);
     },
+    sendTextNow: (connection, sms) => sendNow({ senders: smsChain(connection), clock }, sms),
     drawLetterId: () => randomBytes(12).toString('base64url'),
     operatorRegister: guard(createOperatorRegister(prisma)),
     consoleDoor: guard(createConsoleDoor(prisma, box)),

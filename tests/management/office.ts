@@ -81,7 +81,7 @@ export async function openOffice(where: string | { dataDir: string }) {
   });
   const clients = guardStore(createClientStore(prisma, { clock }));
   const limitOverrides = () => limits;
-  const environment = { ...ENVIRONMENT, smsCountries: ['DE'], smsProviders: [] };
+  const environment = { ...ENVIRONMENT, isHttps: true, smsCountries: ['DE'], smsProviders: [] };
   const changes = {
     ...composeLoginParts({
       environment,

@@ -214,7 +214,15 @@ describe('a test message', () => {
     });
   });
 
-  it('is for e-mail, and for an address', async () => {
+  it('is a text message to a number that is served (SMS-1)', async () => {
+    const sent = await send('sms', { recipient: '+49 151 12345678' });
+    expect(await sent.json()).toMatchObject({ accepted: true, attempts: [{ provider: 'inbox' }] });
+    const abroad = await send('sms', { recipient: '+12025550123' });
+    expect(abroad.status).toBe(400);
+    expect((await abroad.json()).message).toContain('is in a country that the connection does not text');
+  });
+
+  it('is for an address, or a number, as the connection has it', async () => {
     expect((await send('sms', { recipient: 'ann@acme.test' })).status).toBe(400);
     expect((await send('email', { recipient: '+4915112345678' })).status).toBe(400);
     expect((await send('email', { recipient: 'ann@acme.test', subject: 'Hello' })).status).toBe(400);

@@ -34,6 +34,14 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await expect
         .poll(async () => (await find('sms')).options)
         .toMatchObject({ totp: { length: 8 }, countries: ['DE', 'FR'] });
+
+      await page.goto(`${stage().server.issuer}/console/connections/${id}/message`);
+      await page.getByLabel('Send it to').fill('+1 202 555 0123');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('Is in a country that the connection does not text.').waitFor();
+      await page.getByLabel('Send it to').fill('+49 151 12345678');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('it landed in the inbox').first().waitFor();
       await profile.close();
     });
 

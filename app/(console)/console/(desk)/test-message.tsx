@@ -1,4 +1,4 @@
-// A form that sends a message of a connection to an address of the operator's own.
+// A form that sends a message of a connection to an address or a number of the operator's own.
 import type { ReactNode } from 'react';
 import { HiddenFields } from '@/components/console/confirm-dialog';
 import { TextField } from '@/components/console/field';
@@ -11,21 +11,26 @@ import { sendTestMessage } from './test-message-action';
 export function TestMessageForm({
   connectionId,
   visit,
+  isText = false,
   children,
 }: {
   connectionId: string;
   visit: OperatorVisit;
+  /** Whether it goes to a number. */
+  isText?: boolean;
   children?: ReactNode;
 }) {
+  const kind = isText ? ('tel' as const) : ('email' as const);
+  const isOwn = visit.address?.includes('@') !== isText;
   return (
     <Form name="test-message" action={sendTestMessage}>
       <HiddenFields fields={{ connection: connectionId }} />
       <TextField
         name="recipient"
-        type="email"
+        type={kind}
         label={t('testMessage.recipient')}
-        defaultValue={visit.address?.includes('@') ? visit.address : ''}
-        autoComplete="email"
+        defaultValue={isOwn ? (visit.address ?? '') : ''}
+        autoComplete={kind}
         spellCheck={false}
       />
       <div className="flex flex-wrap items-center gap-4">

@@ -73,10 +73,10 @@ export default async function MessagePage({ params }: ConnectionProps) {
           </Form>
         </Card>
       </MessageEditor>
-      {isEmail && mayEdit && (
+      {mayEdit && (
         <div className="grid max-w-[44rem]">
           <Card title={t('connections.message.test')} lead={t('connections.message.testLead')}>
-            <TestMessageForm connectionId={connection.id} visit={visit} />
+            <TestMessageForm connectionId={connection.id} visit={visit} isText={!isEmail} />
           </Card>
         </div>
       )}
