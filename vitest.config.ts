@@ -31,7 +31,7 @@ export default defineConfig({
     globalSetup: 'tests/harness/global-setup.ts',
     pool: 'forks',
     // Of two cores: the browsers and servers of a file are waited for much of the time.
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
