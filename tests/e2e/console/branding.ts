@@ -109,6 +109,16 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await login.waitForURL('**/identifier');
       await login.locator('.own-columns .card').waitFor();
       await expectAccessible(login, 'a login within a page template');
+      const identifierPage = login.url();
+      await login.getByRole('textbox').first().fill('in.a.template@acme.test');
+      await login.getByRole('button', { name: 'Continue' }).click();
+      // What is said aloud alone has nothing to be seen on.
+      const status = login.getByRole('status').filter({ has: login.locator('.sr-only') });
+      await status.waitFor({ state: 'attached' });
+      expect(await status.evaluate((node) => getComputedStyle(node).backgroundColor)).toBe(
+        'rgba(0, 0, 0, 0)',
+      );
+      await login.goto(identifierPage);
 
       await code.fill(HOSTILE_PAGE);
       await page.getByRole('button', { name: 'Save' }).click();
