@@ -159,6 +159,7 @@ export function MessageEditor({
           </pre>
         )}
         {shown.size && <p className="text-table text-muted">{shown.size}</p>}
+        {shown.cost && <p className="text-table text-muted">{shown.cost}</p>}
         {shown.warning && <Callout tone="heed">{shown.warning}</Callout>}
       </section>
     </div>

@@ -35,7 +35,18 @@ export function describeConnections(stage: () => ConsoleStage): void {
         .poll(async () => (await find('sms')).options)
         .toMatchObject({ totp: { length: 8 }, countries: ['DE', 'FR'] });
 
+      await page.getByLabel('Currency of the price list').fill('eur');
+      await page.getByLabel('Price list', { exact: true }).fill('DE cheap');
+      await delivery.getByRole('button').click();
+      await page.getByText('Must be a number.').waitFor();
+      await page.getByLabel('Price list', { exact: true }).fill('de 0.08\nFR 0,09');
+      await delivery.getByRole('button').click();
+      await expect
+        .poll(async () => (await find('sms')).options)
+        .toMatchObject({ prices: { currency: 'EUR', by_country: { DE: 0.08, FR: 0.09 } } });
+
       await page.goto(`${stage().server.issuer}/console/connections/${id}/message`);
+      await page.getByText('About €0.08 (Germany), €0.09 (France).').waitFor();
       await page.getByLabel('Send it to').fill('+1 202 555 0123');
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await page.getByText('Is in a country that the connection does not text.').waitFor();

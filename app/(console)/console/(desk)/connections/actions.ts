@@ -9,6 +9,7 @@ import { type ActionState, operatorAction, operatorQuestion } from '@/lib/web/co
 import { askManagement, managementPath } from '@/lib/web/console/ask';
 import { linesOf, numberOf, readJson } from '@/lib/web/console/fields';
 import { t } from '@/lib/web/console/words';
+import { pricesOf } from './prices';
 import { describePreview, previewBodyOf, withWords } from './words';
 
 export async function saveSignIn(_last: ActionState, form: FormData): Promise<ActionState> {
@@ -42,6 +43,7 @@ export async function saveDelivery(_last: ActionState, form: FormData): Promise<
       messaging_service_sid: filled(form, 'options.messaging_service_sid'),
       gateway_url: filled(form, 'options.gateway_url'),
       countries: countries.length === 0 ? null : countries,
+      prices: pricesOf(form, { currency: 'options.prices.currency', list: 'options.prices.by_country' }),
     };
   });
 }
@@ -66,7 +68,7 @@ export async function previewWords(_last: ActionState, form: FormData): Promise<
     const connection = await load(form, caller);
     const body = previewBodyOf(form, connection);
     const preview = await askManagement<MessagePreview>(caller, { method: 'POST', path, body });
-    return { kind: 'done', said: '', shown: describePreview(preview) };
+    return { kind: 'done', said: '', shown: await describePreview(preview, connection) };
   });
 }
 

@@ -2,7 +2,9 @@
 import type { MessagePreview } from '@/lib/login/preview-message';
 import type { ConnectionDocument } from '@/lib/management/connections';
 import { textOf } from '@/lib/web/answer';
+import { consoleFormats } from '@/lib/web/console/formats';
 import { t } from '@/lib/web/console/words';
+import type { PriceList } from './prices';
 
 /** The options of a message with the words that are being written; what is left empty is ours. */
 export function withWords(
@@ -34,7 +36,10 @@ export function previewBodyOf(form: FormData, connection: ConnectionDocument) {
 }
 
 /** What the editor shows beside the words: the HTML of an e-mail comes by an address of its own, in a sandbox. */
-export function describePreview(preview: MessagePreview): Record<string, string> {
+export async function describePreview(
+  preview: MessagePreview,
+  { options }: Pick<ConnectionDocument, 'options'>,
+): Promise<Record<string, string>> {
   const problems = preview.problems.map((problem) => t('connections.message.problem', problem)).join('\n');
   if (preview.kind === 'email') {
     const { from, subject, text } = preview;
@@ -45,6 +50,22 @@ export function describePreview(preview: MessagePreview): Record<string, string>
     problems,
     text: body,
     size: t('connections.message.segments', { segments, characters, encoding }),
+    cost: await costOf(segments, (options as { prices?: PriceList | null }).prices ?? null),
     warning: warning ?? '',
   };
+}
+
+/** Countries whose price is said each; of more the lowest and the highest. */
+const COUNTRIES_SAID = 3;
+
+async function costOf(segments: number, prices: PriceList | null): Promise<string> {
+  const priced = Object.entries(prices?.by_country ?? {}).sort(([, one], [, other]) => one - other);
+  const [[, lowest = 0] = [], [, highest = 0] = []] = [priced.at(0), priced.at(-1)];
+  if (prices === null || priced.length === 0) return t('connections.message.unpriced');
+  const { money, country } = await consoleFormats();
+  const amount = (price: number) => money(price * segments, prices.currency);
+  if (priced.length > COUNTRIES_SAID)
+    return t('connections.message.costs', { lowest: amount(lowest), highest: amount(highest) });
+  const each = priced.map(([code, price]) => `${amount(price)} (${country(code)})`);
+  return t('connections.message.cost', { each: each.join(', ') });
 }

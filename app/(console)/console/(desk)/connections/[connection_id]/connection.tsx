@@ -10,6 +10,7 @@ import { managementPath, readManagement } from '@/lib/web/console/ask';
 import { type OperatorAtWork, requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
 import { CONNECTIONS, connectionPath } from '../path';
+import type { PriceList } from '../prices';
 
 export type ConnectionProps = { params: Promise<{ connection_id: string }> };
 
@@ -29,6 +30,7 @@ type ShownOptions = Readonly<{
   messaging_service_sid: string | null;
   gateway_url: string | null;
   countries: readonly string[] | null;
+  prices: PriceList | null;
   template: string | null;
 }>;
 

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { Badge } from '@/components/console/badge';
 import { Callout } from '@/components/console/callout';
 import { Card } from '@/components/console/card';
-import { SelectField, SwitchField, TextField } from '@/components/console/field';
+import { SelectField, SwitchField, TextArea, TextField } from '@/components/console/field';
 import { ListField } from '@/components/console/list-field';
 import { PROVIDERS_PATH } from '@/lib/management/report-routes';
 import type { ProvidersDocument } from '@/lib/management/reports';
@@ -12,6 +12,7 @@ import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../settings-part';
 import { restoreOptions, saveDelivery, saveSignIn } from '../actions';
+import { linesOfPrices } from '../prices';
 import { ConnectionHeader, type ConnectionProps, openConnection } from './connection';
 import { EmailProvider } from './email-provider';
 
@@ -219,6 +220,20 @@ function Delivery({ options, isEmail: _, ...part }: Opened) {
         hint={t(`${words}.countriesHint`)}
         entries={options.countries ?? []}
         lineWord={t.raw('list.entry')}
+      />
+      <TextField
+        {...line}
+        name="options.prices.currency"
+        label={t(`${words}.currency`)}
+        hint={t(`${words}.currencyHint`)}
+        defaultValue={options.prices?.currency ?? ''}
+      />
+      <TextArea
+        {...line}
+        name="options.prices.by_country"
+        label={t(`${words}.prices`)}
+        hint={t(`${words}.pricesHint`)}
+        defaultValue={linesOfPrices(options.prices ?? null)}
       />
     </SettingsPart>
   );

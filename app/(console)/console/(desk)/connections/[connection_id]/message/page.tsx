@@ -10,6 +10,7 @@ import { InsertList } from '@/components/console/insert-list';
 import { MessageEditor } from '@/components/console/message-editor';
 import { LANGUAGES } from '@/lib/login/languages';
 import type { MessagePreview } from '@/lib/login/preview-message';
+import type { ConnectionDocument } from '@/lib/management/connections';
 import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { PREVIEW_KINDS } from '@/lib/management/reports';
 import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
@@ -25,7 +26,7 @@ export const metadata: Metadata = { title: t('connections.tabs.message') };
 export default async function MessagePage({ params }: ConnectionProps) {
   const opened = await openConnection(params);
   const { connection, caller, isEmail, mayEdit, visit } = opened;
-  const first = await firstPreview(caller, connection.id);
+  const first = await firstPreview(caller, connection);
   const kinds = PREVIEW_KINDS.filter((kind) =>
     isEmail ? kind !== 'change_phone_number' : kind === 'login' || kind === 'change_phone_number',
   );
@@ -85,10 +86,11 @@ export default async function MessagePage({ params }: ConnectionProps) {
 }
 
 /** A connection out of use has none until it is put right. */
-async function firstPreview(caller: Parameters<typeof askManagement>[0], id: string) {
+async function firstPreview(caller: Parameters<typeof askManagement>[0], connection: ConnectionDocument) {
   try {
-    const path = managementPath(PREVIEW_PATH, { id });
-    return describePreview(await askManagement<MessagePreview>(caller, { method: 'POST', path, body: {} }));
+    const path = managementPath(PREVIEW_PATH, { id: connection.id });
+    const preview = await askManagement<MessagePreview>(caller, { method: 'POST', path, body: {} });
+    return await describePreview(preview, connection);
   } catch (problem) {
     if (problem instanceof ManagementRefusal) return {};
     throw problem;
