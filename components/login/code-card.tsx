@@ -108,13 +108,13 @@ export function CodeCard(props: CodeCardProps) {
   );
 }
 
-/** Where the message went, when, and how to tell it from an older one. */
 /** As Auth0's screens name it. */
 function wayOf({ channel, sendMode }: CodeCardProps['asked']): string {
   if (channel === 'sms') return 'sms-otp';
   return sendMode === 'link' ? 'email-link' : 'email-code';
 }
 
+/** Where the message went, when, and how to tell it from an older one. */
 function Sent({ page: { t }, asked, changeHref }: CodeCardProps) {
   const domain = asked.channel === 'email' ? likelyDomain(asked.typedForm) : null;
   return (
