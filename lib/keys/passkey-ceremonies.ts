@@ -1,7 +1,7 @@
 // Web Authentication by @simplewebauthn/server, which is loaded when the first passkey is asked for. Whatever is wrong with an
 // answer is one case: it is not genuine. Web Authentication Level 3 §7.
 import { isIP } from 'node:net';
-import type { PasskeyCeremonies } from '@/lib/login/passkey';
+import type { CreatedPasskey, PasskeyCeremonies } from '@/lib/login/passkey';
 import { PASSKEY_CHALLENGE_SECONDS } from '@/lib/login/passkey-challenge';
 
 /**
@@ -66,14 +66,18 @@ export function createPasskeyCeremonies(party: { origin: string; name(): string 
       const challenge = challengeOf(created.response.clientDataJSON);
       if (challenge === null || !isChallenge(challenge)) return null;
       const { verifyRegistrationResponse } = await library();
-      const verified = await verifyRegistrationResponse({
-        response: { ...created, clientExtensionResults: {} },
-        expectedChallenge: encoded(challenge),
-        expectedOrigin: origin,
-        expectedRPID: rpID,
-        requireUserVerification: true,
-        supportedAlgorithmIDs: ALGORITHMS,
-      }).catch(() => null);
+      const verified = await withoutAttestation(created)
+        .then((response) =>
+          verifyRegistrationResponse({
+            response: { ...created, response, clientExtensionResults: {} },
+            expectedChallenge: encoded(challenge),
+            expectedOrigin: origin,
+            expectedRPID: rpID,
+            requireUserVerification: true,
+            supportedAlgorithmIDs: ALGORITHMS,
+          }),
+        )
+        .catch(() => null);
       if (!verified?.verified) return null;
       const { credential, aaguid, credentialDeviceType, credentialBackedUp } = verified.registrationInfo;
       return {
@@ -97,6 +101,20 @@ export function canHavePasskeys(origin: string): boolean {
 
 /** EdDSA, ES256 and RS256 (IANA COSE): together all authenticators there are. */
 const ALGORITHMS = [-8, -7, -257];
+
+/**
+ * What was made, without what shows its make, as browsers pass it on that are asked for none (§5.1.3). Who sends it may write
+ * certificates of their own, and those name addresses that the library would fetch.
+ */
+async function withoutAttestation({ response }: CreatedPasskey): Promise<CreatedPasskey['response']> {
+  const { decodeAttestationObject, isoBase64URL, isoCBOR } = await import('@simplewebauthn/server/helpers');
+  const made = decodeAttestationObject(isoBase64URL.toBuffer(response.attestationObject));
+  const unattested = new Map()
+    .set('fmt', 'none')
+    .set('attStmt', new Map())
+    .set('authData', made.get('authData'));
+  return { ...response, attestationObject: isoBase64URL.fromBuffer(isoCBOR.encode(unattested)) };
+}
 
 /** The challenge that an answer names, as it was before it was encoded; null where it names none. */
 function challengeOf(clientDataJSON: string): string | null {

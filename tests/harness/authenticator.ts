@@ -12,6 +12,8 @@ type Said = Readonly<{
   isVerified?: boolean;
   signCount?: number;
   userHandle?: string;
+  /** By what it shows its make, which a browser leaves out. */
+  attestation?: Readonly<{ format: string; statement: ReadonlyMap<string, unknown> }>;
 }>;
 
 export function createAuthenticator() {
@@ -54,8 +56,8 @@ export function createAuthenticator() {
       length.writeUInt16BE(id.length);
       const attested = Buffer.concat([Buffer.alloc(16), length, id, credentialPublicKey]);
       const attestation = new Map<string, unknown>([
-        ['fmt', 'none'],
-        ['attStmt', new Map()],
+        ['fmt', said.attestation?.format ?? 'none'],
+        ['attStmt', said.attestation?.statement ?? new Map()],
         ['authData', new Uint8Array(authenticatorData(said, attested))],
       ]);
       return JSON.stringify({

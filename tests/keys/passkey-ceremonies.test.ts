@@ -113,6 +113,16 @@ describe('a passkey', () => {
     expect(await verify({}, createAuthenticator())).toBeNull();
   });
 
+  it('SRF-1: is not asked what it is made by: certificates name addresses that would be fetched', async () => {
+    const statement = new Map<string, unknown>([
+      ['alg', -7],
+      ['sig', new Uint8Array(8)],
+      ['x5c', [new Uint8Array(8)]],
+    ]);
+    for (const format of ['android-key', 'android-safetynet', 'apple', 'fido-u2f', 'packed', 'tpm'])
+      expect((await create({ attestation: { format, statement } })).credential).not.toBeNull();
+  });
+
   it('is not made of an answer to the question who it is, nor the other way round', async () => {
     expect((await create({ challenge: await asked() })).credential).toBeNull();
     const { verify } = await held();
