@@ -42,14 +42,12 @@ export function createPasskeyCeremonies(party: { origin: string; name(): string 
     },
 
     async verifyAnswer(answer, { key, isChallenge }) {
-      const { userHandle, ...signed } = answer.response;
-      if (answer.id !== key.credentialId || (userHandle !== undefined && userHandle !== key.userHandle))
-        return null;
+      if (answer.id !== key.credentialId || answer.response.userHandle !== key.userHandle) return null;
       const challenge = challengeOf(answer.response.clientDataJSON);
       if (challenge === null || !isChallenge(challenge)) return null;
       const { verifyAuthenticationResponse } = await library();
       const verified = await verifyAuthenticationResponse({
-        response: { ...answer, response: signed, clientExtensionResults: {} },
+        response: { ...answer, clientExtensionResults: {} },
         expectedChallenge: encoded(challenge),
         expectedOrigin: origin,
         expectedRPID: rpID,
@@ -78,7 +76,8 @@ export function createPasskeyCeremonies(party: { origin: string; name(): string 
           }),
         )
         .catch(() => null);
-      if (!verified?.verified) return null;
+      // It goes by what the authenticator calls it, which the field of the form bounds.
+      if (!verified?.verified || verified.registrationInfo.credential.id !== created.id) return null;
       const { credential, aaguid, credentialDeviceType, credentialBackedUp } = verified.registrationInfo;
       return {
         challenge,

@@ -59,7 +59,8 @@ const passkeyAnswer = z.object({
     clientDataJSON: binary,
     authenticatorData: binary,
     signature: binary,
-    userHandle: binary.optional(),
+    /** Always there where no account was named (§7.2, step 6). */
+    userHandle: binary,
   }),
 });
 

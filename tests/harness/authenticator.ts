@@ -11,7 +11,8 @@ type Said = Readonly<{
   /** Whether the owner unlocked it. */
   isVerified?: boolean;
   signCount?: number;
-  userHandle?: string;
+  /** What it keeps of the account; null where it says nothing of it. */
+  userHandle?: string | null;
   /** By what it shows its make, which a browser leaves out. */
   attestation?: Readonly<{ format: string; statement: ReadonlyMap<string, unknown> }>;
 }>;
@@ -83,7 +84,7 @@ export function createAuthenticator() {
           clientDataJSON: text(clientDataJSON),
           authenticatorData: text(data),
           signature: text(sign('sha256', signed, createPrivateKey(privateKey))),
-          ...(said.userHandle !== undefined && { userHandle: said.userHandle }),
+          ...(said.userHandle != null && { userHandle: said.userHandle }),
         },
       });
     },

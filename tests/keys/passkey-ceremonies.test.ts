@@ -46,7 +46,9 @@ async function held() {
     said: Partial<Parameters<typeof authenticator.answer>[0]> = {},
     from = authenticator,
   ) => {
-    const answer = parsePasskeyAnswer(from.answer({ challenge: await asked(), origin: ORIGIN, ...said }));
+    const answer = parsePasskeyAnswer(
+      from.answer({ challenge: await asked(), origin: ORIGIN, userHandle: USER_HANDLE, ...said }),
+    );
     return answer && ceremonies.verifyAnswer(answer, { key, isChallenge: isAsked(SIGN_IN) });
   };
   return { key, verify };
@@ -87,7 +89,7 @@ describe('what a browser is asked', () => {
 describe('a passkey', () => {
   it('that was made here answers here', async () => {
     const { verify } = await held();
-    expect(await verify({ signCount: 7, userHandle: USER_HANDLE })).toMatchObject({
+    expect(await verify({ signCount: 7 })).toMatchObject({
       signCount: 7,
       isBackedUp: false,
     });
@@ -107,9 +109,9 @@ describe('a passkey', () => {
     expect(await verify(said)).toBeNull();
   });
 
-  it('of somebody else, or of another account’s handle, does not answer', async () => {
+  it('of somebody else, or of another account’s handle or none, does not answer', async () => {
     const { verify } = await held();
-    expect(await verify({ userHandle: 'b3RoZXI' })).toBeNull();
+    for (const userHandle of ['b3RoZXI', null]) expect(await verify({ userHandle })).toBeNull();
     expect(await verify({}, createAuthenticator())).toBeNull();
   });
 
@@ -121,6 +123,15 @@ describe('a passkey', () => {
     ]);
     for (const format of ['android-key', 'android-safetynet', 'apple', 'fido-u2f', 'packed', 'tpm'])
       expect((await create({ attestation: { format, statement } })).credential).not.toBeNull();
+  });
+
+  it('is not made under another name than its authenticator’s, of whatever length that is', async () => {
+    const text = createAuthenticator().create({ challenge: await askedToCreate(), origin: ORIGIN });
+    const created = parseCreatedPasskey(
+      JSON.stringify({ ...JSON.parse(text), id: 'b3RoZXI', rawId: 'b3RoZXI' }),
+    );
+    expect(created).not.toBeNull();
+    expect(created && (await ceremonies.verifyCreated(created, { isChallenge: isAsked(CREATE) }))).toBeNull();
   });
 
   it('is not made of an answer to the question who it is, nor the other way round', async () => {
