@@ -1,10 +1,12 @@
 // Passkeys on the pages of a sign-in: the question that the first page asks, and the offer to make one once somebody has proven
 // who they are. Only the script knows what its browser can do: it says so in a field of the forms, and without it nobody is
 // offered anything (docs/decisions/0049).
-import { isExpired, KNOWN_BROWSER_SECONDS } from '@/lib/endpoints/sealed-cookies';
+import { isExpired, KNOWN_BROWSER_SECONDS, type SealedCookies } from '@/lib/endpoints/sealed-cookies';
+import type { ChallengeStore } from '@/lib/login/challenge';
 import type { AskedChallenge, Interaction } from '@/lib/login/interaction';
 import { mayLink } from '@/lib/login/link-identity';
 import { passkeyChallenge } from '@/lib/login/passkey-challenge';
+import type { SessionStore } from '@/lib/login/session';
 import type { Runtime } from '@/lib/runtime/compose';
 import { saveInteraction, stepPath, textOf } from './answer';
 import type { Browser } from './browser';
@@ -75,15 +77,27 @@ export async function offerPasskey(
   });
 }
 
-/** Whoever was proven in this very interaction and browser, a moment ago; null for everybody else. */
+/** Whoever was proven in this very interaction and browser, a moment ago; null for everybody else, and while nobody is offered one. */
 export async function findOffered(
-  { login, sessions, cookies, clock }: Runtime,
-  browser: Browser,
+  {
+    passkeys,
+    login,
+    sessions,
+    cookies,
+    clock,
+  }: Pick<Runtime, 'clock'> &
+    Readonly<{
+      passkeys: Pick<Runtime['passkeys'], 'isOffered'>;
+      login: Readonly<{ challenges: Pick<ChallengeStore, 'find'> }>;
+      sessions: Pick<SessionStore, 'findActive'>;
+      cookies: Pick<SealedCookies, 'readSession'>;
+    }>,
+  browser: Pick<Browser, 'cookies'>,
   interaction: Interaction,
 ): Promise<Readonly<{ accountId: string; asked: AskedChallenge }> | null> {
   const { asked } = interaction;
   const secret = cookies.readSession(browser.cookies);
-  if (asked === null || secret === null) return null;
+  if (!passkeys.isOffered() || asked === null || secret === null) return null;
   const challenge = await login.challenges.find(asked.challengeId);
   if (challenge === null || !isFetchable(challenge, interaction)) return null;
   const session = await sessions.findActive(secret, clock());
