@@ -180,8 +180,8 @@ export type PasskeyStore = Readonly<{
    */
   signIn(signIn: PasskeySignIn): Promise<PasskeyUsed>;
   /**
-   * Keeps a passkey for the identity of that session's account, while the account has fewer than PASSKEYS_MAX, in one
-   * conditional statement with the audit event. False where it is known, the challenge was answered before, or the
+   * Keeps a passkey for the identity of that account, while the account has fewer than PASSKEYS_MAX, however many are made at
+   * once, in one conditional statement with the audit event. False where it is known, the challenge was answered before, or the
    * identity is not that account's, or not proven.
    */
   add(

@@ -134,45 +134,49 @@ export function createPasskeyStore(prisma: PrismaClient, keyedHash: KeyedHash): 
       ...added
     }) {
       const now = Prisma.sql`${context.now.toISOString()}::timestamptz`;
-      const rows = await prisma.$queryRaw<unknown[]>`
-        WITH person AS (
-          SELECT id FROM accounts WHERE id = ${accountId}::text AND blocked_at IS NULL FOR NO KEY UPDATE
-        ),
-        proven AS (
-          SELECT i.provider, i.user_id, i.verified_at FROM identities i JOIN person ON i.account_id = person.id
-          WHERE i.provider = ${identity.channel}::text AND i.identifier = ${identity.canonical}::text
-            AND i.verified_at IS NOT NULL
-            AND (SELECT count(*) FROM passkeys p JOIN identities i ON ${isGood} JOIN person ON person.id = i.account_id)
-              < ${PASSKEYS_MAX}::int
-        ),
-        answered AS (
-          INSERT INTO passkey_answers (challenge, expires_at)
-          SELECT ${credential.challenge}::text, ${added.challengeExpiresAt.toISOString()}::timestamptz FROM proven
-          ON CONFLICT (challenge) DO NOTHING RETURNING 1 AS first
-        ),
-        added AS (
-          INSERT INTO passkeys (id, credential_id, public_key, sign_count, transports, device_type, is_backed_up, aaguid,
-            name, user_handle, user_agent, provider, user_id, created_at)
-          SELECT ${id}::text, ${credential.credentialId}::text, ${credential.publicKey}::bytea,
-            ${credential.signCount}::bigint, ${[...credential.transports]}::text[], ${credential.deviceType}::text,
-            ${credential.isBackedUp}::boolean, ${credential.aaguid}::text, ${name}::text, ${userHandle}::text,
-            left(${context.userAgent}::text, 512), provider, user_id,
-            -- Another process may have taken the proof, by a clock that is a little ahead.
-            GREATEST(${now}, verified_at)
-          FROM proven, answered
-          ON CONFLICT (credential_id) DO NOTHING RETURNING provider
-        ),
-        event AS (
-          ${insertLogEvent(context, {
-            from: Prisma.sql`added`,
-            type: Prisma.sql`'passkey_created'`,
-            clientId: Prisma.sql`${clientId}::text`,
-            accountId: Prisma.sql`${accountId}::text`,
-            ...logged,
-            description: Prisma.sql`'Created a passkey.'`,
-          })}
-        )
-        SELECT 1 FROM added`;
+      const [, rows] = await prisma.$transaction([
+        // Whoever adds to the account at the same time is done, so that what they added is counted.
+        prisma.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::text FOR NO KEY UPDATE`,
+        prisma.$queryRaw<unknown[]>`
+          WITH person AS (
+            SELECT id FROM accounts WHERE id = ${accountId}::text AND blocked_at IS NULL
+          ),
+          proven AS (
+            SELECT i.provider, i.user_id, i.verified_at FROM identities i JOIN person ON i.account_id = person.id
+            WHERE i.provider = ${identity.channel}::text AND i.identifier = ${identity.canonical}::text
+              AND i.verified_at IS NOT NULL
+              AND (SELECT count(*) FROM passkeys p JOIN identities i ON ${isGood} JOIN person ON person.id = i.account_id)
+                < ${PASSKEYS_MAX}::int
+          ),
+          answered AS (
+            INSERT INTO passkey_answers (challenge, expires_at)
+            SELECT ${credential.challenge}::text, ${added.challengeExpiresAt.toISOString()}::timestamptz FROM proven
+            ON CONFLICT (challenge) DO NOTHING RETURNING 1 AS first
+          ),
+          added AS (
+            INSERT INTO passkeys (id, credential_id, public_key, sign_count, transports, device_type, is_backed_up, aaguid,
+              name, user_handle, user_agent, provider, user_id, created_at)
+            SELECT ${id}::text, ${credential.credentialId}::text, ${credential.publicKey}::bytea,
+              ${credential.signCount}::bigint, ${[...credential.transports]}::text[], ${credential.deviceType}::text,
+              ${credential.isBackedUp}::boolean, ${credential.aaguid}::text, ${name}::text, ${userHandle}::text,
+              left(${context.userAgent}::text, 512), provider, user_id,
+              -- Another process may have taken the proof, by a clock that is a little ahead.
+              GREATEST(${now}, verified_at)
+            FROM proven, answered
+            ON CONFLICT (credential_id) DO NOTHING RETURNING provider
+          ),
+          event AS (
+            ${insertLogEvent(context, {
+              from: Prisma.sql`added`,
+              type: Prisma.sql`'passkey_created'`,
+              clientId: Prisma.sql`${clientId}::text`,
+              accountId: Prisma.sql`${accountId}::text`,
+              ...logged,
+              description: Prisma.sql`'Created a passkey.'`,
+            })}
+          )
+          SELECT 1 FROM added`,
+      ]);
       return rows.length === 1;
     },
 

@@ -23,10 +23,15 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
   /** Keeps a passkey for whoever just proved that address; what the authenticator calls it. */
   async function add(
     { accountId, email }: { accountId: string; email: string },
-    { signCount = 0, challenge = stage().id(), credentialId = stage().id() } = {},
+    {
+      signCount = 0,
+      challenge = stage().id(),
+      credentialId = stage().id(),
+      on = stage().first,
+    }: { signCount?: number; challenge?: string; credentialId?: string; on?: Process } = {},
   ): Promise<{ isKept: boolean; credentialId: string }> {
-    const { first, id, later } = stage();
-    const isKept = await first.passkeys.add({
+    const { id, later } = stage();
+    const isKept = await on.passkeys.add({
       id: `passkey|dev_${id()}`,
       name: 'Chrome, Mac',
       userHandle: id(),
@@ -143,13 +148,16 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
       }
     });
 
-    it('signs nobody in where the account is blocked, where the client has no such connection, or where it is unknown', async () => {
+    it('signs nobody in where the account is blocked, where the client has no such connection, or where it is unknown (COD-9, OTP-9)', async () => {
       const { accountId, credentialId } = await person('ann@example.com');
       expect(await kindOf(stage().id())).toBe('refused');
       expect(await kindOf(credentialId, { offered: [{ name: 'sms', strategy: 'sms' }] })).toBe('refused');
       expect(await kindOf(credentialId, { offered: [] })).toBe('refused');
       await stage().block(accountId);
-      expect(await kindOf(credentialId)).toBe('blocked');
+      // Nor does it sign out who is there.
+      const bob = await stage().signIn('bob@example.com');
+      expect(await kindOf(credentialId, { replacedSessionSecret: bob.sessionSecret })).toBe('blocked');
+      expect(await stage().first.sessions.findActive(bob.sessionSecret, stage().now)).not.toBeNull();
       expect(await stage().prisma.session.count({ where: { amr: { has: 'pop' } } })).toBe(0);
     });
 
@@ -164,7 +172,17 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
       expect(await first.sessions.findActive(bob.sessionSecret, now)).toBeNull();
     });
 
-    it('gives a client nothing that has not been allowed', async () => {
+    it('does not go on with a session that is too old (FRM-7)', async () => {
+      const { prisma, later } = stage();
+      for (const over of [{ expiresAt: later(-1) }, { idleExpiresAt: later(-1) }, { endedAt: later(-1) }]) {
+        const ann = await person('ann@example.com');
+        await prisma.session.update({ where: { id: ann.sessionId }, data: over });
+        const { used } = await use(ann.credentialId, { replacedSessionSecret: ann.sessionSecret });
+        expect(used.kind === 'signed_in' && used.sessionId !== ann.sessionId).toBe(true);
+      }
+    });
+
+    it('gives a client nothing that has not been allowed (SCP-1)', async () => {
       const { redeem, first, now } = stage();
       const { credentialId } = await person('ann@example.com');
       const consent = { clientId: CLIENT_ID, audience: null, scopes: ['openid'], asksAgain: false };
@@ -184,12 +202,21 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
       expect(await add(signedIn, { credentialId })).toMatchObject({ isKept: false });
     });
 
-    it('for nobody but the account that holds the address, proven and not blocked', async () => {
+    it('for nobody but the account that holds the address, proven and not blocked (LNK-1)', async () => {
       const ann = await stage().signIn('ann@example.com');
       const bob = await stage().signIn('bob@example.com');
       expect(await add({ ...bob, email: 'ann@example.com' })).toMatchObject({ isKept: false });
       await stage().block(ann.accountId);
       expect(await add({ ...ann, email: 'ann@example.com' })).toMatchObject({ isKept: false });
+      await stage().prisma.identity.updateMany({ data: { verifiedAt: null } });
+      expect(await add({ ...bob, email: 'bob@example.com' })).toMatchObject({ isKept: false });
+    });
+
+    it('by a clock that is behind the one that took the proof', async () => {
+      const signedIn = { ...(await stage().signIn('ann@example.com')), email: 'ann@example.com' };
+      stage().pass(-1);
+      const { credentialId } = await add(signedIn);
+      expect(await kindOf(credentialId)).toBe('signed_in');
     });
 
     it(`until there are ${PASSKEYS_MAX}`, async () => {
@@ -197,6 +224,12 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
       for (let count = 0; count < PASSKEYS_MAX; count++)
         expect(await add(signedIn)).toMatchObject({ isKept: true });
       expect(await add(signedIn)).toMatchObject({ isKept: false });
+    });
+
+    it(`until there are ${PASSKEYS_MAX}, however many are made at once`, async () => {
+      const signedIn = { ...(await stage().signIn('ann@example.com')), email: 'ann@example.com' };
+      const made = await stage().atOnce(PASSKEYS_MAX + 6, (on) => add(signedIn, { on }));
+      expect(made.filter(({ isKept }) => isKept)).toHaveLength(PASSKEYS_MAX);
     });
   });
 
@@ -260,7 +293,7 @@ export function promisePasskeys(stage: () => Stage, { rounds }: { rounds: number
   });
 
   describe('passkeys of an account', () => {
-    it('are removed one by one, or all at once, and nobody else’s with them', async () => {
+    it('are removed one by one, or all at once, and nobody else’s with them (MGT-1)', async () => {
       const { first, events } = stage();
       const ann = await person('ann@example.com');
       const bob = await person('bob@example.com');
