@@ -7,7 +7,8 @@ import type { StreamDocument } from '@/lib/management/log-streams';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
-import { allOf, readJson } from '@/lib/web/console/fields';
+import { allOf } from '@/lib/web/console/fields';
+import { restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 import { LOG_STREAMS, logStreamPath, PEOPLE_FIELDS } from './words';
 
@@ -52,20 +53,17 @@ export async function changeLogStream(_last: ActionState, form: FormData): Promi
       return { kind: 'refused', field: untold, sentence: t('logStreams.settings.secretAgain') };
     const { pii_config: pii = { log_fields: [] } } = before;
     const shown: readonly string[] = [...PEOPLE_FIELDS, 'username'];
-    const body = {
-      name: textOf(form, 'name').trim(),
-      filters: filtersOf(form),
-      // What is in no entry is nothing that this page shows, and stays.
-      pii_config: piiOf(
-        form,
-        pii.log_fields.filter((field) => !shown.includes(field)),
-      ),
-    };
     await askManagement(caller, {
       method: 'PATCH',
       path: pathOf(form),
       body: {
-        ...body,
+        name: textOf(form, 'name').trim(),
+        filters: filtersOf(form),
+        // What is in no entry is nothing that this page shows, and stays.
+        pii_config: piiOf(
+          form,
+          pii.log_fields.filter((field) => !shown.includes(field)),
+        ),
         ...(isHttp && {
           sink: { ...sink, ...(authorization !== undefined && { httpAuthorization: authorization }) },
         }),
@@ -94,11 +92,7 @@ export async function changeLogStream(_last: ActionState, form: FormData): Promi
 
 /** Gives a stream the settings it had, but for its secrets. */
 export async function restoreLogStream(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', async ({ caller }) => {
-    const body = readJson(textOf(form, 'former')) as object;
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body });
-    return { kind: 'done', said: t('list.undone') };
-  });
+  return operatorAction('owner', ({ caller }) => restoreFields(caller, pathOf(form), form));
 }
 
 export async function pauseLogStream(_last: ActionState, form: FormData): Promise<ActionState> {

@@ -11,7 +11,7 @@ import {
   EMAIL_PROVIDERS,
   type ProviderDocument,
 } from '@/lib/management/email-provider-routes';
-import { askManagement, ManagementRefusal } from '@/lib/web/console/ask';
+import { findManagement } from '@/lib/web/console/ask';
 import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
 import { removeEmailProvider, saveEmailProvider } from '../email-provider-actions';
@@ -20,7 +20,7 @@ const LINE = { autoComplete: 'off', spellCheck: false } as const;
 const SECRET = { ...LINE, type: 'password', autoComplete: 'new-password' } as const;
 
 export async function EmailProvider({ caller }: { caller: Caller }) {
-  const provider = await findProvider(caller);
+  const provider = await findManagement<ProviderDocument>(caller, { path: EMAIL_PROVIDER_PATH });
   const mayEdit = mayUse(caller, ['update:email_provider']);
   const { smtp_host: host, smtp_port: port, smtp_user: user } = provider?.credentials ?? {};
   const secretHint = t(`connections.emailProvider.${provider === null ? 'secretHint' : 'secretKept'}`);
@@ -109,15 +109,6 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
       </Form>
     </Card>
   );
-}
-
-async function findProvider(caller: Caller): Promise<ProviderDocument | null> {
-  try {
-    return await askManagement<ProviderDocument>(caller, { path: EMAIL_PROVIDER_PATH });
-  } catch (problem) {
-    if (problem instanceof ManagementRefusal && problem.status === 404) return null;
-    throw problem;
-  }
 }
 
 function Remove({ name }: Pick<ProviderDocument, 'name'>) {

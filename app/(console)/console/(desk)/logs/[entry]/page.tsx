@@ -13,7 +13,7 @@ import { LOGS_PATH } from '@/lib/management/log-routes';
 import type { LogDocument } from '@/lib/management/logs';
 import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
-import { askManagement, ManagementRefusal, managementPath, readManagement } from '@/lib/web/console/ask';
+import { askManagement, findManagement, managementPath, readManagement } from '@/lib/web/console/ask';
 import { eventTone, eventWords, LOGS_PAGE, logPage } from '@/lib/web/console/event-words';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { storyQueryOf } from '@/lib/web/console/log-search';
@@ -68,13 +68,8 @@ async function readStory(caller: Caller, entry: LogDocument): Promise<readonly L
 async function readAddresses(caller: Caller, { user_id: id }: LogDocument): Promise<string[]> {
   if (id === undefined) return [];
   const path = managementPath(`${USERS_PATH}/{id}`, { id });
-  try {
-    const { email, phone_number } = await askManagement<UserDocument>(caller, { path });
-    return [email, phone_number].filter((address) => address !== undefined);
-  } catch (refusal) {
-    if (refusal instanceof ManagementRefusal && refusal.status === 404) return [];
-    throw refusal;
-  }
+  const user = await findManagement<UserDocument>(caller, { path });
+  return [user?.email, user?.phone_number].filter((address) => address !== undefined);
 }
 
 function Facts({ entry, formats }: { entry: LogDocument; formats: Formats }) {
