@@ -227,6 +227,7 @@ async function changedFields(form: HTMLFormElement): Promise<string> {
   }
   return changed.toString();
 }
+
 function Toggle<Value extends string>({
   id,
   label,

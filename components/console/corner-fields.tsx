@@ -1,6 +1,7 @@
 'use client';
 // How corners and lines of the card, its buttons and its fields are drawn: a few whole looks to press, and each by itself.
 import { useRef } from 'react';
+import { Button } from './button';
 import { type Option, SelectField, TextField } from './field';
 
 /** Values by the names of the form's fields; what is not there is left as it is. */
@@ -33,14 +34,9 @@ export function CornerFields({
       <legend className="mb-2 font-medium">{legend}</legend>
       <div className="flex flex-wrap gap-2">
         {presets.map(({ label, values }) => (
-          <button
-            key={label}
-            type="button"
-            className="button min-h-8 rounded-control border border-edge px-2.5 text-table font-medium hover:bg-hover pointer-coarse:min-h-11"
-            onClick={() => fill(place.current, values)}
-          >
+          <Button key={label} size="small" onClick={() => fill(place.current, values)}>
             {label}
-          </button>
+          </Button>
         ))}
       </div>
       <p className="text-pretty text-muted">{hint}</p>

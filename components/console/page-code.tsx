@@ -1,6 +1,7 @@
 'use client';
 // The document of a page template, with whole examples to begin with.
 import { useRef } from 'react';
+import { Button } from './button';
 import { CodeEditor } from './code-editor';
 
 /** @param examples each takes the place of what was typed */
@@ -32,14 +33,9 @@ export function PageCode({
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-muted">{examplesLabel}</span>
         {examples.map(({ label: example, source }) => (
-          <button
-            key={example}
-            type="button"
-            className="button min-h-8 rounded-control border border-edge px-2.5 text-table font-medium hover:bg-hover pointer-coarse:min-h-11"
-            onClick={() => begin(source)}
-          >
+          <Button key={example} size="small" onClick={() => begin(source)}>
             {example}
-          </button>
+          </Button>
         ))}
       </div>
       <CodeEditor

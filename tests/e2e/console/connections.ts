@@ -1,5 +1,4 @@
 // Sign-in methods in a browser: set, worded with a live preview, tested; and what became of messages.
-
 import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';

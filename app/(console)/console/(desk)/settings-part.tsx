@@ -13,6 +13,7 @@ export function SettingsPart({
   undoAction,
   hidden = {},
   mayEdit,
+  beside,
   children,
 }: {
   /** Of one form on its page. */
@@ -24,10 +25,12 @@ export function SettingsPart({
   /** What the settings belong to. */
   hidden?: Readonly<Record<string, string>>;
   mayEdit: boolean;
+  /** At the right of the title: what is done to the whole of it. */
+  beside?: ReactNode;
   children: ReactNode;
 }) {
   return (
-    <Card title={title} lead={lead}>
+    <Card title={title} lead={lead} action={beside}>
       <Form name={name} action={action} undoAction={undoAction}>
         <HiddenFields fields={hidden} />
         <fieldset disabled={!mayEdit} className="contents">

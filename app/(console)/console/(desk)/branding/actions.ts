@@ -1,6 +1,6 @@
 'use server';
-import type { Finding } from '@/components/console/brand-editor';
 // Changes the look and the words of the login, by the management API, and says what there is to say of them while they are typed.
+import type { Finding } from '@/components/console/brand-editor';
 import { judgeContrast } from '@/lib/login/brand';
 import { checkPageTemplate } from '@/lib/login/page-template';
 import { BRANDING_PATH } from '@/lib/management/branding-routes';

@@ -7,7 +7,8 @@ import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
-import { linesOf, numberOf, readJson } from '@/lib/web/console/fields';
+import { linesOf, numberOf } from '@/lib/web/console/fields';
+import { restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 import { pricesOf } from './prices';
 import { describePreview, previewBodyOf, withWords } from './words';
@@ -54,11 +55,7 @@ export async function saveWords(_last: ActionState, form: FormData): Promise<Act
 
 /** Gives a connection the options it had. A secret among them is a mask, which leaves the one that is kept. */
 export async function restoreOptions(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('editor', async ({ caller }) => {
-    const options: unknown = readJson(textOf(form, 'former'));
-    await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { options } });
-    return { kind: 'done', said: t('list.undone') };
-  });
+  return operatorAction('editor', ({ caller }) => restoreFields(caller, pathOf(form), form));
 }
 
 /** What people would get of the words that are being written. */
@@ -84,7 +81,8 @@ async function change(
     const connection = await load(form, caller);
     const options = { ...connection.options, ...decide(connection) };
     await askManagement(caller, { method: 'PATCH', path: pathOf(form), body: { options } });
-    const undo = { connection: connection.id, former: JSON.stringify(connection.options) };
+    const former = JSON.stringify({ options: connection.options });
+    const undo = { connection: connection.id, former };
     return { kind: 'done', said: t('list.saved'), undo };
   });
 }

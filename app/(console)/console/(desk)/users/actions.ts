@@ -1,6 +1,6 @@
 'use server';
-import type { UserDocument } from '@/lib/management/user-document';
 // Makes users known, by the management API.
+import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';

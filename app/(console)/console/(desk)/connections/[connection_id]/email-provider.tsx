@@ -1,10 +1,8 @@
 // Who sends e-mail where the environment of the server names nobody: set here, for all of the installation.
 import { Callout } from '@/components/console/callout';
-import { Card } from '@/components/console/card';
 import { ChoiceField } from '@/components/console/choice-field';
-import { ConfirmDialog, HiddenFields } from '@/components/console/confirm-dialog';
+import { ConfirmDialog } from '@/components/console/confirm-dialog';
 import { SwitchField, TextField } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
 import { type Caller, mayUse } from '@/lib/management/caller';
 import {
   EMAIL_PROVIDER_PATH,
@@ -14,6 +12,7 @@ import {
 import { findManagement } from '@/lib/web/console/ask';
 import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { t } from '@/lib/web/console/words';
+import { SettingsPart } from '../../settings-part';
 import { removeEmailProvider, saveEmailProvider } from '../email-provider-actions';
 
 const LINE = { autoComplete: 'off', spellCheck: false } as const;
@@ -26,88 +25,83 @@ export async function EmailProvider({ caller }: { caller: Caller }) {
   const secretHint = t(`connections.emailProvider.${provider === null ? 'secretHint' : 'secretKept'}`);
   const kept = provider === null ? {} : { placeholder: '••••••••' };
   return (
-    <Card
+    <SettingsPart
+      // Of one that was removed nothing stays in the fields.
+      key={provider === null ? 'new' : 'kept'}
+      name="email-provider"
       title={t('connections.emailProvider.title')}
       lead={t('connections.emailProvider.lead')}
-      action={mayEdit && provider !== null && <Remove name={provider.name} />}
+      action={saveEmailProvider}
+      hidden={provider === null ? {} : { is_there: 'yes' }}
+      mayEdit={mayEdit}
+      beside={mayEdit && provider !== null && <Remove name={provider.name} />}
     >
       {provider?.overridden_by_environment && <Callout>{t('connections.emailProvider.overridden')}</Callout>}
-      {/* Of one that was removed nothing stays in the fields. */}
-      <Form key={provider === null ? 'new' : 'kept'} name="email-provider" action={saveEmailProvider}>
-        {provider !== null && <HiddenFields fields={{ is_there: 'yes' }} />}
-        <fieldset disabled={!mayEdit} className="contents">
-          <ChoiceField
-            name="name"
-            label={t('connections.emailProvider.by')}
-            choices={EMAIL_PROVIDERS.map((value) => ({
-              value,
-              label: nameOfProvider(value),
-              lead: t(`connections.emailProvider.leads.${value}`),
-            }))}
-            chosen={[provider?.name ?? 'smtp']}
-          />
-          <div className="grid gap-5 [form:has([value=resend]:checked)_&]:hidden">
-            <div className="grid items-start gap-5 sm:grid-cols-[1fr_8rem]">
-              <TextField
-                {...LINE}
-                name="credentials.smtp_host"
-                label={t('connections.emailProvider.host')}
-                placeholder="smtp.example.com"
-                defaultValue={host}
-              />
-              <TextField
-                {...LINE}
-                name="credentials.smtp_port"
-                label={t('connections.emailProvider.port')}
-                inputMode="numeric"
-                defaultValue={port ?? 587}
-              />
-            </div>
-            <div className="grid items-start gap-5 sm:grid-cols-2">
-              <TextField
-                {...LINE}
-                name="credentials.smtp_user"
-                label={t('connections.emailProvider.user')}
-                defaultValue={user}
-              />
-              <TextField
-                {...SECRET}
-                {...kept}
-                name="credentials.smtp_pass"
-                label={t('connections.emailProvider.password')}
-                hint={secretHint}
-              />
-            </div>
-          </div>
-          <div className="grid [form:has([value=smtp]:checked)_&]:hidden">
-            <TextField
-              {...SECRET}
-              {...kept}
-              name="credentials.api_key"
-              label={t('connections.emailProvider.apiKey')}
-              hint={secretHint}
-            />
-          </div>
+      <ChoiceField
+        name="name"
+        label={t('connections.emailProvider.by')}
+        choices={EMAIL_PROVIDERS.map((value) => ({
+          value,
+          label: nameOfProvider(value),
+          lead: t(`connections.emailProvider.leads.${value}`),
+        }))}
+        chosen={[provider?.name ?? 'smtp']}
+      />
+      <div className="grid gap-5 [form:has([value=resend]:checked)_&]:hidden">
+        <div className="grid items-start gap-5 sm:grid-cols-[1fr_8rem]">
           <TextField
             {...LINE}
-            name="default_from_address"
-            label={t('connections.message.from')}
-            hint={t('connections.message.fromHint')}
-            defaultValue={provider?.default_from_address}
+            name="credentials.smtp_host"
+            label={t('connections.emailProvider.host')}
+            placeholder="smtp.example.com"
+            defaultValue={host}
           />
-          <SwitchField
-            name="enabled"
-            label={t('connections.emailProvider.enabled')}
-            defaultChecked={provider?.enabled ?? true}
+          <TextField
+            {...LINE}
+            name="credentials.smtp_port"
+            label={t('connections.emailProvider.port')}
+            inputMode="numeric"
+            defaultValue={port ?? 587}
           />
-        </fieldset>
-        {mayEdit && (
-          <div className="flex justify-end">
-            <SubmitButton look="quiet">{t('list.save')}</SubmitButton>
-          </div>
-        )}
-      </Form>
-    </Card>
+        </div>
+        <div className="grid items-start gap-5 sm:grid-cols-2">
+          <TextField
+            {...LINE}
+            name="credentials.smtp_user"
+            label={t('connections.emailProvider.user')}
+            defaultValue={user}
+          />
+          <TextField
+            {...SECRET}
+            {...kept}
+            name="credentials.smtp_pass"
+            label={t('connections.emailProvider.password')}
+            hint={secretHint}
+          />
+        </div>
+      </div>
+      <div className="grid [form:has([value=smtp]:checked)_&]:hidden">
+        <TextField
+          {...SECRET}
+          {...kept}
+          name="credentials.api_key"
+          label={t('connections.emailProvider.apiKey')}
+          hint={secretHint}
+        />
+      </div>
+      <TextField
+        {...LINE}
+        name="default_from_address"
+        label={t('connections.message.from')}
+        hint={t('connections.message.fromHint')}
+        defaultValue={provider?.default_from_address}
+      />
+      <SwitchField
+        name="enabled"
+        label={t('connections.emailProvider.enabled')}
+        defaultChecked={provider?.enabled ?? true}
+      />
+    </SettingsPart>
   );
 }
 
