@@ -1,5 +1,10 @@
-// What the views of the look have in common: their title, the way between them, and the words around the preview.
+// What the views of the look have in common: their title, the way between them, what is written, and the words around the preview.
+import type { ReactNode } from 'react';
 import type { BrandEditorWords } from '@/components/console/brand-editor';
+import { Callout } from '@/components/console/callout';
+import { Card } from '@/components/console/card';
+import { HiddenFields } from '@/components/console/confirm-dialog';
+import { Form, type FormAction, SubmitButton } from '@/components/console/form';
 import { PageHeader } from '@/components/console/page-header';
 import { Tabs } from '@/components/console/tabs';
 import { LANGUAGES } from '@/lib/login/languages';
@@ -11,7 +16,7 @@ const VIEWS = ['look', 'template', 'words'] as const;
 
 type View = (typeof VIEWS)[number];
 
-export function BrandingHeader({ view, action }: { view: View; action?: React.ReactNode }) {
+export function BrandingHeader({ view, action }: { view: View; action?: ReactNode }) {
   return (
     <>
       <PageHeader title={t('branding.title')} lead={t('branding.lead')} action={action} />
@@ -24,6 +29,49 @@ export function BrandingHeader({ view, action }: { view: View; action?: React.Re
         }))}
       />
     </>
+  );
+}
+
+/**
+ * What is written beside the preview. Who may not change it reads it in the same place.
+ *
+ * @param version of what is kept: fields begin with it anew when it is another
+ * @param hidden what the fields belong to
+ */
+export function BrandForm({
+  name,
+  title,
+  lead,
+  action,
+  version,
+  hidden = {},
+  mayEdit,
+  children,
+}: {
+  name: View;
+  title: string;
+  lead?: string;
+  action: FormAction;
+  version: string;
+  hidden?: Readonly<Record<string, string>>;
+  mayEdit: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Card title={title} lead={lead}>
+      {!mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
+      <Form name={name} action={action}>
+        <HiddenFields fields={hidden} />
+        <fieldset key={version} disabled={!mayEdit} className="contents">
+          {children}
+        </fieldset>
+        {mayEdit && (
+          <div className="flex justify-end">
+            <SubmitButton>{t('list.save')}</SubmitButton>
+          </div>
+        )}
+      </Form>
+    </Card>
   );
 }
 

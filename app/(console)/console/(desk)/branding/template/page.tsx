@@ -1,10 +1,7 @@
 // The operator's page around the cards of the login: a Liquid document, seen on the pages while it is written.
 import type { Metadata } from 'next';
 import { BrandEditor } from '@/components/console/brand-editor';
-import { Callout } from '@/components/console/callout';
-import { Card } from '@/components/console/card';
 import { ConfirmDialog } from '@/components/console/confirm-dialog';
-import { Form, SubmitButton } from '@/components/console/form';
 import { PageCode } from '@/components/console/page-code';
 import { mayUse } from '@/lib/management/caller';
 import { BRAND_PREVIEW_PATH } from '@/lib/management/console-path';
@@ -15,7 +12,7 @@ import { PAGE_EXAMPLES } from '@/lib/web/console/page-examples';
 import { PREVIEW_SCREENS } from '@/lib/web/console/preview-screens';
 import { t } from '@/lib/web/console/words';
 import { checkTemplate, resetTemplate, saveTemplate } from '../actions';
-import { BrandingHeader, EDITOR_WORDS, LANGUAGE_OPTIONS, screenOptions } from '../branding';
+import { BrandForm, BrandingHeader, EDITOR_WORDS, LANGUAGE_OPTIONS, screenOptions } from '../branding';
 
 export const metadata: Metadata = { title: t('branding.tabs.template') };
 
@@ -59,26 +56,23 @@ export default async function TemplatePage() {
         words={EDITOR_WORDS}
         findingsTitle={t('branding.template.findings')}
       >
-        <Card title={t('branding.template.title')} lead={t('branding.template.lead')}>
-          {!mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
-          <Form name="template" action={saveTemplate}>
-            <fieldset key={source} disabled={!mayEdit} className="contents">
-              <PageCode
-                name="template"
-                label={t('branding.template.code')}
-                hint={t('branding.template.hint')}
-                examplesLabel={t('branding.template.examples.label')}
-                examples={EXAMPLES}
-                defaultValue={source}
-              />
-            </fieldset>
-            {mayEdit && (
-              <div className="flex justify-end">
-                <SubmitButton>{t('list.save')}</SubmitButton>
-              </div>
-            )}
-          </Form>
-        </Card>
+        <BrandForm
+          name="template"
+          title={t('branding.template.title')}
+          lead={t('branding.template.lead')}
+          action={saveTemplate}
+          version={source}
+          mayEdit={mayEdit}
+        >
+          <PageCode
+            name="template"
+            label={t('branding.template.code')}
+            hint={t('branding.template.hint')}
+            examplesLabel={t('branding.template.examples.label')}
+            examples={EXAMPLES}
+            defaultValue={source}
+          />
+        </BrandForm>
       </BrandEditor>
     </>
   );

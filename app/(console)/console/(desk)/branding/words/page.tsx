@@ -1,11 +1,9 @@
 // What the login says, a prompt and a language at a time: each text beside ours, read on its own page while it is written.
 import type { Metadata } from 'next';
 import { BrandEditor } from '@/components/console/brand-editor';
-import { Callout } from '@/components/console/callout';
-import { Card } from '@/components/console/card';
 import { ConfirmDialog, HiddenFields } from '@/components/console/confirm-dialog';
 import { SelectField, TextArea } from '@/components/console/field';
-import { Form, SubmitButton } from '@/components/console/form';
+import { SubmitButton } from '@/components/console/form';
 import { Tabs } from '@/components/console/tabs';
 import { asCustomText, textsOfPrompt } from '@/lib/login/custom-texts';
 import { directionOf, LANGUAGES, type Language } from '@/lib/login/languages';
@@ -23,7 +21,7 @@ import { SCREENS_OF_PROMPT } from '@/lib/web/console/preview-screens';
 import { t } from '@/lib/web/console/words';
 import words from '@/messages/en/console.json';
 import { checkTexts, resetTexts, saveTexts } from '../actions';
-import { BrandingHeader, EDITOR_WORDS, LANGUAGE_OPTIONS, screenOptions } from '../branding';
+import { BrandForm, BrandingHeader, EDITOR_WORDS, LANGUAGE_OPTIONS, screenOptions } from '../branding';
 
 export const metadata: Metadata = { title: t('branding.tabs.words') };
 
@@ -83,20 +81,17 @@ export default async function WordsPage({ searchParams }: { searchParams: Asked 
         words={EDITOR_WORDS}
         findingsTitle=""
       >
-        <Card title={t('branding.words.title')} lead={t('branding.words.lead')}>
-          {!mayEdit && <Callout>{t('applications.application.viewOnly')}</Callout>}
-          <Form name="words" action={saveTexts}>
-            <HiddenFields fields={{ prompt, locale }} />
-            <fieldset key={version} disabled={!mayEdit} className="contents">
-              <Texts {...{ prompt, language, texts }} />
-            </fieldset>
-            {mayEdit && (
-              <div className="flex justify-end">
-                <SubmitButton>{t('list.save')}</SubmitButton>
-              </div>
-            )}
-          </Form>
-        </Card>
+        <BrandForm
+          name="words"
+          title={t('branding.words.title')}
+          lead={t('branding.words.lead')}
+          action={saveTexts}
+          version={version}
+          hidden={{ prompt, locale }}
+          mayEdit={mayEdit}
+        >
+          <Texts {...{ prompt, language, texts }} />
+        </BrandForm>
       </BrandEditor>
     </>
   );
