@@ -57,6 +57,9 @@ const STAGES = {
   'pre-user-registration': 'starts_per_ip',
 } as const satisfies Record<string, LimitName>;
 
+/** As they are named here. */
+export const NETWORK_STAGES = Object.keys(STAGES) as (keyof typeof STAGES)[];
+
 const stageDocument = z.strictObject({
   max_attempts: z.int(),
   /** Milliseconds after which there is room for one more. */

@@ -29,9 +29,20 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await codes.fill('none');
       await part('max_attempts').getByRole('button', { name: 'Save' }).click();
       await page.getByText(/^Must be a whole number/).waitFor();
+      const network = part('stage.pre-login.max_attempts');
+      const ofNetwork = page.getByLabel('Wrong codes from one network, in an hour');
+      const kept = await ofNetwork.inputValue();
+      await ofNetwork.fill('150');
       await page.getByLabel('Sign-ins begun from one network, in an hour').fill('0');
-      await part('max_attempts').getByRole('button', { name: 'Save' }).click();
+      await network.getByRole('button', { name: 'Save' }).click();
       await page.locator('[name="stage.pre-user-registration.max_attempts"][aria-invalid="true"]').waitFor();
+      await page.reload();
+      // Of a form that was refused nothing is kept.
+      expect(await ofNetwork.inputValue()).toBe(kept);
+      await ofNetwork.fill('150');
+      await network.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => ofNetwork.inputValue()).toBe(kept);
       await page.reload();
       await codes.fill('7');
       await part('max_attempts').getByRole('button', { name: 'Save' }).click();

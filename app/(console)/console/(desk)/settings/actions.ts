@@ -1,15 +1,9 @@
 'use server';
 // Changes the settings of the installation, by the management API.
-import {
-  BRUTE_FORCE_PATH,
-  type BruteForceDocument,
-  THROTTLING_PATH,
-  type ThrottlingDocument,
-} from '@/lib/management/attack-protection-routes';
+import { BRUTE_FORCE_PATH, NETWORK_STAGES, THROTTLING_PATH } from '@/lib/management/attack-protection-routes';
 import { TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
-import { askManagement } from '@/lib/web/console/ask';
 import { numberOf } from '@/lib/web/console/fields';
 import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
@@ -33,33 +27,35 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
   });
 }
 
-/** The three limits that Auth0 has names for. */
-export async function changeLimits(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', async ({ caller }) => {
-    const path = { codes: BRUTE_FORCE_PATH, network: THROTTLING_PATH };
-    const codes = await askManagement<BruteForceDocument>(caller, { path: path.codes });
-    const { stage } = await askManagement<ThrottlingDocument>(caller, { path: path.network });
-    const most = (name: string) => ({ max_attempts: numberOf(form, `${name}max_attempts`) });
-    const body = {
-      stage: {
-        'pre-login': most('stage.pre-login.'),
-        'pre-user-registration': most('stage.pre-user-registration.'),
-      },
-    };
-    await askManagement(caller, { method: 'PATCH', path: path.network, body });
-    await askManagement(caller, { method: 'PATCH', path: path.codes, body: most('') });
-    const undo = {
-      max_attempts: String(codes.max_attempts),
-      'stage.pre-login.max_attempts': String(stage['pre-login'].max_attempts),
-      'stage.pre-user-registration.max_attempts': String(stage['pre-user-registration'].max_attempts),
-    };
-    return { kind: 'done', said: t('settings.done'), undo };
+/** Of wrong codes of one person. */
+export async function changePersonLimit(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', ({ caller }) => {
+    const body = { max_attempts: numberOf(form, 'max_attempts') };
+    return changeFields(caller, { path: BRUTE_FORCE_PATH, body, said: t('settings.done') });
+  });
+}
+
+/** Of wrong codes of one network, and of what it asks for. */
+export async function changeNetworkLimits(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', ({ caller }) => {
+    const stage = Object.fromEntries(
+      NETWORK_STAGES.map((name) => [name, { max_attempts: numberOf(form, `stage.${name}.max_attempts`) }]),
+    );
+    return changeFields(caller, { path: THROTTLING_PATH, body: { stage }, said: t('settings.done') });
   });
 }
 
 /** Gives the settings that were changed what they were before. */
 export async function restoreSettings(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('owner', ({ caller }) => restoreFields(caller, TENANT_SETTINGS_PATH, form));
+}
+
+export async function restorePersonLimit(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', ({ caller }) => restoreFields(caller, BRUTE_FORCE_PATH, form));
+}
+
+export async function restoreNetworkLimits(_last: ActionState, form: FormData): Promise<ActionState> {
+  return operatorAction('owner', ({ caller }) => restoreFields(caller, THROTTLING_PATH, form));
 }
 
 /** What is no number is for the API to refuse. */

@@ -8,6 +8,7 @@ import { LANGUAGES } from '@/lib/login/languages';
 import {
   BRUTE_FORCE_PATH,
   type BruteForceDocument,
+  NETWORK_STAGES,
   THROTTLING_PATH,
   type ThrottlingDocument,
 } from '@/lib/management/attack-protection-routes';
@@ -17,7 +18,14 @@ import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { SettingsPart } from '../settings-part';
-import { changeLimits, changeSettings, restoreSettings } from './actions';
+import {
+  changeNetworkLimits,
+  changePersonLimit,
+  changeSettings,
+  restoreNetworkLimits,
+  restorePersonLimit,
+  restoreSettings,
+} from './actions';
 
 export const metadata: Metadata = { title: t('settings.page') };
 
@@ -29,28 +37,23 @@ const TEXTS = [
   'default_redirection_uri',
 ] as const;
 
-/** Wrong codes of a person, those of a network, and what a network asks for. */
-const LIMITS = ['codes', 'networkCodes', 'networkStarts'] as const;
+const NUMBER = { inputMode: 'numeric', autoComplete: 'off' } as const;
 
 const HOURS = ['session_lifetime', 'idle_session_lifetime'] as const;
 
 export default async function SettingsPage() {
   const { caller } = await requireOperator();
-  const [settings, codes, network] = await Promise.all([
+  const [settings, person, network] = await Promise.all([
     readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH }),
     readManagement<BruteForceDocument>(caller, { path: BRUTE_FORCE_PATH }),
     readManagement<ThrottlingDocument>(caller, { path: THROTTLING_PATH }),
   ]);
-  const limits = {
-    max_attempts: codes.max_attempts,
-    'stage.pre-login.max_attempts': network.stage['pre-login'].max_attempts,
-    'stage.pre-user-registration.max_attempts': network.stage['pre-user-registration'].max_attempts,
-  };
   const part = {
     action: changeSettings,
     undoAction: restoreSettings,
     mayEdit: mayUse(caller, ['update:tenant_settings']),
   };
+  const mayLimit = mayUse(caller, ['update:attack_protection']);
   return (
     <>
       <PageHeader title={t('settings.title')} lead={t('settings.lead')} />
@@ -127,22 +130,36 @@ export default async function SettingsPage() {
           />
         </SettingsPart>
         <SettingsPart
-          name="limits"
-          title={t('settings.limits.title')}
+          name="person-limit"
+          title={t('settings.limits.person')}
           lead={t('settings.limits.lead')}
-          action={changeLimits}
-          undoAction={changeLimits}
-          mayEdit={mayUse(caller, ['update:attack_protection'])}
+          action={changePersonLimit}
+          undoAction={restorePersonLimit}
+          mayEdit={mayLimit}
         >
-          {Object.entries(limits).map(([name, max], index) => (
+          <TextField
+            {...NUMBER}
+            name="max_attempts"
+            label={t('settings.limits.codes')}
+            hint={t('settings.limits.codesHint')}
+            defaultValue={person.max_attempts}
+          />
+        </SettingsPart>
+        <SettingsPart
+          name="network-limits"
+          title={t('settings.limits.network')}
+          lead={t('settings.limits.networkLead')}
+          action={changeNetworkLimits}
+          undoAction={restoreNetworkLimits}
+          mayEdit={mayLimit}
+        >
+          {NETWORK_STAGES.map((name) => (
             <TextField
+              {...NUMBER}
               key={name}
-              name={name}
-              label={t(`settings.limits.${LIMITS[index] ?? 'codes'}`)}
-              hint={t(`settings.limits.${LIMITS[index] ?? 'codes'}Hint`)}
-              defaultValue={max}
-              inputMode="numeric"
-              autoComplete="off"
+              name={`stage.${name}.max_attempts`}
+              label={t(`settings.limits.${name}`)}
+              defaultValue={network.stage[name].max_attempts}
             />
           ))}
         </SettingsPart>
