@@ -136,7 +136,7 @@ export function asCustomText(prompt: string, { screen, name }: PromptText, sente
   return written
     .replaceAll("''", "'")
     .replace(/\s*\{\w+, plural,.*$/s, '')
-    .replace(/(?<!\$)\{\w+\}/g, '…');
+    .replace(/(?<!\$)\{\w+\}\.?/g, '…');
 }
 
 const TEXT_MAX_CHARACTERS = 1024;
