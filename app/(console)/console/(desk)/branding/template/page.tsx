@@ -1,6 +1,7 @@
 // The operator's page around the cards of the login: a Liquid document, seen on the pages while it is written.
 import type { Metadata } from 'next';
 import { BrandEditor } from '@/components/console/brand-editor';
+import { Callout } from '@/components/console/callout';
 import { ConfirmDialog } from '@/components/console/confirm-dialog';
 import { PageCode } from '@/components/console/page-code';
 import { mayUse } from '@/lib/management/caller';
@@ -31,7 +32,8 @@ export default async function TemplatePage() {
       <BrandingHeader
         view="template"
         action={
-          mayEdit && (
+          mayEdit &&
+          template !== null && (
             <ConfirmDialog
               name="reset-template"
               trigger={{ label: t('branding.template.reset.open') }}
@@ -64,6 +66,7 @@ export default async function TemplatePage() {
           version={source}
           mayEdit={mayEdit}
         >
+          {template === null && <Callout>{t('branding.template.none')}</Callout>}
           <PageCode
             name="template"
             label={t('branding.template.code')}
