@@ -15,6 +15,31 @@ import type { Visitor } from '@/tests/harness/visitor';
 /** What only operators see: an address of the team, and words of pages. */
 const DATA = ['owner-of-all@acme.test', 'Needs attention', 'Last seen', 'Send yourself a test message'];
 
+/** Actions that lead to more than an editor has. */
+const FOR_OWNERS = [
+  'inviteOperator',
+  'changeRole',
+  'removeOperator',
+  'createLogStream',
+  'changeLogStream',
+  'restoreLogStream',
+  'deleteLogStream',
+  'pauseLogStream',
+  'resumeLogStream',
+  'rotateStreamSecret',
+  'changeSettings',
+  'restoreSettings',
+  'changePersonLimit',
+  'restorePersonLimit',
+  'changeNetworkLimits',
+  'restoreNetworkLimits',
+  'changeGrant',
+  'grantPermissions',
+  'revokeGrant',
+  'rotateKeys',
+  'revokeKey',
+];
+
 /** Ways around a guard that others had. security.md NXT-2. */
 const VARIANTS: [string, (path: string) => { path: string; headers?: Record<string, string> }][] = [
   ['as it is', (path) => ({ path })],
@@ -126,7 +151,11 @@ describe('whoever is no operator', () => {
     }
   });
 
-  describe.each(consoleActions())('the action $name', ({ id, path }) => {
+  it('every action that is an owner’s is an action there is', () => {
+    expect(consoleActions().map(({ name }) => name)).toEqual(expect.arrayContaining(FOR_OWNERS));
+  });
+
+  describe.each(consoleActions())('the action $name', ({ id, name, path }) => {
     /** As the page's own script calls it. */
     const call = (
       visitor: Visitor,
@@ -173,6 +202,16 @@ describe('whoever is no operator', () => {
       expect((await submit(visitor, own)).status).toBe(404);
       await nothingChanged();
     });
+
+    if (FOR_OWNERS.includes(name)) {
+      it('ADM-2, NXT-3: does nothing for an editor, because it is an owner’s', async () => {
+        const { visitor } = await stage().operator('editor');
+        const own = fromOurPage(stage());
+        expect((await call(visitor, own)).status).toBe(404);
+        expect((await submit(visitor, own)).status).toBe(404);
+        await nothingChanged();
+      });
+    }
 
     it('NXT-3: does nothing for a post of another site, whatever it claims', async () => {
       const { visitor } = await stage().operator('owner');

@@ -66,7 +66,7 @@ export default async function TemplatePage() {
           version={source}
           mayEdit={mayEdit}
         >
-          {template === null && <Callout>{t('branding.template.none')}</Callout>}
+          {mayEdit && template === null && <Callout>{t('branding.template.none')}</Callout>}
           <PageCode
             name="template"
             label={t('branding.template.code')}
