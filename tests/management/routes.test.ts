@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mayUse } from '@/lib/management/caller';
+import { type Role, scopesOfRole } from '@/lib/management/roles';
 import { isManagementPath, ROUTES } from '@/lib/management/routes';
 import { OPERATOR_SCOPES } from '@/lib/management/scopes';
 import { type Office, openOffice } from './office';
@@ -14,6 +16,26 @@ afterAll(() => office?.close());
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'REPORT'];
 const filled = (path: string) => path.replaceAll(/\{\w+\}/g, 'nobody');
 const paths = [...new Set(ROUTES.map(({ path }) => path))];
+
+describe('a route that changes something', () => {
+  const changes = ROUTES.filter(({ method, isRead = false }) => method !== 'GET' && !isRead);
+  const openTo = (role: Role) =>
+    changes
+      .filter(({ scopes }) => mayUse({ scopes: scopesOfRole(role) }, scopes))
+      .map(({ method, path }) => `${method} ${path}`);
+
+  it('ADM-2: is for no viewer, but for the job that writes down what a viewer reads', () => {
+    expect(changes.length).toBeGreaterThan(50);
+    expect(openTo('viewer')).toEqual(['POST /api/v2/jobs/users-exports']);
+  });
+
+  it('ADM-2: is for no editor where it is of the team, keys, grants to applications, the installation, or where the log goes', () => {
+    const forOwners =
+      /\/(latchkey\/operators|keys|client-grants|tenants|attack-protection|log-streams)(\/|$)/;
+    expect(changes.filter(({ path }) => forOwners.test(path)).length).toBeGreaterThan(15);
+    expect(openTo('editor').filter((route) => forOwners.test(route))).toEqual([]);
+  });
+});
 
 describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
   'MGT-1: %s',
