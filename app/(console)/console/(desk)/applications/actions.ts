@@ -92,7 +92,7 @@ export async function saveSignOuts(_last: ActionState, form: FormData): Promise<
 }
 
 /** Gives the settings of an application that were changed what they were before. */
-export async function restoreSettings(_last: ActionState, form: FormData): Promise<ActionState> {
+export async function restoreApplication(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', ({ caller }) => restoreFields(caller, pathOf(form), form));
 }
 

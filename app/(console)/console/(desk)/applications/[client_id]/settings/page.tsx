@@ -12,7 +12,7 @@ import { t } from '@/lib/web/console/words';
 import { SettingsPart } from '../../../settings-part';
 import {
   checkAddresses,
-  restoreSettings,
+  restoreApplication,
   saveAddresses,
   saveBasics,
   saveConnections,
@@ -59,7 +59,7 @@ function Basics(part: PartProps) {
       title={t('applications.settings.basics')}
       lead={t('applications.settings.basicsLead')}
       action={saveBasics}
-      undoAction={restoreSettings}
+      undoAction={restoreApplication}
     >
       <TextField name="name" label={t('applications.settings.name')} defaultValue={name} autoComplete="off" />
       <TextField
@@ -104,7 +104,7 @@ function Addresses(part: PartProps) {
       title={t('applications.settings.addresses')}
       lead={t('applications.settings.addressesLead')}
       action={saveAddresses}
-      undoAction={restoreSettings}
+      undoAction={restoreApplication}
     >
       {lists.map(([name, word]) => (
         <ListField
@@ -167,7 +167,7 @@ function Tokens(part: PartProps) {
       title={t('applications.settings.tokens')}
       lead={t('applications.settings.tokensLead')}
       action={saveTokens}
-      undoAction={restoreSettings}
+      undoAction={restoreApplication}
     >
       <ChoiceField
         isSeveral
@@ -232,7 +232,7 @@ function SignOuts(part: PartProps) {
       title={t('applications.settings.backchannel')}
       lead={t('applications.settings.backchannelLead')}
       action={saveSignOuts}
-      undoAction={restoreSettings}
+      undoAction={restoreApplication}
     >
       <TextField
         name="backchannel_logout_uri"
