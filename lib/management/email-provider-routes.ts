@@ -54,7 +54,7 @@ const credentialsBody = fieldsOf({
   api_key: text(1, 512).optional(),
   smtp_host: text(1, 253).regex(HOST, 'must be the name of a host').optional(),
   smtp_port: wholeNumber(1, PORT_MAX).optional(),
-  smtp_user: text(1, 512).optional(),
+  smtp_user: text(1, 512).nullable().optional(),
   smtp_pass: text(1, 1024).optional(),
 });
 
@@ -165,7 +165,8 @@ function providerOf(
   const port = credentials.smtp_port ?? former?.port ?? DEFAULT_PORT;
   const refusal = deps.findOutboundRefusal(`https://${host}`);
   if (refusal !== null) throw badBody('credentials.smtp_host', `is not reached from here: ${refusal}`);
-  const user = credentials.smtp_user ?? former?.user ?? null;
+  // Null: of a server that asks for nobody's name.
+  const user = credentials.smtp_user === undefined ? (former?.user ?? null) : credentials.smtp_user;
   // A password is not handed to another host than the one it was given for.
   const keptPassword = former !== null && former.host === host && former.user === user;
   const sealedPassword =

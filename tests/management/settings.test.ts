@@ -241,6 +241,16 @@ describe('the e-mail provider', () => {
     expect((await office.ask({ path: PROVIDER })).status).toBe(404);
   });
 
+  it('forgets name and password where the name is null, which is a server that asks for neither', async () => {
+    await send('POST', PROVIDER, { name: 'smtp', credentials: SMTP });
+    await send('PATCH', PROVIDER, { credentials: { smtp_user: null } });
+    expect((await get(PROVIDER)).credentials).toEqual({ smtp_host: 'mail.acme.test', smtp_port: 587 });
+    expect((await office.deps.settings.read()).emailProvider).toMatchObject({
+      user: null,
+      sealedPassword: null,
+    });
+  });
+
   it('says when the environment comes first', async () => {
     await send('POST', PROVIDER, { name: 'resend', credentials: { api_key: 're_1' } });
     const deps = { environmentSendsEmail: true };

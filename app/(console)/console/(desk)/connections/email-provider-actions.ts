@@ -28,17 +28,16 @@ export async function removeEmailProvider(_last: ActionState, form: FormData): P
   });
 }
 
-/** What was left empty is left out: a secret that is kept stays. */
+/** What was left empty is left out: a secret that is kept stays. A name that was emptied is none. */
 function credentialsOf(form: FormData): Readonly<Record<string, unknown>> {
   const typed = (name: string) => textOf(form, `credentials.${name}`).trim() || null;
-  const given =
-    textOf(form, 'name') === 'resend'
-      ? { api_key: typed('api_key') }
-      : {
-          smtp_host: typed('smtp_host'),
-          smtp_port: numberOf(form, 'credentials.smtp_port'),
-          smtp_user: typed('smtp_user'),
-          smtp_pass: typed('smtp_pass'),
-        };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const isTyped = ([, value]: [string, unknown]) => value !== null;
+  if (textOf(form, 'name') === 'resend')
+    return Object.fromEntries(Object.entries({ api_key: typed('api_key') }).filter(isTyped));
+  const given = {
+    smtp_host: typed('smtp_host'),
+    smtp_port: numberOf(form, 'credentials.smtp_port'),
+    smtp_pass: typed('smtp_pass'),
+  };
+  return { ...Object.fromEntries(Object.entries(given).filter(isTyped)), smtp_user: typed('smtp_user') };
 }
