@@ -122,6 +122,7 @@ function confineAttributes(
   attributes: Readonly<Record<string, string>>,
   files: FileSources,
 ): Record<string, string> {
+  if (name === WIDGET) return {};
   const { class: classes, src, href, target, ...others } = attributes;
   return {
     ...others,

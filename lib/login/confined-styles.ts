@@ -20,12 +20,17 @@ export function confineStyles(
 ): string {
   if (css.trim() === '') return '';
   const root = postcss.parse(css);
-  const leaveOut = (node: AtRule | Declaration, reason: string, found: string) => {
+  const leaveOut = (node: AtRule | Declaration | Rule, reason: string, found: string) => {
     refused.push({ reason, found: new RegExp(found.replaceAll(/[^\w-]/g, '\\$&'), 'i') });
     node.remove();
   };
   root.walkComments((comment) => {
     comment.remove();
+  });
+  // Written anew from what was read. What stood in between was read by nobody.
+  root.raws = {};
+  root.walk((node) => {
+    node.raws = {};
   });
   root.walkAtRules((rule) => {
     if (!AT_RULES.includes(rule.name.toLowerCase()))
@@ -41,11 +46,31 @@ export function confineStyles(
     const problem = confineDeclaration(declaration, { files, named });
     if (problem !== null) leaveOut(declaration, problem, declaration.prop);
   });
+  root.walk((node) => {
+    if (node.type === 'comment' || endsWhereItIsRead(textOf(node))) return;
+    leaveOut(node, 'may hold no { } ; or line end within a text or a value of its styles', textOf(node));
+  });
   const confined = root.toString();
   // Nothing that ends what it stands in.
   if (/<[/!]/.test(confined)) throw new Error('may hold no </ in its styles');
   return confined;
 }
+
+/** What is written of a node besides braces, colons and semicolons. */
+function textOf(node: AtRule | Declaration | Rule): string {
+  if (node.type === 'rule') return node.selector;
+  return node.type === 'atrule' ? node.params : `${node.prop} ${node.value}`;
+}
+
+/**
+ * Whether every browser sees its end where the reader here does. They disagree on texts that go over a line, on blocks in custom
+ * properties outside of a rule, and on addresses in selectors; what one takes for a value is a rule for the other.
+ */
+function endsWhereItIsRead(text: string): boolean {
+  return !/[{}]/.test(text) && !/["';]|\/\*/.test(text.replaceAll(TEXT_ON_A_LINE, ''));
+}
+
+const TEXT_ON_A_LINE = /(["'])(?:(?!\1)[^\\\n\r\f]|\\[^\n\r\f])*\1/g;
 
 const PLAIN_NAME = /^[\w -]+$/;
 
@@ -97,8 +122,6 @@ function confineDeclaration(
   declaration: Declaration,
   { files, named }: { files: FileSources; named: RegExp | null },
 ): string | null {
-  // As it was written, with comments in between.
-  delete declaration.raws.value;
   const { prop, value } = declaration;
   const isDefined = named !== null && /(?:animation(?:-name)?|font(?:-family)?)$/i.test(prop);
   if (prop.startsWith('--')) declaration.prop = `--${OWN}${prop.slice(2)}`;

@@ -63,6 +63,7 @@ describe('a page template', () => {
       around(`{% if locale == 'ar' %}${WIDGET}{% endif %}`),
       /must show .* once/,
     ],
+    ['a widget of its own', around(`<auth0-widget class="x"></auth0-widget>${WIDGET}`), /must show .* once/],
     ['a widget in a link', around(`<a href="https://evil.test">${WIDGET}</a>`), /within a link/],
     ['a tag without an end', around(`${WIDGET}\n{% if locale %}`), /^4: tag .*if locale.* not closed/],
     [
@@ -158,7 +159,8 @@ describe('a page template', () => {
 });
 
 describe('styles of a page template', () => {
-  const stylesOf = (css: string) => shown(around(WIDGET, `<style>${css}</style>`)).styles;
+  const stylesOf = (css: string) =>
+    shown(around(WIDGET, `<style>${css}</style>`)).styles.replaceAll(/\s+/g, ' ');
   const refusalOf = (css: string) => problemOf(around(WIDGET, `<style>${css}</style>`));
 
   it('hold for their own markup, and for nothing of the card', () => {
@@ -200,6 +202,25 @@ describe('styles of a page template', () => {
   ])('ADM-4, HDR-1: load nothing from elsewhere and lie above nothing: %s', (css, sentence) => {
     expect(refusalOf(css)).toMatch(sentence);
     expect(stylesOf(`${css} b { color: red }`)).not.toMatch(/evil|logout|@import|@layer|9999|2147483647/);
+  });
+
+  it.each([
+    ['a { content: "\n} .card { display: none } b { x: " }'],
+    ["a { content: '\f} .card { display: none } b { x: ' }"],
+    ['--x: {} .card { display: none }'],
+    ['@media all { --x: {} .card { display: none } }'],
+    ['@supports "\n;.card, [x=\'"{ color: red }'],
+    ['a:is(\\75rl(a"b) {} .card { display: none } x")) { color: red }'],
+    ['@media \\75rl(a"b) {} .card { display: none } x" { a { color: red } }'],
+  ])('ADM-4: end where every browser sees their end: %j', (css) => {
+    expect(refusalOf(css)).toMatch(/may hold no \{ \} ; or line end within/);
+    expect(stylesOf(`${css} b { color: red }`)).not.toContain('.card');
+  });
+
+  it('ADM-4: are written anew, without what nobody read', () => {
+    expect(stylesOf('a { x "\n} .card { display: none } b { y " : z }')).toBe(
+      'a:not(:where(.page,.page *)) { x: z }',
+    );
   });
 
   it('show what is served from here in the place of what they name', () => {
