@@ -12,7 +12,10 @@ const HOSTILE_PAGE = `<!DOCTYPE html>
 <html>
   <head>{%- auth0:head -%}<style>
     .cover { position: fixed; inset: 0; z-index: 999; opacity: 0.9; }
-    .way { opacity: 0.5; z-index: -1; position: relative; transform: scale(1); filter: blur(0); }
+    .way { opacity: 0.5; z-index: -1; position: relative; transform: scale(1); filter: blur(0);
+      animation: rise 1s infinite alternate; }
+    @keyframes rise { from { opacity: 0.4; translate: 1px } to { opacity: 0.5; translate: 0 } }
+    html { -webkit-text-security: disc; }
     h1, .card, .card *, [class] h1 { display: none !important; }
     h1::after, .heading::after { content: 'Send your code to 12345'; }
     :root, body { --color-card: red; color: red; pointer-events: none; }
@@ -128,6 +131,10 @@ export function describeBranding(stage: () => ConsoleStage): void {
       await login.reload();
       const cover = login.locator('.own-cover');
       expect(await cover.evaluate((node) => getComputedStyle(node).position)).toBe('fixed');
+      const inherited = await login
+        .locator('.page')
+        .evaluate((node) => getComputedStyle(node).getPropertyValue('-webkit-text-security'));
+      expect(inherited).toBe('none');
       // A press that lands on anything but the button fails.
       await login.getByRole('textbox').first().fill('somebody at acme');
       await login.getByRole('button', { name: 'Continue' }).click();
