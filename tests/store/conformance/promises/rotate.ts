@@ -235,14 +235,18 @@ export function promiseToRotate(stage: () => Stage, { rounds }: { rounds: number
       expect(await rotate(familyId, 0, { rotates: false })).toEqual({ kind: 'reused' });
     });
 
-    it('RFT-8: is not spent by a wish for more scope than was granted', async () => {
+    it('RFT-8: is not spent by a wish for more scope than was granted, nor told again for one', async () => {
+      const { events } = stage();
       const { familyId } = await refreshable();
-      expect(await rotate(familyId, 0, { scope: ['openid', 'phone'] })).toEqual({ kind: 'scope_exceeded' });
-      expect(await rotate(familyId, 0, { scope: ['openid'] })).toMatchObject({
+      const more = { scope: ['openid', 'phone'] };
+      expect(await rotate(familyId, 0, more)).toEqual({ kind: 'scope_exceeded' });
+      expect(await rotate(familyId, 0, { scope: ['openid'], graceSeconds: 0 })).toMatchObject({
         kind: 'rotated',
         sequence: 1,
         grant: { scope: 'openid profile email offline_access' },
       });
+      expect(await rotate(familyId, 0, more)).toEqual({ kind: 'scope_exceeded' });
+      expect(await events()).toMatchObject({ sertft: 1, fertft: 2 });
     });
 
     describe('for an API', () => {
