@@ -29,12 +29,11 @@ import type { Language } from '@/lib/login/languages';
 import { tellClients } from '@/lib/login/logout-notice';
 import type { LoginMessage } from '@/lib/login/message';
 import type { LinkDeps } from '@/lib/login/open-link';
-import { type DeliveryState, deliver, deliveryState, drainOutbox } from '@/lib/login/outbox';
+import { type DeliveryState, deliver, deliveryState } from '@/lib/login/outbox';
 import type { SessionStore } from '@/lib/login/session';
 import { languagesOf, type SettingsNow, sessionLifetimes } from '@/lib/login/settings';
 import type { PasskeyParts } from '@/lib/login/sign-in-with-passkey';
 import { type StartLoginDeps, subjectHash } from '@/lib/login/start-login';
-import { sendLogs } from '@/lib/management/log-delivery';
 import { createOperators } from '@/lib/management/operators';
 import {
   isManagementPath,
@@ -43,7 +42,6 @@ import {
   managementEndpoint,
 } from '@/lib/management/routes';
 import { MANAGEMENT_SCOPES, managementAudience, OPERATOR_SCOPES } from '@/lib/management/scopes';
-import { workOnImports } from '@/lib/management/user-imports';
 import type { Client, ClientStore } from '@/lib/oidc/client';
 import { createAuthorizationCodeStore } from '@/lib/store/prisma/authorization-codes';
 import { createBackgroundEvents } from '@/lib/store/prisma/background-events';
@@ -54,13 +52,10 @@ import { createConnectionStore } from '@/lib/store/prisma/connections';
 import { openDatabase } from '@/lib/store/prisma/database';
 import { createDeliveryEventStore } from '@/lib/store/prisma/delivery-events';
 import { createEmbeddedChallengeStore } from '@/lib/store/prisma/embedded-challenges';
-import { countActiveUsers, countFigures } from '@/lib/store/prisma/figures';
 import { createGrantStore } from '@/lib/store/prisma/grants';
-import { removeExpired } from '@/lib/store/prisma/housekeeping';
 import { createIdentifierChangeStore } from '@/lib/store/prisma/identifier-changes';
 import { createInboxStore } from '@/lib/store/prisma/inbox';
 import { createLimitStore } from '@/lib/store/prisma/limits';
-import { createLogStreamStore } from '@/lib/store/prisma/log-streams';
 import { createLogoutNoticeStore } from '@/lib/store/prisma/logout-notices';
 import { migrate } from '@/lib/store/prisma/migrate';
 import { createOutboxStore } from '@/lib/store/prisma/outbox';
@@ -74,11 +69,12 @@ import { ensureSetup } from '@/lib/store/prisma/setup';
 import { createSigningKeyStore } from '@/lib/store/prisma/signing-keys';
 import { createTokenFamilyStore } from '@/lib/store/prisma/token-families';
 import { startBackground } from './background';
+import { backgroundWorks, NOTICE_BATCH } from './background-works';
 import { createBrowserPorts } from './browser-ports';
 import { clientAddress, isFromOwnMachine } from './client-address';
 import { type ConsoleRuntime, composeConsole, describeConsole } from './console';
 import { type DemoClient, declareClients, describeDemo } from './declared-clients';
-import { composeDelivery, LOG_STREAM_SECRET } from './delivery';
+import { composeDelivery } from './delivery';
 import type { Environment } from './environment';
 import { examineRunning } from './examine-running';
 import { guardStore } from './guard-store';
@@ -155,23 +151,6 @@ export type Runtime = Readonly<{
   announce(address: { url: string; token: string }): Promise<void>;
   close(): Promise<void>;
 }>;
-
-/** Messages one process takes from the outbox at once, and how often in one turn at most. */
-const OUTBOX_BATCH = 20;
-const OUTBOX_BATCHES = 50;
-/** Sign-outs one process tells of at once, and how often in one turn at most. */
-const NOTICE_BATCH = 50;
-const NOTICE_BATCHES = 50;
-/** Batches of log entries one process sends for a stream in one turn at most. */
-const LOG_BATCHES = 100;
-/** Batches of expired rows that go in one turn at most. */
-const CLEAN_UP_BATCHES = 50;
-/** How long a message stays in the inbox page. */
-const INBOX_SECONDS = 86_400;
-/** What an operator set shows in every process within that time. */
-const SETTINGS_EVERY_SECONDS = 5;
-/** A key signs for this long; the next one has been published all the while. */
-const KEY_LIFETIME_DAYS = 90;
 
 /** A page that fails so soon after storage did, failed of it. */
 const STORAGE_AWAY_MS = 5_000;
@@ -282,6 +261,14 @@ export async function composeRuntime(
       (await prisma.signingKey.findFirst({ where: { status: 'current' }, select: { activatedAt: true } }))
         ?.activatedAt ?? null,
   });
+  const breakerOf = (what: string, name: 'provider' | 'clientId') =>
+    createCircuitBreaker({
+      clock,
+      onChange: (change) =>
+        change.kind === 'opened'
+          ? log.warn(`${what} left alone`, { [name]: change.way, until: change.probeAt.toISOString() })
+          : log.info(`${what} answers again`, { [name]: change.way }),
+    });
   const delivery = {
     ...login,
     outbox: {
@@ -292,13 +279,7 @@ export async function composeRuntime(
       },
     },
     prepare,
-    breaker: createCircuitBreaker({
-      clock,
-      onChange: (change) =>
-        change.kind === 'opened'
-          ? log.warn('provider left alone', { provider: change.way, until: change.probeAt.toISOString() })
-          : log.info('provider answers again', { provider: change.way }),
-    }),
+    breaker: breakerOf('provider', 'provider'),
     clock,
   };
   const telling = {
@@ -308,26 +289,9 @@ export async function composeRuntime(
     clock,
     postLogoutToken,
     notices: guard(createLogoutNoticeStore(prisma)),
-    breaker: createCircuitBreaker({
-      clock,
-      onChange: (change) =>
-        change.kind === 'opened'
-          ? log.warn('back channel left alone', { clientId: change.way, until: change.probeAt.toISOString() })
-          : log.info('back channel answers again', { clientId: change.way }),
-    }),
+    breaker: breakerOf('back channel', 'clientId'),
     onGivenUp: (given: { clientId: string; reason: string }) =>
       log.warn('application not told of a sign-out', given),
-  };
-  const streaming = {
-    logStreams: guard(createLogStreamStore(prisma)),
-    postLogBatch,
-    printLine: (line: string) => void process.stdout.write(`${line}\n`),
-    unsealLogStreamSecret: (sealed: string) => box.unseal(LOG_STREAM_SECRET, sealed),
-    digest: (texts: readonly string[]) =>
-      createHash('sha256').update(texts.join()).digest('hex').slice(0, 32),
-    clock,
-    onSuspended: (suspended: { stream: string; reason: string }) =>
-      log.warn('log stream suspended: nobody took it for a day', suspended),
   };
   const addressOf = (headers: Headers) =>
     clientAddress(headers, { trustedProxies: environment.trustedProxies, frontSecret: given.frontSecret });
@@ -440,75 +404,27 @@ export async function composeRuntime(
   });
 
   const stopBackground = startBackground(
-    [
-      {
-        name: 'outbox',
-        everySeconds: 1,
-        run: () =>
-          repeatWhile(
-            async () => (await drainOutbox(delivery, { limit: OUTBOX_BATCH })) === OUTBOX_BATCH,
-            OUTBOX_BATCHES,
-          ),
+    backgroundWorks({
+      prisma,
+      guard,
+      box,
+      clock,
+      log,
+      logRetentionDays,
+      delivery,
+      telling,
+      postLogBatch,
+      imports: {
+        ...management,
+        reportFailed: (cause) => void deps.log.failed({ endpoint: 'users import', cause }),
       },
-      {
-        name: 'sign-outs',
-        everySeconds: 1,
-        run: () =>
-          repeatWhile(
-            async () => (await tellClients(telling, { limit: NOTICE_BATCH })) === NOTICE_BATCH,
-            NOTICE_BATCHES,
-          ),
+      inbox: inbox.inbox,
+      signer,
+      async readSettings() {
+        settings = await settingsStore.read();
+        hasPasskeys = await anyPasskeys();
       },
-      {
-        name: 'log streams',
-        everySeconds: 1,
-        run: (isStopping) =>
-          repeatWhile(async () => !isStopping() && (await sendLogs(streaming)), LOG_BATCHES),
-      },
-      {
-        name: 'settings',
-        everySeconds: SETTINGS_EVERY_SECONDS,
-        async run() {
-          settings = await settingsStore.read();
-          hasPasskeys = await anyPasskeys();
-        },
-      },
-      {
-        name: 'expired rows',
-        everySeconds: 60,
-        run: (isStopping) =>
-          repeatWhile(
-            async () => !isStopping() && (await removeExpired(prisma, clock(), { logRetentionDays })) > 0,
-            CLEAN_UP_BATCHES,
-          ),
-      },
-      {
-        name: 'imports',
-        everySeconds: 2,
-        run: (isStopping) =>
-          workOnImports(
-            {
-              ...management,
-              reportFailed: (cause) => void deps.log.failed({ endpoint: 'users import', cause }),
-            },
-            isStopping,
-          ),
-      },
-      {
-        name: 'inbox',
-        everySeconds: 600,
-        run: () => inbox.inbox.purge(new Date(clock().getTime() - INBOX_SECONDS * 1000)),
-      },
-      {
-        name: 'figures',
-        everySeconds: 60,
-        async run() {
-          while (await countFigures(prisma, clock()));
-          await countActiveUsers(prisma, clock());
-        },
-      },
-      { name: 'key age', everySeconds: 3600, run: () => signer.rotateIfOlderThan(KEY_LIFETIME_DAYS) },
-    ],
+    }),
     log,
   );
 
@@ -616,11 +532,6 @@ export async function composeRuntime(
       await database.close();
     },
   };
-}
-
-/** Does a piece of work again and again while there is more of it, but not for ever. */
-async function repeatWhile(hasMore: () => Promise<boolean>, times: number): Promise<void> {
-  for (let time = 0; time < times && (await hasMore()); time++);
 }
 
 function sealingOf(box: SecretBox, purpose: 'inbox' | 'pushed-request') {
