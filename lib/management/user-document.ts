@@ -7,31 +7,8 @@ import { nameOf, nicknameOf } from '@/lib/oidc/claims';
 import { instant } from './fields';
 import type { Frozen } from './route';
 
-/** A way to prove who somebody is, on the wire. */
-export const identityDocument = z.strictObject({
-  connection: z.string(),
-  provider: z.string(),
-  user_id: z.string(),
-  isSocial: z.literal(false),
-  /** Of every identity but the first: what it adds. */
-  profileData: z
-    .strictObject({
-      email: z.string().optional(),
-      email_verified: z.boolean().optional(),
-      phone_number: z.string().optional(),
-      phone_verified: z.boolean().optional(),
-      name: z.string().optional(),
-      nickname: z.string().optional(),
-      given_name: z.string().optional(),
-      family_name: z.string().optional(),
-      picture: z.string().optional(),
-    })
-    .optional(),
-});
-
-/** A user on the wire. What there is not is left out. */
-export const userDocument = z.strictObject({
-  user_id: z.string(),
+/** What is known of a person. */
+const profileFields = {
   email: z.string().optional(),
   email_verified: z.boolean().optional(),
   phone_number: z.string().optional(),
@@ -41,6 +18,22 @@ export const userDocument = z.strictObject({
   given_name: z.string().optional(),
   family_name: z.string().optional(),
   picture: z.string().optional(),
+};
+
+/** A way to prove who somebody is, on the wire. */
+export const identityDocument = z.strictObject({
+  connection: z.string(),
+  provider: z.string(),
+  user_id: z.string(),
+  isSocial: z.literal(false),
+  /** Of every identity but the first: what it adds. */
+  profileData: z.strictObject(profileFields).optional(),
+});
+
+/** A user on the wire. What there is not is left out. */
+export const userDocument = z.strictObject({
+  user_id: z.string(),
+  ...profileFields,
   identities: z.array(identityDocument),
   user_metadata: z.record(z.string(), z.unknown()),
   app_metadata: z.record(z.string(), z.unknown()),
