@@ -71,6 +71,8 @@ export async function askNextAuth(
 }
 
 const PROVIDER = 'console';
+/** Of our own endpoints: next-auth waits 3.5 s, which a host that has just woken up may need for itself. */
+const OWN_ANSWER_MS = 15_000;
 
 function consoleAuthOptions(
   runtime: Runtime,
@@ -123,6 +125,7 @@ function consoleAuthOptions(
         clientSecret,
         idToken: true,
         checks: ['pkce', 'state', 'nonce'],
+        httpOptions: { timeout: OWN_ANSWER_MS },
         profile: ({ sub }: LoginClaims) => ({ id: sub }),
       },
     ],
