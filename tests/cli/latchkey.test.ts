@@ -76,7 +76,8 @@ describe('with the embedded database, while no server runs', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  it('registers, shows and lists applications', async () => {
+  // The first of these makes the database.
+  it('registers, shows and lists applications', { timeout: 120_000 }, async () => {
     const words = ['apps', 'create', '--name', 'My app', '--callback', 'http://localhost:4000/callback'];
     const created = await latchkey(words, environment);
     expect(created).toMatchObject({ code: 0, stderr: '' });
