@@ -110,7 +110,7 @@ async function takeOver(
   { setUp, isDryRun, isQuiet }: { setUp: Document; isDryRun: boolean; isQuiet: boolean },
 ): Promise<Entry[]> {
   // Each stage needs what the one before it made.
-  const stages = [settingsWishes, textWishes, apiWishes, clientWishes, connectionWishes, grantWishes];
+  const stages = [apiWishes, settingsWishes, textWishes, clientWishes, connectionWishes, grantWishes];
   const entries: Entry[] = [];
   for (const stage of stages) {
     const tenant = await readTenant(api);

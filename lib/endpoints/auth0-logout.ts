@@ -7,7 +7,10 @@ import { readPageParameters } from './body';
 import type { Deps } from './deps';
 import { answerPage, respondRedirect, respondText } from './respond';
 
-type Auth0LogoutDeps = Pick<Deps, 'clients' | 'sessions' | 'signOut' | 'errorPage' | 'log'>;
+type Auth0LogoutDeps = Pick<
+  Deps,
+  'clients' | 'allowedLogoutUrls' | 'sessions' | 'signOut' | 'errorPage' | 'log'
+>;
 
 /** Ends the session and goes to the listed `returnTo`, the client's first logout address, or says OK. */
 export async function auth0Logout(deps: Auth0LogoutDeps, request: Request): Promise<Response> {

@@ -58,6 +58,7 @@ type AuthorizeDeps = Pick<
   | 'random'
   | 'clients'
   | 'resourceServers'
+  | 'defaultAudience'
   | 'pushedRequests'
   | 'families'
   | 'signer'

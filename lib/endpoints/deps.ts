@@ -15,7 +15,7 @@ import type { VerifySecret } from '@/lib/oidc/client-authentication';
 import type { ErrorCode } from '@/lib/oidc/errors';
 import type { PushedRequestStore } from '@/lib/oidc/pushed-request';
 import type { RefreshTokenStore, RefreshTokens } from '@/lib/oidc/refresh-token';
-import type { ResourceServerStore } from '@/lib/oidc/resource-server';
+import type { DefaultAudience, ResourceServerStore } from '@/lib/oidc/resource-server';
 import type { TokenEvents } from '@/lib/oidc/token-events';
 import type { TokenSigner } from '@/lib/oidc/token-signer';
 import type { FormPostWords } from './answer-client';
@@ -32,6 +32,9 @@ export type Deps = Readonly<{
   random: Pick<Randomness, 'id'>;
   clients: ClientStore;
   resourceServers: ResourceServerStore;
+  defaultAudience: DefaultAudience;
+  /** Where anybody may be sent after a sign-out that names no client. */
+  allowedLogoutUrls: () => readonly string[];
   codes: AuthorizationCodeStore;
   families: TokenFamilyStore;
   refreshTokens: RefreshTokens;

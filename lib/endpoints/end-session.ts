@@ -29,7 +29,10 @@ export type SignedOut = Pick<EndSessionRequest, 'clientId' | 'uiLocales'> &
     toldClients: readonly string[];
   }>;
 
-type EndSessionDeps = Pick<Deps, 'clients' | 'signer' | 'sessions' | 'signOut' | 'errorPage' | 'log'>;
+type EndSessionDeps = Pick<
+  Deps,
+  'clients' | 'allowedLogoutUrls' | 'signer' | 'sessions' | 'signOut' | 'errorPage' | 'log'
+>;
 
 /** @see RP-Initiated Logout 1.0 §2: without a hint that fits the session, the person is asked */
 export async function endSession(deps: EndSessionDeps, request: Request): Promise<Response> {

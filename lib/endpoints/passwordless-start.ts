@@ -26,7 +26,10 @@ import { contextOf, isPersonsAddress } from './request-context';
 import { answerApi, respondJson } from './respond';
 
 type StartDeps = ProofDeps &
-  Pick<Deps, 'issuer' | 'clients' | 'resourceServers' | 'signer' | 'embedded' | 'sendLater' | 'log'>;
+  Pick<
+    Deps,
+    'issuer' | 'clients' | 'resourceServers' | 'defaultAudience' | 'signer' | 'embedded' | 'sendLater' | 'log'
+  >;
 
 /** @see https://auth0.com/docs/api/authentication/passwordless/get-code-or-link */
 export async function passwordlessStart(deps: StartDeps, request: Request): Promise<Response> {

@@ -9,7 +9,10 @@ import type { Deps } from './deps';
 import { answerApi, respondJson } from './respond';
 
 type PushDeps = ProofDeps &
-  Pick<Deps, 'random' | 'clients' | 'resourceServers' | 'signer' | 'pushedRequests' | 'log'>;
+  Pick<
+    Deps,
+    'random' | 'clients' | 'resourceServers' | 'defaultAudience' | 'signer' | 'pushedRequests' | 'log'
+  >;
 
 /** 201 with the reference. No script may read it: clients that prove themselves do not run in pages. */
 export async function pushedAuthorization(deps: PushDeps, request: Request): Promise<Response> {

@@ -24,6 +24,7 @@ export type ResourceOwnerDeps = ProofDeps &
     | 'random'
     | 'clients'
     | 'resourceServers'
+    | 'defaultAudience'
     | 'signer'
     | 'refreshTokens'
     | 'families'

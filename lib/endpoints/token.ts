@@ -23,6 +23,7 @@ type TokenDeps = ProofDeps &
     | 'clients'
     | 'codes'
     | 'resourceServers'
+    | 'defaultAudience'
     | 'tokenEvents'
     | 'refreshTokens'
     | 'refreshTokenStore'

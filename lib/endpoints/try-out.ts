@@ -23,6 +23,7 @@ export type TryOutDeps = Pick<
   | 'codes'
   | 'families'
   | 'resourceServers'
+  | 'defaultAudience'
   | 'refreshTokens'
   | 'pushedRequests'
   | 'signer'

@@ -24,6 +24,7 @@ type VerifyRedirectDeps = Pick<
   | 'random'
   | 'clients'
   | 'resourceServers'
+  | 'defaultAudience'
   | 'families'
   | 'signer'
   | 'sessions'

@@ -16,6 +16,10 @@ export type TenantSettings = Readonly<
     supportEmail: string;
     /** Where a sign-in page leads that belongs to no application. */
     defaultRedirectionUri: string;
+    /** Identifier of the API that tokens are for where a request names none. */
+    defaultAudience: string;
+    /** Where anybody may be sent after a sign-out that names no client. */
+    allowedLogoutUrls: readonly string[];
     /** The languages that pages speak, the default first. */
     languages: readonly Language[];
     sessionMinutes: number;

@@ -22,7 +22,7 @@ function nameOfField(name: unknown): string {
 
 /** The one value that is true here, of a field that Auth0's tools send. */
 export const only = <const Value extends boolean | string>(value: Value, because: string) =>
-  z.literal(value, { error: `must be ${value}: ${because}` });
+  z.literal(value, { error: `must be ${value === '' ? 'empty' : value}: ${because}` });
 
 /** A string of that many characters. */
 export const text = (min: number, max: number) =>

@@ -4,14 +4,18 @@
 import { z } from 'zod';
 import { LANGUAGES, type Language } from '@/lib/login/languages';
 import { languagesOf, type Settings, sessionLifetimes } from '@/lib/login/settings';
-import { displayName, fieldsOf, oneOf, only, webAddress, wholeNumber } from './fields';
+import type { ResourceServerRegister } from '@/lib/oidc/resource-server-register';
+import { findUriProblem } from './client-rules';
+import { displayName, fieldsOf, listOf, oneOf, only, text, webAddress, wholeNumber } from './fields';
 import { select, selectionParameters } from './paging';
 import { badBody, type Frozen, routeFor } from './route';
 import { changeSettings, type SettingsDeps, withChanges } from './settings';
 
 export const TENANT_SETTINGS_PATH = '/api/v2/tenants/settings';
 
-const route = routeFor<SettingsDeps>();
+type TenantDeps = SettingsDeps & Readonly<{ resourceServers: Pick<ResourceServerRegister, 'load'> }>;
+
+const route = routeFor<TenantDeps>();
 
 /** Auth0 knows the two Chinese scripts by the places where they are written. */
 const LOCALES: Readonly<Record<Language, string>> = {
@@ -44,8 +48,13 @@ const FLAGS = {
   enable_pipeline2: true,
   enable_public_signup_user_exists_error: false,
   enable_sso: true,
+  enforce_client_authentication_on_passwordless_start: true,
   require_pushed_authorization_requests: false,
+  revoke_refresh_token_grant: false,
 } as const;
+
+/** Auth0's number. */
+const LOGOUT_URLS_MAX = 100;
 
 const HOURS_MAX = 8760;
 const MINUTES_MAX = HOURS_MAX * 60;
@@ -64,6 +73,8 @@ const settingsDocument = z.strictObject({
   support_email: z.string().optional(),
   support_url: z.string().optional(),
   default_redirection_uri: z.string().optional(),
+  default_audience: z.string().optional(),
+  allowed_logout_urls: z.array(z.string()),
   enabled_locales: z.array(z.string()),
   /** Hours. */
   session_lifetime: z.number(),
@@ -97,7 +108,8 @@ const settingsBody = fieldsOf({
     mode: only('persistent', 'a session outlives its browser’s windows'),
   }).optional(),
   passkey_offer: z.boolean({ error: 'must be true or false' }).optional(),
-  default_audience: only('', 'an application says which API it wants').nullable().optional(),
+  default_audience: text(0, 600).nullable().optional(),
+  allowed_logout_urls: listOf(text(1, 1024), LOGOUT_URLS_MAX).optional(),
   default_directory: only('', 'there are no databases of passwords').nullable().optional(),
   flags: fieldsOf(
     Object.fromEntries(
@@ -124,7 +136,7 @@ export const TENANT_ROUTES = [
     path: TENANT_SETTINGS_PATH,
     summary: 'Update tenant settings',
     description:
-      'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. With `passkey_offer` people who signed in on a device that can keep a passkey are offered one; those who have one may use it whatever it says. Every process knows within five seconds.',
+      'An empty text or null takes a setting back to its default. Sessions that there are keep the end they have. A request that names no `audience` is for the API of `default_audience`; a sign-out that names no client may lead to one of `allowed_logout_urls`. With `passkey_offer` people who signed in on a device that can keep a passkey are offered one; those who have one may use it whatever it says. Every process knows within five seconds.',
     scope: 'update:tenant_settings',
     body: settingsBody,
     result: settingsDocument,
@@ -133,9 +145,11 @@ export const TENANT_ROUTES = [
 ];
 
 async function update(
-  deps: SettingsDeps,
+  deps: TenantDeps,
   body: z.output<typeof settingsBody>,
 ): Promise<z.output<typeof settingsDocument>> {
+  await checkDefaultAudience(deps, body.default_audience);
+  checkLogoutUrls(body.allowed_logout_urls);
   const languages = body.enabled_locales?.flatMap((locale) => languageOf(locale) ?? []);
   const changed = await changeSettings(deps, 'tenant', (before) => {
     const after = withChanges(before, {
@@ -144,6 +158,8 @@ async function update(
       supportEmail: orNone(body.support_email),
       supportUrl: orNone(body.support_url),
       defaultRedirectionUri: orNone(body.default_redirection_uri),
+      defaultAudience: orNone(body.default_audience),
+      allowedLogoutUrls: body.allowed_logout_urls,
       languages,
       sessionMinutes: body.session_lifetime_in_minutes ?? minutes(body.session_lifetime),
       offersPasskeys: body.passkey_offer === false ? null : body.passkey_offer,
@@ -157,6 +173,25 @@ async function update(
   return describe(changed);
 }
 
+/** Of the management API people can give away what is about themselves, and an application that wants it says so. */
+async function checkDefaultAudience(
+  { resourceServers }: Pick<TenantDeps, 'resourceServers'>,
+  sent: string | null | undefined,
+): Promise<void> {
+  if (!sent) return;
+  const api = await resourceServers.load(sent);
+  if (api?.identifier !== sent || api.isSystem)
+    throw badBody('default_audience', 'must be the identifier of an API of yours');
+}
+
+/** By the rules of an application of the web without wildcards. */
+function checkLogoutUrls(sent: readonly string[] = []): void {
+  for (const [index, uri] of sent.entries()) {
+    const sentence = findUriProblem(uri, { applicationType: 'regular_web', wildcardRedirectUris: false });
+    if (sentence !== null) throw badBody(`allowed_logout_urls[${index}]`, sentence);
+  }
+}
+
 /** An empty text is none. */
 function orNone(sent: string | null | undefined): string | null | undefined {
   return sent === '' ? null : sent;
@@ -167,7 +202,8 @@ function minutes(sent: number | undefined): number | undefined {
 }
 
 function describe(settings: Settings): z.output<typeof settingsDocument> {
-  const { friendlyName, pictureUrl, supportEmail, supportUrl, defaultRedirectionUri } = settings.tenant;
+  const { friendlyName, pictureUrl, supportEmail, supportUrl, defaultRedirectionUri, defaultAudience } =
+    settings.tenant;
   const { lifetimeSeconds, idleSeconds } = sessionLifetimes(settings);
   return {
     ...(friendlyName !== undefined && { friendly_name: friendlyName }),
@@ -175,6 +211,8 @@ function describe(settings: Settings): z.output<typeof settingsDocument> {
     ...(supportEmail !== undefined && { support_email: supportEmail }),
     ...(supportUrl !== undefined && { support_url: supportUrl }),
     ...(defaultRedirectionUri !== undefined && { default_redirection_uri: defaultRedirectionUri }),
+    ...(defaultAudience !== undefined && { default_audience: defaultAudience }),
+    allowed_logout_urls: [...(settings.tenant.allowedLogoutUrls ?? [])],
     enabled_locales: languagesOf(settings).map(localeOf),
     session_lifetime: lifetimeSeconds / 3600,
     idle_session_lifetime: idleSeconds / 3600,

@@ -1,10 +1,21 @@
 // The request to sign out as Auth0's own clients make it: GET /v2/logout with client_id and returnTo.
 // A listed returnTo is the only thing that may be redirected to; its query and fragment are the client's own business.
-import type { Client, ClientStore } from './client';
+import type { ClientStore } from './client';
 import type { EndSessionRequest } from './end-session-request';
 import { OAuthError } from './errors';
 import { type Parameters, readParameter } from './parameters';
-import { findFirstPostLogoutRedirectUri, isRegisteredReturnTo } from './redirect-uri';
+import {
+  findFirstPostLogoutRedirectUri,
+  isRegisteredReturnTo,
+  type LogoutAddresses,
+  logoutAddressesOfNobody,
+} from './redirect-uri';
+
+type Deps = Readonly<{
+  clients: Pick<ClientStore, 'find'>;
+  /** Where anybody may be sent after a sign-out that names no client. */
+  allowedLogoutUrls: () => readonly string[];
+}>;
 
 /**
  * Turns parameters into a request to sign out. `clientId` is null when none was named: whoever made the browser send it
@@ -12,7 +23,7 @@ import { findFirstPostLogoutRedirectUri, isRegisteredReturnTo } from './redirect
  * @throws OAuthError `invalid_request`
  */
 export async function checkAuth0LogoutRequest(
-  deps: Readonly<{ clients: Pick<ClientStore, 'find'> }>,
+  deps: Deps,
   parameters: Parameters,
 ): Promise<EndSessionRequest> {
   const clientId = readParameter(parameters, 'client_id');
@@ -23,15 +34,17 @@ export async function checkAuth0LogoutRequest(
   return {
     clientId,
     postLogoutRedirectUri:
-      returnTo === null ? client && findFirstPostLogoutRedirectUri(client) : checkReturnTo(returnTo, client),
+      returnTo === null
+        ? client && findFirstPostLogoutRedirectUri(client)
+        : checkReturnTo(returnTo, client ?? logoutAddressesOfNobody(deps.allowedLogoutUrls())),
     state: null,
     hintedSessionId: null,
     uiLocales: [],
   };
 }
 
-function checkReturnTo(returnTo: string, client: Client | null): string {
-  if (client === null || !isRegisteredReturnTo(client, returnTo)) {
+function checkReturnTo(returnTo: string, allowed: LogoutAddresses): string {
+  if (!isRegisteredReturnTo(allowed, returnTo)) {
     throw new OAuthError('invalid_request', 'The returnTo address is not among the allowed logout URLs.');
   }
   return returnTo;

@@ -7,7 +7,7 @@ import { byteLength, type Parameters, readParameter, requireParameter } from './
 import { checkCodeChallenge } from './pkce';
 import { type Prompt, parsePrompt } from './prompt';
 import { findSoleRedirectUri, isRegisteredRedirectUri } from './redirect-uri';
-import type { ResourceServer, ResourceServerStore } from './resource-server';
+import type { DefaultAudience, ResourceServer, ResourceServerStore } from './resource-server';
 import {
   checkResponseType,
   holdsTokens,
@@ -66,6 +66,7 @@ export type AuthorizationRequestDeps = Readonly<{
   issuer: string;
   clients: Pick<ClientStore, 'find'>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
+  defaultAudience: DefaultAudience;
   signer: Pick<TokenSigner, 'verify'>;
 }>;
 
@@ -195,17 +196,20 @@ function checkResponseMode(parameters: Parameters, { responseMode }: ReturnAddre
 }
 
 /**
- * The API asked for, null for none but UserInfo.
+ * The API asked for, or the operator's default where none is; null for none but UserInfo.
  * @throws OAuthError `access_denied` for one that is not known here: its token would be good for nothing
  */
 export async function checkAudience(
-  deps: Pick<AuthorizationRequestDeps, 'issuer' | 'resourceServers'>,
+  deps: Pick<AuthorizationRequestDeps, 'issuer' | 'resourceServers' | 'defaultAudience'>,
   parameters: Parameters,
 ): Promise<ResourceServer | null> {
-  const audience = readParameter(parameters, 'audience', MAX_BYTES.audience);
+  const named = readParameter(parameters, 'audience', MAX_BYTES.audience);
+  const audience = named ?? deps.defaultAudience();
   if (audience === null || audience === userinfoAudience(deps.issuer)) return null;
   const api = await deps.resourceServers.find(audience);
-  if (api === null) throw new OAuthError('access_denied', 'The audience is not an API known here.');
+  // A default that has been removed since is none.
+  if (api === null && named !== null)
+    throw new OAuthError('access_denied', 'The audience is not an API known here.');
   return api;
 }
 

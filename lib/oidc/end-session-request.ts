@@ -6,7 +6,11 @@ import type { Client, ClientStore } from './client';
 import { OAuthError } from './errors';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint';
 import { type Parameters, readParameter } from './parameters';
-import { isRegisteredPostLogoutRedirectUri } from './redirect-uri';
+import {
+  isRegisteredPostLogoutRedirectUri,
+  type LogoutAddresses,
+  logoutAddressesOfNobody,
+} from './redirect-uri';
 import type { TokenSigner } from './token-signer';
 import { MAX_BYTES } from './vocabulary';
 
@@ -14,7 +18,7 @@ import { MAX_BYTES } from './vocabulary';
 export type EndSessionRequest = Readonly<{
   /** Client the request comes from; null when it named none. */
   clientId: string | null;
-  /** Registered by that client, compared as an exact string; null: nowhere to go but our own page. */
+  /** Registered by that client, or by the operator where none is named; compared as an exact string; null: nowhere to go but our own page. */
   postLogoutRedirectUri: string | null;
   /** Returned with the redirect, byte for byte. */
   state: string | null;
@@ -26,6 +30,8 @@ export type EndSessionRequest = Readonly<{
 
 type Deps = Readonly<{
   clients: Pick<ClientStore, 'find'>;
+  /** Where anybody may be sent after a sign-out that names no client. */
+  allowedLogoutUrls: () => readonly string[];
   signer: Pick<TokenSigner, 'verify' | 'verifyForClient'>;
 }>;
 
@@ -39,7 +45,10 @@ export async function checkEndSessionRequest(deps: Deps, parameters: Parameters)
   return {
     clientId: client?.clientId ?? null,
     hintedSessionId: checkLogoutHint(parameters, hint),
-    postLogoutRedirectUri: checkPostLogoutRedirectUri(parameters, client),
+    postLogoutRedirectUri: checkPostLogoutRedirectUri(
+      parameters,
+      client ?? logoutAddressesOfNobody(deps.allowedLogoutUrls()),
+    ),
     state: readParameter(parameters, 'state', MAX_BYTES.state),
     uiLocales: parseUiLocales(readParameter(parameters, 'ui_locales')),
   };
@@ -94,11 +103,11 @@ function checkLogoutHint(parameters: Parameters, hint: IdTokenHint | null): stri
   return hint.sessionId;
 }
 
-/** As registered by the client that is known, query included. @see RP-Initiated Logout 1.0 §3 */
-function checkPostLogoutRedirectUri(parameters: Parameters, client: Client | null): string | null {
+/** As registered by the client, or by the operator where none is known, query included. @see RP-Initiated Logout 1.0 §3 */
+function checkPostLogoutRedirectUri(parameters: Parameters, allowed: LogoutAddresses): string | null {
   const requested = readParameter(parameters, 'post_logout_redirect_uri');
   if (requested === null) return null;
-  if (client === null || !isRegisteredPostLogoutRedirectUri(client, requested)) {
+  if (!isRegisteredPostLogoutRedirectUri(allowed, requested)) {
     throw new OAuthError('invalid_request', 'This post_logout_redirect_uri is not registered.');
   }
   return requested;

@@ -25,16 +25,22 @@ export function isRegisteredRedirectUri(client: Client, redirectUri: string): bo
  * the place of `*`.
  * @see OpenID Connect RP-Initiated Logout 1.0 §3
  */
-export function isRegisteredPostLogoutRedirectUri(client: Client, uri: string): boolean {
-  return client.postLogoutRedirectUris.some((registered) => isSame(client, registered, uri));
+export function isRegisteredPostLogoutRedirectUri(list: LogoutAddresses, uri: string): boolean {
+  return list.postLogoutRedirectUris.some((registered) => isSame(list, registered, uri));
 }
 
 /** The same for Auth0's `returnTo`, whose query and fragment are the client's own business. */
-export function isRegisteredReturnTo(client: Client, returnTo: string): boolean {
+export function isRegisteredReturnTo(list: LogoutAddresses, returnTo: string): boolean {
   const address = withoutQuery(returnTo);
-  return client.postLogoutRedirectUris.some((registered) =>
-    isSame(client, withoutQuery(registered), address),
-  );
+  return list.postLogoutRedirectUris.some((registered) => isSame(list, withoutQuery(registered), address));
+}
+
+/** Where a browser may be sent after sign-out: what a client has of it. */
+export type LogoutAddresses = Pick<Client, 'postLogoutRedirectUris' | 'wildcardRedirectUris'>;
+
+/** The operator's own list, for a sign-out that names no client. Auth0's tenant has one beside those of its clients. */
+export function logoutAddressesOfNobody(allowedLogoutUrls: readonly string[]): LogoutAddresses {
+  return { postLogoutRedirectUris: allowedLogoutUrls, wildcardRedirectUris: false };
 }
 
 /** Where a browser goes after a sign-out that says no address: the first plain one; null where there is none. */

@@ -46,6 +46,9 @@ export type ResourceServerStore = {
   findGrants(clientId: string): Promise<readonly ClientGrant[]>;
 };
 
+/** Identifier of the API that a request is for where it names none, as the operator set it; null: UserInfo alone. Auth0's. */
+export type DefaultAudience = () => string | null;
+
 /** The scopes that a person may give away through a client. @see RFC 9700 §2.3 */
 export function scopesForPeople({ scopes, isSystem }: ResourceServer): ReadonlySet<string> {
   const values = scopes.map(({ value }) => value);

@@ -336,6 +336,8 @@ export async function composeRuntime(
     codes: stores.codes,
     families: stores.families,
     resourceServers: stores.resourceServers,
+    defaultAudience: () => settings.tenant.defaultAudience ?? null,
+    allowedLogoutUrls: () => settings.tenant.allowedLogoutUrls ?? [],
     tokenEvents: backgroundEvents,
     refreshTokens: createRefreshTokens(box),
     refreshTokenStore: stores.refreshTokenStore,

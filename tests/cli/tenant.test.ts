@@ -55,6 +55,8 @@ tenant:
   enabled_locales: [en, de]
   session_lifetime: 24
   idle_session_lifetime: 12
+  default_audience: https://orders.acme.test/v1
+  allowed_logout_urls: [https://acme.test/bye]
   sandbox_version: '18'
   flags:
     enable_sso: true

@@ -81,6 +81,16 @@ describe('GET /v2/logout', () => {
     expect(deps.signOuts).toMatchObject([{ clientId: null, postLogoutRedirectUri: null }]);
   });
 
+  it('of nobody may lead to what the operator lists, and to nothing else, once the person was asked (LGO-2, RED-8)', async () => {
+    const deps = { ...signedIn(), allowedLogoutUrls: () => ['https://acme.test/bye'] };
+    const response = await get(deps, '?returnTo=https%3A%2F%2Facme.test%2Fbye%3Fx%3D1');
+    expect(response.headers.get('location')).toBe('/logout');
+    expect(deps.signOuts).toMatchObject([{ postLogoutRedirectUri: 'https://acme.test/bye?x=1' }]);
+    expect((await get(deps, '?returnTo=https%3A%2F%2Facme.test%2F')).status).toBe(400);
+    const ofClient = await get(deps, '?client_id=web&returnTo=https%3A%2F%2Facme.test%2Fbye');
+    expect(ofClient.status).toBe(400);
+  });
+
   it('of nobody says OK where nobody is signed in', async () => {
     expect(await (await get(memoryDeps(), '')).text()).toBe('OK');
   });

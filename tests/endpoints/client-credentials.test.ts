@@ -92,6 +92,8 @@ describe('a client that asks for itself', () => {
     expect(decodeJwt((await read(ask(deps, {}))).access_token).aud).toBe(THINGS);
     deps.resourceServers.grant('machine', { audience: MANAGEMENT, scopes: ['read:users'] });
     await expectRefusal(ask(deps, {}), 400, 'invalid_request');
+    const byDefault = { ...deps, defaultAudience: () => THINGS };
+    expect(decodeJwt((await read(ask(byDefault, {}))).access_token).aud).toBe(THINGS);
   });
 
   it('gets no scope where the API has none, and none that the API has no longer', async () => {

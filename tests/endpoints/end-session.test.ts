@@ -182,6 +182,14 @@ describe('/oidc/logout refuses, without a redirect and with the session alive,',
     );
   });
 
+  it('an address without a client that the operator does not list as it stands (RED-8)', async () => {
+    const deps = { ...signedIn(), allowedLogoutUrls: () => ['https://acme.test/bye'] };
+    const leaving = (uri: string) => get(deps, { post_logout_redirect_uri: uri });
+    await expectRefused(deps, await leaving('https://acme.test/bye?x=1'));
+    expect((await leaving('https://acme.test/bye')).headers.get('location')).toBe('/logout');
+    expect(deps.signOuts).toMatchObject([{ postLogoutRedirectUri: 'https://acme.test/bye' }]);
+  });
+
   it('a hint without a signature (LGO-1, oidcc-rp-initiated-logout-modified-id-token-hint)', async () => {
     const deps = signedIn();
     const [, claims] = (await hintOf(deps)).split('.');

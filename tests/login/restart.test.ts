@@ -15,6 +15,7 @@ const deps = {
   issuer: ISSUER,
   clients: memoryClients(CLIENT),
   resourceServers: memoryResourceServers(api()),
+  defaultAudience: () => null,
   signer: memorySigner(ISSUER, () => NOW),
 };
 

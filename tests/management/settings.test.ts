@@ -59,7 +59,22 @@ describe('tenant settings', () => {
     expect(await get(TENANT)).toEqual(before);
   });
 
+  it('name the API and the addresses of requests that name none', async () => {
+    const identifier = 'https://orders.acme.test/v1';
+    await send('POST', '/api/v2/resource-servers', { identifier, name: 'Orders' });
+    const named = { default_audience: identifier, allowed_logout_urls: ['https://acme.test/bye'] };
+    expect((await send('PATCH', TENANT, named)).status).toBe(200);
+    expect(await get(TENANT)).toMatchObject(named);
+    await send('PATCH', TENANT, { default_audience: '', allowed_logout_urls: [] });
+    expect(await get(TENANT)).toMatchObject({ allowed_logout_urls: [] });
+    expect(await get(TENANT)).not.toHaveProperty('default_audience');
+  });
+
   it.each([
+    [{ default_audience: 'https://nobody.test/' }, /^400 default_audience must be the identifier of an API/],
+    [{ default_directory: 'users' }, /^400 default_directory must be empty: there are no databases/],
+    [{ allowed_logout_urls: ['https://*.acme.test/'] }, /^400 allowed_logout_urls\[0\]: .* holds a \*/],
+    [{ allowed_logout_urls: ['javascript:alert(1)'] }, /^400 allowed_logout_urls\[0\]/],
     [
       { flags: { enable_dynamic_client_registration: true } },
       /^400 flags\.enable_dynamic_client_registration must be false/,

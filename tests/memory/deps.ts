@@ -92,6 +92,8 @@ export function memoryDeps(...clients: readonly Client[]): MemoryDeps {
     clients:
       clients.length > 0 ? memoryClients(...clients) : memoryClients(confidentialClient(), publicClient()),
     resourceServers,
+    defaultAudience: () => null,
+    allowedLogoutUrls: () => [],
     codes,
     families: codes.families,
     refreshTokenStore: codes.refreshTokenStore,

@@ -46,12 +46,16 @@ const GOOD = {
 };
 
 /** The good request with some parameters changed; undefined leaves one out. */
-function check(changes: Record<string, string | undefined> = {}, suffix = ''): Promise<AuthorizationRequest> {
+function check(
+  changes: Record<string, string | undefined> = {},
+  suffix = '',
+  defaultAudience: string | null = null,
+): Promise<AuthorizationRequest> {
   const pairs = Object.entries<string | undefined>({ ...GOOD, ...changes }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
   );
   return checkAuthorizationRequest(
-    { issuer: ISSUER, clients, resourceServers, signer },
+    { issuer: ISSUER, clients, resourceServers, defaultAudience: () => defaultAudience, signer },
     parseFormParameters(pairs.join('&') + suffix),
   );
 }
@@ -163,6 +167,23 @@ describe('a good authorization request', () => {
 
   it('may ask for the audience of UserInfo', async () => {
     await expect(check({ audience: `${ISSUER}userinfo` })).resolves.toMatchObject({ audience: null });
+  });
+
+  it('is for the operator’s default where it names no API, while that is there', async () => {
+    const byDefault = (changes: Record<string, string>, audience = 'https://api.test/') =>
+      check({ scope: 'openid read:things', ...changes }, '', audience);
+    await expect(byDefault({})).resolves.toMatchObject({
+      audience: 'https://api.test/',
+      scope: 'openid read:things',
+    });
+    await expect(byDefault({ audience: 'https://offline.test/' })).resolves.toMatchObject({
+      audience: 'https://offline.test/',
+    });
+    await expect(byDefault({ audience: `${ISSUER}userinfo` })).resolves.toMatchObject({ audience: null });
+    await expect(byDefault({}, 'https://removed.test/')).resolves.toMatchObject({
+      audience: null,
+      scope: 'openid',
+    });
   });
 });
 

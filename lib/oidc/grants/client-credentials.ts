@@ -4,7 +4,7 @@ import { issueClientAccessToken } from '../access-token';
 import { type Client, isPublicClient } from '../client';
 import { OAuthError } from '../errors';
 import { type Parameters, readParameter } from '../parameters';
-import type { ClientGrant, ResourceServer, ResourceServerStore } from '../resource-server';
+import type { ClientGrant, DefaultAudience, ResourceServer, ResourceServerStore } from '../resource-server';
 import { parseScope } from '../scope';
 import type { TokenEvents } from '../token-events';
 import type { TokenResponse } from '../token-request';
@@ -17,6 +17,7 @@ export type ClientCredentialsDeps = Readonly<{
   random: Readonly<{ id(): string }>;
   signer: Pick<TokenSigner, 'sign'>;
   resourceServers: ResourceServerStore;
+  defaultAudience: DefaultAudience;
   tokenEvents: TokenEvents;
 }>;
 
@@ -55,15 +56,17 @@ export async function issueToClient(
   }
 }
 
-/** The API asked for, and what of it was granted; the only one that was, where none is named. */
+/** The API asked for, and what of it was granted. Where none is named: the only one that was, or the default among several. */
 async function findGranted(
-  deps: Pick<ClientCredentialsDeps, 'resourceServers'>,
+  deps: Pick<ClientCredentialsDeps, 'resourceServers' | 'defaultAudience'>,
   { clientId }: Client,
   parameters: Parameters,
 ): Promise<{ api: ResourceServer; granted: readonly string[] }> {
   const audience = readParameter(parameters, 'audience', MAX_BYTES.audience);
   const grants = await deps.resourceServers.findGrants(clientId);
-  const grant = audience === null ? soleGrant(grants) : grants.find((given) => given.audience === audience);
+  const granted = (wanted: string | null) => grants.find((given) => given.audience === wanted);
+  const grant =
+    audience === null ? (granted(deps.defaultAudience()) ?? soleGrant(grants)) : granted(audience);
   const api = grant === undefined ? null : await deps.resourceServers.find(grant.audience);
   if (grant === undefined || api === null) {
     throw new OAuthError('access_denied', 'The client has not been granted this API.', { status: 403 });

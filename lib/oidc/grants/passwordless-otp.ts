@@ -8,7 +8,7 @@ import { OAuthError } from '../errors';
 import { type IdTokenSigner, issueIdToken } from '../id-token';
 import { type Parameters, readParameter, requireParameter } from '../parameters';
 import { type RefreshExpiry, type RefreshTokens, refreshExpiry } from '../refresh-token';
-import type { ResourceServerStore } from '../resource-server';
+import type { DefaultAudience, ResourceServerStore } from '../resource-server';
 import { grantScope, hasScope } from '../scope';
 import type { TokenResponse } from '../token-request';
 import { MAX_BYTES, OFFLINE_ACCESS, REFRESH_TOKEN_GRANT } from '../vocabulary';
@@ -18,6 +18,7 @@ export type PasswordlessGrantDeps = Readonly<{
   clock: () => Date;
   random: Readonly<{ id(): string }>;
   resourceServers: Pick<ResourceServerStore, 'find'>;
+  defaultAudience: DefaultAudience;
   signer: IdTokenSigner;
   refreshTokens: Pick<RefreshTokens, 'derive'>;
   families: Pick<TokenFamilyStore, 'findActive'>;

@@ -4,6 +4,7 @@ import 'server-only';
 import type { NextApiRequest, NextApiResponse } from 'next';
 import NextAuth, { type NextAuthOptions, type Profile } from 'next-auth';
 import { CONSOLE_SESSION_SECONDS } from '@/lib/management/console-door';
+import { userinfoAudience } from '@/lib/oidc/access-token';
 import { PATHS } from '@/lib/oidc/vocabulary';
 import type { Runtime } from '@/lib/runtime/compose';
 import type { ConsoleCookie } from '@/lib/runtime/console-cookies';
@@ -118,7 +119,11 @@ function consoleAuthOptions(
         name: 'Latchkey',
         type: 'oauth',
         issuer,
-        authorization: { url: new URL(PATHS.authorize, issuer).href, params: { scope: 'openid' } },
+        authorization: {
+          url: new URL(PATHS.authorize, issuer).href,
+          // UserInfo whatever the default audience is: an operator is not asked what the console may have of an API.
+          params: { scope: 'openid', audience: userinfoAudience(issuer) },
+        },
         token: { url: own(PATHS.token) },
         jwks_endpoint: own(PATHS.jwks),
         clientId,
