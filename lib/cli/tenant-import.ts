@@ -32,7 +32,7 @@ import {
   type Tenant,
 } from './tenant';
 import { readSetUp } from './tenant-files';
-import { importAuth0Users } from './tenant-users';
+import { importAuth0Users, readAuth0Users } from './tenant-users';
 
 /** Adds the command to the program. @param calledFrom the folder that files are named from */
 export function addImportCommand(program: Command, { calledFrom }: { calledFrom: string }): void {
@@ -70,14 +70,16 @@ export type Entry = Readonly<{
 }>;
 
 async function importSetUp(path: string, options: Options & { calledFrom: string }): Promise<void> {
-  const { calledFrom, dryRun: isDryRun = false, json, users } = options;
+  const { calledFrom, dryRun: isDryRun = false, json } = options;
+  const isQuiet = json === true;
   const setUp = await readSetUp(resolve(calledFrom, path));
+  // Both are read before either is taken over: a file that is broken changes nothing.
+  const users = options.users === undefined ? null : await readAuth0Users(resolve(calledFrom, options.users));
   const entries = await withApi(async (api) => {
-    const found = await takeOver(api, { setUp, isDryRun, isQuiet: json === true });
-    if (users === undefined) return found;
-    const file = resolve(calledFrom, users);
-    return [...found, ...(await importAuth0Users(api, { file, isDryRun, isQuiet: json === true }))];
-  });
+    const found = await takeOver(api, { setUp, isDryRun, isQuiet });
+    if (users === null) return found;
+    return [...found, ...(await importAuth0Users(api, { users, isDryRun, isQuiet }))];
+  }).finally(() => users?.discard());
   if (json) return printJson(entries);
   report(entries, isDryRun);
 }

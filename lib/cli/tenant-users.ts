@@ -1,11 +1,15 @@
 // The users of an Auth0 tenant, one JSON object a line as its export has them, or a list: who has an e-mail address signs in by
-// that, who has only a number by that. Passwords stay behind.
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+// that, who has only a number by that. Passwords stay behind. The whole file is read before anything is done, into one of our
+// own for each way to sign in: it may be longer than memory, and what is wrong with it is told by its own lines.
+import { createReadStream, openAsBlob } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { CONNECTIONS_PATH } from '@/lib/management/connection-routes';
 import type { ConnectionDocument } from '@/lib/management/connections';
 import { IMPORTS_PATH, JOBS_PATH } from '@/lib/management/job-routes';
 import type { JobDocument, RowProblemsDocument } from '@/lib/management/jobs';
+import { readJsonRows, UnreadableFile } from '@/lib/management/json-rows';
 import { importedUser } from '@/lib/management/user-imports';
 import type { ManagementApi } from '@/lib/runtime/operations';
 import { CommandFailure } from './command-line';
@@ -30,50 +34,130 @@ const ITS_OWN = new Set([
   'provider',
 ]);
 
-/** @throws {CommandFailure} 2 for a file that cannot be read */
+const CHANNELS = ['email', 'sms'] as const;
+type Channel = (typeof CHANNELS)[number];
+
+/** Users of a file, as an import takes them. */
+export type Auth0Users = Readonly<{
+  byChannel: Readonly<Record<Channel, Part>>;
+  /** Who can be reached by nothing. */
+  nobody: number;
+  /** Takes away what was written of them. */
+  discard(): Promise<void>;
+}>;
+
+type Part = Readonly<{
+  /** Ours, of one user a line. */
+  file: string;
+  /** On which line of the file that was given each of them begins. */
+  lines: readonly number[];
+  /** What of how many was not taken over. */
+  notes: ReadonlyMap<string, number>;
+}>;
+
+/** @throws {CommandFailure} 2 for a file that cannot be read, with the line */
+export async function readAuth0Users(file: string): Promise<Auth0Users> {
+  // Of people: the folder is for nobody else's eyes.
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-users-'));
+  const discard = () => rm(folder, { recursive: true, force: true });
+  try {
+    const [email, sms] = await Promise.all(CHANNELS.map((channel) => openPart(join(folder, channel))));
+    const parts = { email, sms } as Record<Channel, OpenPart>;
+    let nobody = 0;
+    for await (const [, line, text] of rowsOf(file)) {
+      const { channel, user, dropped } = translate(parseUser(file, line, text));
+      if (channel === null) nobody++;
+      else await parts[channel].add({ line, user, dropped });
+    }
+    for (const channel of CHANNELS) await parts[channel].close();
+    return { byChannel: parts, nobody, discard };
+  } catch (problem) {
+    await discard();
+    throw problem;
+  }
+}
+
+/** Sends them as imports do; in a dry run says what would be sent. */
 export async function importAuth0Users(
   api: ManagementApi,
-  { file, isDryRun, isQuiet }: { file: string; isDryRun: boolean; isQuiet: boolean },
+  { users, isDryRun, isQuiet }: { users: Auth0Users; isDryRun: boolean; isQuiet: boolean },
 ): Promise<Entry[]> {
-  const read = (await readRows(file)).map(translate);
   const entries: Entry[] = [];
-  for (const channel of ['email', 'sms'] as const) {
-    const rows = read.filter((row) => row.channel === channel);
-    if (rows.length === 0) continue;
-    const notes = summarise(rows);
-    if (isDryRun)
-      entries.push({ kind: 'users', name: `(${rows.length}) by ${channel}`, outcome: 'created', notes });
-    else entries.push(await send(api, { channel, rows, notes, isQuiet }));
+  for (const channel of CHANNELS) {
+    const part = users.byChannel[channel];
+    if (part.lines.length === 0) continue;
+    const name = `(${part.lines.length}) by ${channel}`;
+    const notes = [...part.notes].map(([note, count]) => `of ${count}: ${note}`);
+    if (isDryRun) entries.push({ kind: 'users', name, outcome: 'created', notes });
+    else entries.push(await send(api, { channel, part, name, notes, isQuiet }));
   }
-  const nobody = read.filter(({ channel }) => channel === null).length;
-  if (nobody > 0) {
+  if (users.nobody > 0) {
     const notes = ['they have neither an e-mail address nor a number'];
-    entries.push({ kind: 'users', name: `(${nobody})`, outcome: 'left out', notes });
+    entries.push({ kind: 'users', name: `(${users.nobody})`, outcome: 'left out', notes });
   }
   return entries;
 }
 
-type Row = Readonly<{ channel: 'email' | 'sms' | null; user: Document; dropped: readonly string[] }>;
+type OpenPart = Part &
+  Readonly<{
+    add(row: Readonly<{ line: number; user: Document; dropped: readonly string[] }>): Promise<void>;
+    close(): Promise<void>;
+  }>;
 
-async function readRows(file: string): Promise<Document[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new CommandFailure(`${basename(file)} cannot be read.`, 2);
-  });
+/** Characters that are written at once. */
+const WRITTEN_AT_ONCE = 256 * 1024;
+
+async function openPart(file: string): Promise<OpenPart> {
+  const handle: FileHandle = await open(file, 'w', 0o600);
+  const lines: number[] = [];
+  const notes = new Map<string, number>();
+  let waiting = '';
+  const write = async () => {
+    await handle.appendFile(waiting);
+    waiting = '';
+  };
+  return {
+    file,
+    lines,
+    notes,
+    async add({ line, user, dropped }) {
+      lines.push(line);
+      for (const note of new Set(dropped)) notes.set(note, (notes.get(note) ?? 0) + 1);
+      waiting += `${JSON.stringify(user)}\n`;
+      if (waiting.length > WRITTEN_AT_ONCE) await write();
+    },
+    async close() {
+      await write();
+      await handle.close();
+    },
+  };
+}
+
+async function* rowsOf(file: string): ReturnType<typeof readJsonRows> {
   try {
-    const isList = text.trimStart().startsWith('[');
-    const rows: unknown = isList
-      ? JSON.parse(text)
-      : text
-          .split('\n')
-          .filter((line) => line.trim() !== '')
-          .map((line) => JSON.parse(line));
-    return rows as Document[];
-  } catch {
-    throw new CommandFailure(`${basename(file)} is no JSON: a list, or one object a line.`, 2);
+    yield* readJsonRows(createReadStream(file));
+  } catch (problem) {
+    if (problem instanceof UnreadableFile) throw brokenAt(file, problem.line, problem.sentence);
+    if ((problem as NodeJS.ErrnoException).syscall === undefined) throw problem;
+    throw new CommandFailure(`${basename(file)} cannot be read.`, 2);
   }
 }
 
-function translate(row: Document): Row {
+function parseUser(file: string, line: number, text: string): Document {
+  try {
+    return JSON.parse(text) as Document;
+  } catch {
+    throw brokenAt(file, line, 'begins a user that is no JSON object');
+  }
+}
+
+function brokenAt(file: string, line: number, sentence: string): CommandFailure {
+  return new CommandFailure(`${basename(file)}: line ${line} ${sentence}. Nothing was changed.`, 2);
+}
+
+type Translated = Readonly<{ channel: Channel | null; user: Document; dropped: readonly string[] }>;
+
+function translate(row: Document): Translated {
   const own = Object.fromEntries(
     Object.entries(row).filter(([name, value]) => value !== null && value !== '' && !ITS_OWN.has(name)),
   );
@@ -95,34 +179,25 @@ function translate(row: Document): Row {
   };
 }
 
-/** The same of many is said once. */
-function summarise(rows: readonly Row[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { dropped } of rows)
-    for (const note of new Set(dropped)) counts.set(note, (counts.get(note) ?? 0) + 1);
-  return [...counts].map(([note, count]) => `of ${count}: ${note}`);
-}
-
 async function send(
   api: ManagementApi,
   {
     channel,
-    rows,
+    part,
+    name,
     notes,
     isQuiet,
-  }: { channel: 'email' | 'sms'; rows: readonly Row[]; notes: readonly string[]; isQuiet: boolean },
+  }: { channel: Channel; part: Part; name: string; notes: readonly string[]; isQuiet: boolean },
 ): Promise<Entry> {
   const connections = await ask<ConnectionDocument[]>(api, {
     method: 'GET',
     path: `${CONNECTIONS_PATH}?strategy=${channel}`,
   });
-  const name = `(${rows.length}) by ${channel}`;
   const [connection] = connections;
   if (connection === undefined)
     return { kind: 'users', name, outcome: 'left out', notes: ['there is no connection for them'] };
   const form = new FormData();
-  const text = rows.map(({ user }) => JSON.stringify(user)).join('\n');
-  form.append('users', new Blob([text], { type: 'application/json' }), 'users.ndjson');
+  form.append('users', await openAsBlob(part.file), 'users.ndjson');
   form.append('connection_id', connection.id);
   form.append('upsert', 'true');
   const begun = await ask<JobDocument>(api, { method: 'POST', path: IMPORTS_PATH, body: form });
@@ -133,7 +208,7 @@ async function send(
   });
   const { inserted = 0, updated = 0, failed = 0 } = job.summary ?? {};
   const refused = problems.flatMap(({ row, errors }) =>
-    errors.map(({ message }) => `user ${row}: ${message}`),
+    errors.map(({ message }) => `line ${part.lines[row - 1]}: ${message}`),
   );
   return {
     kind: 'users',
@@ -143,6 +218,7 @@ async function send(
       `${inserted} added, ${updated} written again, ${failed} left out`,
       ...notes,
       ...refused.slice(0, SHOWN_MAX),
+      ...(refused.length > SHOWN_MAX ? [`… and ${refused.length - SHOWN_MAX} more`] : []),
     ],
   };
 }

@@ -248,6 +248,33 @@ describe('a set-up of Auth0', () => {
     expect(find(await importUsers(), 'users', '(2) by email')).toMatchObject({ outcome: 'changed' });
   });
 
+  it('tells what is wrong with a user by the line of the file, whoever signs in how', async () => {
+    const lines = ['{"phone_number":"+4915123456780"}', '', '{"email":"cid@example.com"}', '{"email":"cid"}'];
+    await writeFile(path.join(home, 'mixed.ndjson'), lines.join('\n'));
+    const entries = await latchkey.json<Entry[]>('import', 'auth0', 'old', '--users', 'mixed.ndjson');
+    expect(find(entries, 'users', '(2) by email')?.notes).toEqual([
+      '1 added, 0 written again, 1 left out',
+      'line 4: email must be one e-mail address',
+    ]);
+  });
+
+  it.each([
+    ['{"email":"eve@example.com"}\n{"email":}\n', 'line 2 begins a user that is no JSON object'],
+    ['{"email":"eve@example.com"}\nnull\n', 'line 2 is no list of JSON objects'],
+    ['[{"email":"eve@example.com"},\n{"email":"ev', 'line 2 begins a user that does not end'],
+  ])('MGT-2: of users that break off nobody comes in, nor does the set-up (%j)', async (text, sentence) => {
+    await writeFile(path.join(home, 'half.ndjson'), text);
+    await writeFile(path.join(home, 'renamed.yaml'), 'tenant: { friendly_name: Half }');
+    const run = await latchkey.call('import', 'auth0', 'renamed.yaml', '--users', 'half.ndjson');
+    expect(run).toMatchObject({
+      code: 2,
+      stderr: `latchkey: half.ndjson: ${sentence}. Nothing was changed.\n`,
+    });
+    expect((await latchkey.call('users', 'show', 'eve@example.com')).code).toBe(1);
+    await latchkey.call('export', 'kept.yaml');
+    expect(await readFile(path.join(home, 'kept.yaml'), 'utf8')).toContain('friendly_name: Acme');
+  });
+
   it.each(['set-up', 'set-up.yaml'])(
     'goes out to %s and comes in again, and nothing has changed',
     async (to) => {
