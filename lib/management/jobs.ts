@@ -234,7 +234,8 @@ async function writeDown(
 // ---- Exports --------------------------------------------------------------------------------------------------------
 
 const FIELDS_MAX = 100;
-const FIELD_NAME = /^[A-Za-z_][\w-]*(?:\.[\w-]+){0,8}$/;
+/** `identities[0].connection` leads into a list, as in Auth0's own example. */
+const FIELD_NAME = /^[A-Za-z_][\w-]*(?:\.[\w-]+|\[\d{1,3}\]){0,8}$/;
 
 const exportedField = fieldsOf({
   name: text(1, 255).regex(FIELD_NAME, 'must be the name of a field, or names with dots between them'),

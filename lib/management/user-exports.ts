@@ -92,7 +92,7 @@ function importable(account: Account): object {
   };
 }
 
-/** The fields that were asked for, in their order; `user_metadata.city` leads into an object. */
+/** The fields that were asked for, in their order; `user_metadata.city` leads into an object, `identities[0]` into a list. */
 function chosen(
   account: Account,
   fields: readonly ExportedField[],
@@ -102,9 +102,13 @@ function chosen(
   return Object.fromEntries(
     fields.map(({ name, exportAs }) => [
       exportAs,
-      name.split('.').reduce<unknown>((value, key) => ownValue(value, key), user) ?? missing,
+      wayTo(name).reduce<unknown>((value, key) => ownValue(value, key), user) ?? missing,
     ]),
   );
+}
+
+function wayTo(name: string): string[] {
+  return name.split(/[.[\]]+/).filter((key) => key !== '');
 }
 
 function ownValue(value: unknown, key: string): unknown {

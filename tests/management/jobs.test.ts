@@ -461,10 +461,12 @@ describe('an export', () => {
       { name: 'identities' },
       { name: 'constructor' },
       { name: '__proto__.x' },
+      { name: 'identities[0].connection', export_as: 'provider' },
     ];
     expect(JSON.parse((await exportUsers({ fields, limit: 1 })).text)).toEqual({
       email: 'ada@example.com',
       identities: [expect.objectContaining({ provider: 'email' })],
+      provider: 'email',
     });
     expect((await exportUsers({ connection_id: sms })).text).toMatch(/^\{"user_id":"sms\|3",[^\n]*\n$/);
     expect((await exportUsers({ format: 'csv', connection_id: sms })).text.split('\n')).toHaveLength(3);
