@@ -24,10 +24,14 @@ function nameOfField(name: unknown): string {
 export const only = <const Value extends boolean | string>(value: Value, because: string) =>
   z.literal(value, { error: `must be ${value === '' ? 'empty' : value}: ${because}` });
 
+/** What is said of a value that is no string: whether it was sent at all. */
+const noString = (sentence: string) => (issue: Readonly<{ input: unknown }>) =>
+  issue.input === undefined ? 'must be there' : sentence;
+
 /** A string of that many characters. */
 export const text = (min: number, max: number) =>
   z
-    .string({ error: 'must be a string' })
+    .string({ error: noString('must be a string') })
     .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
     .max(max, `may hold ${max} characters at most`);
 
@@ -64,7 +68,7 @@ export const listOf = <Item extends z.ZodType<string>>(item: Item, max: number) 
  * @see RFC 6749 Appendix A.1
  */
 export const clientId = () =>
-  z.string({ error: 'must be a string' }).regex(/^[\x21-\x7e]{1,64}$/, 'is no client ID');
+  z.string({ error: noString('must be a string') }).regex(/^[\x21-\x7e]{1,64}$/, 'is no client ID');
 
 /** Where a browser may be sent for something of the operator's own: https, or http on this machine. */
 export const webAddress = (max = 1024) =>
@@ -115,11 +119,11 @@ export const instant = () => z.iso.datetime();
 
 // ---- In a query everything is a string ------------------------------------------------------------------------------
 
-const ONCE = 'may be there once only';
+const onceOnly = noString('may be there once only');
 
 /** A parameter of a query. */
 export const queryText = (max = 1024) =>
-  z.string({ error: ONCE }).max(max, `may hold ${max} characters at most`);
+  z.string({ error: onceOnly }).max(max, `may hold ${max} characters at most`);
 
 /** `true` or `false` in a query. */
 export const queryFlag = (fallback: boolean) =>
@@ -141,7 +145,7 @@ export const queryChoice = () =>
 export const wholeNumberText = (min: number, max: number) => {
   const sentence = `must be a whole number from ${min} to ${max}`;
   return z
-    .string({ error: ONCE })
+    .string({ error: onceOnly })
     .regex(/^\d{1,9}$/, sentence)
     .transform(Number)
     .refine((number) => number >= min && number <= max, sentence)

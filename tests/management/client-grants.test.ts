@@ -88,10 +88,10 @@ describe('a grant', () => {
   });
 
   it.each<[string, Record<string, unknown>, number, string]>([
-    ['no client', { client_id: undefined }, 400, 'client_id must be a string.'],
+    ['no client', { client_id: undefined }, 400, 'client_id must be there.'],
     ['what is no client ID', { client_id: 'a b' }, 400, 'client_id is no client ID.'],
     ['another client', { client_id: 'nobody' }, 404, 'The client does not exist'],
-    ['no API', { audience: undefined }, 400, 'audience must be a string.'],
+    ['no API', { audience: undefined }, 400, 'audience must be there.'],
     ['another API', { audience: 'urn:nothing' }, 404, 'The API does not exist'],
     ['what is nowhere', { audience: '\0' }, 404, 'The API does not exist'],
     ['a word for scopes', { scope: 'read:orders' }, 400, 'scope must be a list of strings.'],

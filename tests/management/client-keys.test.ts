@@ -84,7 +84,7 @@ describe('a client that is made with keys, in Auth0’s way (CLI-5)', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no PEM', { pem: undefined }, 'pem must be a string.'],
+    ['no PEM', { pem: undefined }, 'pem must be there.'],
     [
       'a private key',
       { pem: RSA.privateKey.export({ type: 'pkcs8', format: 'pem' }) },

@@ -342,7 +342,7 @@ describe('a new client', () => {
 describe('a body that breaks a rule is refused with a sentence, and nothing is made (RED-3, MGT-2)', () => {
   const App = { name: 'App', app_type: 'regular_web' };
   it.each<[string, unknown, RegExp]>([
-    ['no name', { app_type: 'spa' }, /: name must be a string\.$/],
+    ['no name', { app_type: 'spa' }, /: name must be there\.$/],
     ['an empty name', { ...App, name: '  ' }, /: name must not be empty\.$/],
     ['a long name', { ...App, name: 'x'.repeat(101) }, /: name may hold 100 characters at most\.$/],
     ['markup in the name', { ...App, name: '"><img src=x>' }, /: name may not hold </],

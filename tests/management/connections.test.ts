@@ -145,7 +145,7 @@ describe('a new connection', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['no name', { strategy: 'email' }, 'name must be a string.'],
+    ['no name', { strategy: 'email' }, 'name must be there.'],
     ['blanks', { name: 'my mail', strategy: 'email' }, 'name may hold letters, digits, and single hyphens'],
     ['a path', { name: '../x', strategy: 'email' }, 'name may hold letters'],
     ['a long name', { name: 'x'.repeat(129), strategy: 'email' }, 'name may hold 128 characters'],

@@ -79,7 +79,7 @@ describe('a new API', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['no identifier', { identifier: undefined }, 'identifier must be a string.'],
+    ['no identifier', { identifier: undefined }, 'identifier must be there.'],
     ['an empty one', { identifier: '' }, 'identifier must not be empty.'],
     ['a long one', { identifier: 'x'.repeat(601) }, 'identifier may hold 600 characters at most.'],
     ['blanks', { identifier: 'my api' }, 'identifier may hold printable ASCII without blanks'],

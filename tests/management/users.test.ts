@@ -122,7 +122,7 @@ describe('a new user', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no connection', { email: 'a@x.test' }, 'connection must be a string.'],
+    ['no connection', { email: 'a@x.test' }, 'connection must be there.'],
     ['no address', { connection: 'email' }, 'email must be there.'],
     ['no number', { connection: 'sms' }, 'phone_number must be there.'],
     ['two addresses', { ...ann, email: 'a@x.test, b@x.test' }, 'email must be one e-mail address.'],
