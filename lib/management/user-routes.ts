@@ -1,10 +1,12 @@
 // `/api/v2/users` and `/api/v2/users-by-email`: people as operators see them, and a little of what people may do with their
 // own token.
+
 import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';
 import type { PasskeyStore } from '@/lib/login/passkey';
 import type { Caller } from './caller';
+import { CONNECTIONS_PATH } from './connection-routes';
 import { queryText } from './fields';
 import { type IdentitiesDeps, linkIdentity, newIdentityBody, unlinkIdentity } from './identities';
 import { type AccountLog, describeLogEntry, logDocument } from './logs';
@@ -34,6 +36,7 @@ import { parseUserQuery } from './user-query';
 import {
   createUser,
   deleteUser,
+  deleteUserByEmail,
   listUsers,
   listUsersByEmail,
   listUsersFrom,
@@ -234,6 +237,21 @@ export const USER_ROUTES = [
     },
   }),
   route({
+    method: 'GET',
+    path: `${METHODS_PATH}/{authentication_method_id}`,
+    summary: 'Get a way a user proves who they are',
+    scope: 'read:authentication_methods',
+    result: methodDocument,
+    async answer(deps, { params }) {
+      const account = await loadAccount(deps, params.id);
+      const passkeys = await deps.passkeys.list(account.id);
+      const methods = describeMethods(account, { ...deps, passkeys });
+      const method = methods.find(({ id }) => id === params.authentication_method_id);
+      if (method === undefined) throw noSuchMethod('The user has no such authentication method.');
+      return method;
+    },
+  }),
+  route({
     method: 'DELETE',
     path: METHODS_PATH,
     summary: 'Remove the passkeys of a user',
@@ -254,7 +272,7 @@ export const USER_ROUTES = [
       const { id: accountId } = await loadAccount(deps, params.id);
       const which = { accountId, id: params.authentication_method_id };
       if ((await deps.passkeys.remove(which, originOf(deps, caller, request))) === 0)
-        throw new ManagementProblem(404, 'inexistent_authentication_method', 'The user has no such passkey.');
+        throw noSuchMethod('The user has no such passkey.');
     },
   }),
   route({
@@ -268,7 +286,26 @@ export const USER_ROUTES = [
     answer: async (deps, { query }) =>
       (await listUsersByEmail(deps, query.email)).map((user) => select(user, query)),
   }),
+  route({
+    method: 'DELETE',
+    path: `${CONNECTIONS_PATH}/{id}/users`,
+    summary: 'Delete a user by their e-mail address',
+    description:
+      'Whose main identity is that address, in any spelling of it. All there is of them, as with “Delete a user”.',
+    scope: 'delete:users',
+    query: z.strictObject({ email: queryText() }),
+    answer: (deps, { params, query, caller, request }) =>
+      deleteUserByEmail(deps, {
+        connectionId: params.id,
+        email: query.email,
+        origin: originOf(deps, caller, request),
+      }),
+  }),
 ];
+
+function noSuchMethod(sentence: string): ManagementProblem {
+  return new ManagementProblem(404, 'inexistent_authentication_method', sentence);
+}
 
 /** Who links or unlinks; as to notices, in which language. */
 function askerOf(deps: UserRoutesDeps, caller: Caller, request: Request) {

@@ -283,6 +283,28 @@ export function profileFrom(body: SentProfile): Profile {
 const ATTEMPTS_MAX = 5;
 
 /**
+ * Removes the user whom a connection for e-mail knows by this address; nobody, where it knows none.
+ * @throws {ManagementProblem} 400 for a connection for text messages, and for an address that is an identity of another user; 404
+ */
+export async function deleteUserByEmail(
+  deps: Pick<UsersDeps, 'accounts' | 'connections' | 'identifierHashes' | 'drawUserId'>,
+  { connectionId, email, origin }: { connectionId: string; email: string; origin: ChangeOrigin },
+): Promise<void> {
+  const connection = (await deps.connections.all()).find(({ id }) => id === connectionId);
+  if (connection === undefined)
+    throw new ManagementProblem(404, 'inexistent_connection', 'The connection does not exist');
+  if (connection.strategy !== 'email')
+    throw new ManagementProblem(400, 'operation_not_supported', 'The connection knows nobody by an address.');
+  const [user] = await listUsersByEmail(deps, email);
+  if (user === undefined) return;
+  if (user.identities[0]?.provider !== 'email') {
+    const sentence = 'The address is linked to another user: unlink it, or delete that user.';
+    throw new ManagementProblem(400, 'operation_not_supported', sentence);
+  }
+  return deleteUser(deps, { id: user.user_id, origin });
+}
+
+/**
  * Removes a user and all there is of them; the audit log goes on under a pseudonym. Of one who is not there as well.
  */
 export async function deleteUser(

@@ -201,6 +201,8 @@ describe('the ways a user proves who they are', () => {
       total: 1,
       authenticators: [method],
     });
+    expect(await (await ask(`${path}/${encodeURIComponent(id)}`)).json()).toEqual(method);
+    expect((await ask(`${path}/passkey%7Cdev_x`)).status).toBe(404);
     const unproven = await createUser({ connection: 'email', email: ANN.canonical });
     expect(await (await ask(`/users/${encodeURIComponent(unproven)}/authentication-methods`)).json()).toEqual(
       [

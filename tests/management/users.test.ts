@@ -450,6 +450,28 @@ describe('PRV-2: a deletion', () => {
     });
   });
 
+  it('is done by the address as well, of the connection that knows it', async () => {
+    const connections = await read(office.ask({ path: '/api/v2/connections' }));
+    const idOf = (name: string) => connections.find((one: { name: string }) => one.name === name)?.id;
+    const removeBy = (connection: string, query: string) =>
+      office.ask({ method: 'DELETE', path: `/api/v2/connections/${connection}/users${query}` });
+    const { user_id } = await created(ann);
+    const { user_id: other } = await created({ ...ann, email: 'ada@example.com' });
+    const address = '?email=ANN%40example.com';
+    expect((await removeBy('con_nobody', address)).status).toBe(404);
+    expect((await removeBy(idOf('sms'), address)).status).toBe(400);
+    expect((await removeBy(idOf('email'), '')).status).toBe(400);
+    expect((await removeBy(idOf('email'), address)).status).toBe(204);
+    expect((await removeBy(idOf('email'), address)).status).toBe(204);
+    expect((await ask({ path: pathOf(user_id) })).status).toBe(404);
+    expect((await ask({ path: pathOf(other) })).status).toBe(200);
+    const { user_id: number } = await created(bob);
+    const [provider, id] = other.split('|');
+    await ask({ method: 'POST', path: `${pathOf(number)}/identities`, body: { provider, user_id: id } });
+    expect((await removeBy(idOf('email'), '?email=ada%40example.com')).status).toBe(400);
+    expect((await ask({ path: pathOf(number) })).status).toBe(200);
+  });
+
   it('IDN-8: gives a new id to whoever comes with that address next', async () => {
     const { user_id } = await created(ann);
     await ask({ method: 'DELETE', path: pathOf(user_id) });
