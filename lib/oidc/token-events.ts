@@ -1,4 +1,5 @@
 // The port through which the audit log is told of tokens that no statement of their own is written for. Nobody waits for it.
+import type { Whereabouts } from './whereabouts';
 
 /** What happened, with Auth0's type codes: `seccft` a client got an access token for itself, `feccft` it was refused one. */
 export type TokenEvent = Readonly<{
@@ -7,7 +8,8 @@ export type TokenEvent = Readonly<{
   /** A sentence of ours, with nothing in it that the request carried. */
   description: string;
   occurredAt: Date;
-}>;
+}> &
+  Whereabouts;
 
 export type TokenEvents = Readonly<{
   /** Takes the event to be written, within moments and in the order of telling. Never throws. */

@@ -8,6 +8,7 @@ import { token } from '@/lib/endpoints/token';
 import { userinfo } from '@/lib/endpoints/userinfo';
 import { MANAGEMENT_SCOPES, managementAudience } from '@/lib/management/scopes';
 import { verifyAccessToken } from '@/lib/oidc/access-token';
+import type { TokenEvent } from '@/lib/oidc/token-events';
 import { confidentialClient, publicClient } from '../memory/clients';
 import { ISSUER, type MemoryDeps, memoryDeps } from '../memory/deps';
 import { api } from '../memory/resource-servers';
@@ -120,8 +121,14 @@ describe('a client that asks for itself', () => {
     },
   );
 
-  it('is in the audit log, and so is a refusal, without what was asked (LOG-1)', async () => {
+  it('is in the audit log, and so is a refusal, with from where and without what was asked (LOG-1)', async () => {
     const deps = granted();
+    const told: TokenEvent[] = [];
+    deps.moveTo('192.0.2.7');
+    const fields = new URLSearchParams({ grant_type: 'client_credentials' });
+    const headers = { ...BASIC, 'User-Agent': 'worker/1.0' };
+    await post({ ...deps, tokenEvents: { record: (event) => told.push(event) } }, fields, headers);
+    expect(told).toMatchObject([{ type: 'seccft', ip: '192.0.2.7', userAgent: 'worker/1.0' }]);
     await ask(deps);
     await ask(deps, { audience: 'https://secret.test/' });
     expect(deps.happened.filter((happening) => happening.includes('machine'))).toEqual([

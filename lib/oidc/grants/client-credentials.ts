@@ -10,6 +10,7 @@ import type { TokenEvents } from '../token-events';
 import type { TokenResponse } from '../token-request';
 import type { TokenSigner } from '../token-signer';
 import { MAX_BYTES } from '../vocabulary';
+import type { Whereabouts } from '../whereabouts';
 
 export type ClientCredentialsDeps = Readonly<{
   issuer: string;
@@ -19,6 +20,7 @@ export type ClientCredentialsDeps = Readonly<{
   resourceServers: ResourceServerStore;
   defaultAudience: DefaultAudience;
   tokenEvents: TokenEvents;
+  askedFrom: Whereabouts;
 }>;
 
 /**
@@ -38,7 +40,7 @@ export async function issueToClient(
   }
   const now = deps.clock();
   const tell = (type: 'seccft' | 'feccft', description: string) =>
-    deps.tokenEvents.record({ type, clientId, description, occurredAt: now });
+    deps.tokenEvents.record({ type, clientId, description, occurredAt: now, ...deps.askedFrom });
   try {
     const { api, granted } = await findGranted(deps, client, parameters);
     const scope = narrow(granted, readScope(parameters)).join(' ');

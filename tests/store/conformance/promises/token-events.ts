@@ -11,6 +11,8 @@ export function promiseTokenEvents(stage: () => Stage): void {
     clientId: CLIENT_ID,
     description,
     occurredAt: stage().now,
+    ip: '192.0.2.7',
+    userAgent: 'worker/1.0',
   });
 
   /** A writer, the statements it made, what it reported as lost, and a database that can be away. */
@@ -51,7 +53,8 @@ export function promiseTokenEvents(stage: () => Stage): void {
           occurredAt: stage().now,
           description: 'Access token issued for the API Things.',
           accountId: null,
-          ip: null,
+          ip: '192.0.2.7',
+          userAgent: 'worker/1.0',
         },
       ]);
     });
