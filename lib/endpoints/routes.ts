@@ -131,7 +131,7 @@ export async function refuseMethod(
   headers: Headers,
 ): Promise<Response> {
   const refuse = async (): Promise<Response> => {
-    throw new OAuthError('invalid_request', 'The method is not allowed here.', { status: 405 });
+    throw new OAuthError('method_not_allowed', 'The method is not allowed here.', { status: 405 });
   };
   const response =
     route.speaksTo === 'browsers'

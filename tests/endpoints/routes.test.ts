@@ -46,6 +46,7 @@ describe('the protocol’s addresses', () => {
     expect(response.headers.get('allow')).toBe(allowed);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.has('access-control-allow-origin')).toBe(false);
+    expect(await response.text()).toContain('method_not_allowed');
   });
 
   it('refuse TRACE, of which no Request can be made (HDR-4)', async () => {
