@@ -197,7 +197,7 @@ describe('guesses', () => {
     await desk.start();
     const wrong = otherThan(desk.code());
     for (let guess = 0; guess < 6; guess++)
-      expect((await desk.trade(wrong, { audience: 'https://nobody.test' })).status).toBe(400);
+      expect((await desk.trade(wrong, { audience: 'https://nobody.test' })).status).toBe(403);
     expect(await desk.stage.prisma.challenge.findFirst()).toMatchObject({ attempts: 0 });
     expect((await desk.trade(desk.code())).status).toBe(200);
   });
@@ -290,7 +290,7 @@ describe('OTP-14: what never is a code, a name, a realm or a client', () => {
 describe('a request that may not be served', () => {
   it.each([
     ['a realm that is none', { realm: 'database' }, 400, 'invalid_request'],
-    ['an API that is none', { audience: 'https://nobody.test' }, 400, 'access_denied'],
+    ['an API that is none', { audience: 'https://nobody.test' }, 403, 'access_denied'],
     ['a wrong secret', { ...WEB, client_secret: 'no' }, 401, 'invalid_client'],
     ['a client without its secret', { client_id: 'web' }, 401, 'invalid_client'],
     ['a client without the grant', { client_id: 'plain', client_secret: 's3cret' }, 401, 'invalid_client'],

@@ -107,7 +107,7 @@ export async function tradeCode(
   parameters: Parameters,
 ): Promise<TokenResponse> {
   const { client } = code;
-  const api = await checkAudience(deps, parameters);
+  const api = await checkAudience(deps, parameters).catch(asAuth0Answers);
   const requested = parameters.values.get('scope') ?? readParameter(parameters, 'scopes');
   const scope = grantScope(requested, { mayRefresh: client.grantTypes.includes(REFRESH_TOKEN_GRANT), api });
   const isOffline = hasScope(scope, OFFLINE_ACCESS);
@@ -148,6 +148,13 @@ export async function tradeCode(
       id_token: await issueIdToken(deps, { client, grant, accessToken, now }),
     }),
   };
+}
+
+/** `access_denied` is 403 at Auth0's token endpoint. */
+function asAuth0Answers(refused: unknown): never {
+  if (refused instanceof OAuthError && refused.error === 'access_denied')
+    throw new OAuthError('access_denied', refused.description, { status: 403 });
+  throw refused;
 }
 
 /** What the words of Auth0 are for a code that was not accepted: its clients compare them (auth0-contract §10). */
