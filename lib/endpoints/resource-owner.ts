@@ -5,11 +5,11 @@ import type { Client } from '@/lib/oidc/client';
 import { parseClientCredentials } from '@/lib/oidc/client-authentication';
 import { OAuthError } from '@/lib/oidc/errors';
 import { refuseBrowserClient, tradeCode } from '@/lib/oidc/grants/passwordless-otp';
-import { type Parameters, readParameter } from '@/lib/oidc/parameters';
+import { type Parameters, parseJsonObject, readParameter } from '@/lib/oidc/parameters';
 import { hasScope } from '@/lib/oidc/scope';
 import { parseTokenParameters, type TokenResponse } from '@/lib/oidc/token-request';
 import { MAX_BYTES, OFFLINE_ACCESS, PATHS } from '@/lib/oidc/vocabulary';
-import { readBody } from './body';
+import { type Body, readBody } from './body';
 import type { ProofDeps } from './client-proof';
 import { answerPreflight, exposeToOrigin } from './cors';
 import type { Deps } from './deps';
@@ -39,12 +39,18 @@ export async function resourceOwner(deps: ResourceOwnerDeps, request: Request): 
 
   let named: Client | null = null;
   const response = await answerApi(deps, PATHS.resourceOwner, async () => {
-    const parameters = parseTokenParameters(await readBody(request, ['form', 'json']));
+    const parameters = parseParameters(await readBody(request, ['form', 'json']));
     const { tokens, client } = await tradePassword(deps, request, parameters);
     named = client;
     return respondJson(tokens);
   });
   return exposeToOrigin(deps, response, { request, client: named });
+}
+
+function parseParameters(body: Body): Parameters {
+  const scope = body.encoding === 'json' ? (parseJsonObject(body.text).scope ?? '') : '';
+  if (typeof scope !== 'string') throw new OAuthError('invalid_request', 'scope parameter must be a string');
+  return parseTokenParameters(body);
 }
 
 /** Tokens with the type's name as it was written then. */
@@ -62,13 +68,14 @@ export async function tradePassword(
   refuseUnlessServed(deps);
   if (readParameter(parameters, 'client_id') === null && !request.headers.has('authorization'))
     throw missing('client_id');
+  // Before what a grant needs: Touch ID, which there is not, names nobody and has no code.
+  if (readParameter(parameters, 'grant_type') !== 'password')
+    throw new OAuthError('unsupported_grant_type', 'specified strategy does not support requested operation');
   const [username, otp, realm] = ['username', 'password', 'connection'].map((name) => {
     const value = readParameter(parameters, name, name === 'username' ? MAX_BYTES.loginHint : undefined);
     if (value === null) throw missing(name);
     return value;
   }) as [string, string, string];
-  if (readParameter(parameters, 'grant_type') !== 'password')
-    throw new OAuthError('unsupported_grant_type', 'specified strategy does not support requested operation');
   checkDevice(parameters);
   const client = await loadClient(deps, request, parameters);
   await checkConnection(deps, client, realm);

@@ -138,15 +138,22 @@ describe('/oauth/ro', () => {
     [{ password: '' }, 400, 'invalid_request', 'missing password parameter'],
     [{ connection: undefined }, 400, 'invalid_request', 'missing connection parameter'],
     [{ connection: 'nothing' }, 400, 'invalid_request', 'the connection was not found'],
+    [{ scope: ['openid'] }, 400, 'invalid_request', 'scope parameter must be a string'],
     [{ scope: 'openid offline_access' }, 400, 'invalid_request', 'missing device parameter'],
     [{ client_id: 'nobody' }, 403, 'unauthorized_client', 'invalid client'],
     [{ client_id: 'spa' }, 403, 'unauthorized_client', expect.any(String)],
     [{ client_id: 'web' }, 401, 'invalid_client', expect.any(String)],
     [
-      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' },
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        username: undefined,
+        password: undefined,
+        device: 'My phone',
+        id_token: 'e30.e30.e30',
+      },
       400,
       'unsupported_grant_type',
-      expect.any(String),
+      'specified strategy does not support requested operation',
     ],
   ])('refuses %j in the words of then', async (changes, status, error, description) => {
     await makeKnown();
