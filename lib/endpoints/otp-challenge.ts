@@ -12,7 +12,6 @@ import {
   parseJsonObject,
   readMembers,
   readParameter,
-  requireParameter,
 } from '@/lib/oidc/parameters';
 import { MAX_BYTES, PATHS } from '@/lib/oidc/vocabulary';
 import { type Body, readBody } from './body';
@@ -46,19 +45,15 @@ async function challenge(
   { client, parameters, headers }: { client: Client; parameters: Parameters; headers: Headers },
 ): Promise<Response> {
   const { embedded } = deps;
-  const connection = await findOfferedConnection(
-    embedded,
-    client,
-    requireParameter(parameters, 'connection'),
-  );
+  const connection = await findOfferedConnection(embedded, client, requireField(parameters, 'connection'));
   if (connection === null)
     throw new OAuthError('invalid_connection', 'The connection is not one of this client.');
   const name = connection.strategy === 'sms' ? 'phone_number' : 'email';
-  const identifier = readSentIdentifier(connection, requireParameter(parameters, name, MAX_BYTES.loginHint));
+  const identifier = readSentIdentifier(connection, requireField(parameters, name));
   if (identifier === null || unservedCountry(embedded, connection, identifier) !== null)
-    throw new OAuthError('invalid_request', `Nobody can be reached by this ${name}.`);
+    throw invalid(name, `Nobody can be reached by this ${name}.`);
   if ((readParameter(parameters, 'delivery_method') ?? 'text') !== 'text')
-    throw new OAuthError('invalid_request', 'The delivery_method must be text.');
+    throw invalid('delivery_method', 'The delivery_method must be text.');
   const context = contextOf(deps, headers, client);
   const started = await startEmbedded(embedded, {
     client,
@@ -76,12 +71,23 @@ async function challenge(
   return respondJson({ auth_session: started.authSession });
 }
 
+function requireField(parameters: Parameters, name: string): string {
+  const value = readParameter(parameters, name, MAX_BYTES.loginHint);
+  if (value === null) throw invalid(name, `The parameter ${name} is required.`);
+  return value;
+}
+
+/** Auth0 tells this endpoint's callers the field as well (auth0-contract §3.8). */
+function invalid(field: string, description: string): OAuthError {
+  return new OAuthError('invalid_request', description, { field });
+}
+
 /** All are strings but `allow_signup`, which is true or false. */
 function parseChallenge({ encoding, text }: Body): Parameters {
   if (encoding === 'json') {
     const { allow_signup: maySignUp, ...others } = parseJsonObject(text);
     if (maySignUp !== undefined && typeof maySignUp !== 'boolean')
-      throw new OAuthError('invalid_request', 'allow_signup must be true or false.');
+      throw invalid('allow_signup', 'allow_signup must be true or false.');
     return readMembers({ ...others, allow_signup: String(maySignUp === true) });
   }
   const parameters = parseFormParameters(text);

@@ -152,10 +152,14 @@ export async function answerApi(
     return await run();
   } catch (error) {
     const failure = describeFailure(deps, endpoint, error);
-    return withFailureHeaders(
-      respondJson({ error: failure.error, error_description: failure.description }, failure.status),
-      failure,
-    );
+    const { error: code, description } = failure;
+    const field = error instanceof OAuthError ? error.field : null;
+    const body = {
+      error: code,
+      error_description: description,
+      ...(field !== null && { validation_errors: [{ field, message: description }] }),
+    };
+    return withFailureHeaders(respondJson(body, failure.status), failure);
   }
 }
 

@@ -23,6 +23,8 @@ export type ErrorCode =
   /** Auth0's word of old for a code that is not accepted. */
   | 'invalid_user_password'
   | 'login_required'
+  /** Auth0's word for a 405. */
+  | 'method_not_allowed'
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'server_error'
@@ -56,11 +58,18 @@ export class OAuthError extends Error {
   readonly wwwAuthenticate: string | null;
   /** Seconds for the `Retry-After` header, or null. @see RFC 9110 §10.2.3 */
   readonly retryAfterSeconds: number | null;
+  /** The parameter at fault, where the endpoint tells it by name; or null. */
+  readonly field: string | null;
 
   constructor(
     error: ErrorCode,
     description: string,
-    answer: { status?: number; wwwAuthenticate?: string | null; retryAfterSeconds?: number } = {},
+    answer: {
+      status?: number;
+      wwwAuthenticate?: string | null;
+      retryAfterSeconds?: number;
+      field?: string;
+    } = {},
   ) {
     super(`${error}: ${description}`);
     this.name = 'OAuthError';
@@ -69,6 +78,7 @@ export class OAuthError extends Error {
     this.status = answer.status ?? 400;
     this.wwwAuthenticate = answer.wwwAuthenticate ?? null;
     this.retryAfterSeconds = answer.retryAfterSeconds ?? null;
+    this.field = answer.field ?? null;
   }
 }
 

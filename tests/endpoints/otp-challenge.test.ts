@@ -142,6 +142,17 @@ it.each<[Record<string, unknown>, number, string]>([
   expect(desk.messages).toEqual([]);
 });
 
+it.each([
+  [{ connection: undefined }, 'connection'],
+  [{ email: 'ann' }, 'email'],
+  [{ email: undefined }, 'email'],
+  [{ allow_signup: 'yes' }, 'allow_signup'],
+  [{ delivery_method: 'voice' }, 'delivery_method'],
+])('names the field that is at fault: %j', async (changes, field) => {
+  const refused = await (await challenge(changes)).json();
+  expect(refused.validation_errors).toEqual([{ field, message: refused.error_description }]);
+});
+
 it('RLM-1: asks one person ten times an hour, and one network fifty times', async () => {
   for (let times = 0; times < 10; times++) expect((await challenge()).status).toBe(200);
   const response = await challenge();
