@@ -301,7 +301,12 @@ describe('a set-up of Auth0', () => {
       'from=+15550100200',
     ];
     await latchkey.call(...set, '--set', 'twilio_token=a-token-of-thirty-two-characters-or-more');
-    await latchkey.call('export', 'set-up.yaml');
+    expect(await latchkey.json('export', 'set-up.yaml')).toEqual({
+      path: path.join(home, 'set-up.yaml'),
+      applications: 2,
+      apis: 1,
+      connections: 2,
+    });
     const text = await readFile(path.join(home, 'set-up.yaml'), 'utf8');
     expect(text).not.toMatch(/a-token-of|client_secret:|••/);
     const { connections } = parse(text) as { connections: { name: string; options: object }[] };
