@@ -80,6 +80,8 @@ const settingsDocument = z.strictObject({
   session_lifetime: z.number(),
   idle_session_lifetime: z.number(),
   session_cookie: z.strictObject({ mode: z.literal('persistent') }),
+  oidc_logout: z.strictObject({ rp_logout_end_session_endpoint_discovery: z.literal(true) }),
+  sessions: z.strictObject({ oidc_logout_prompt_enabled: z.literal(true) }),
   /** People are offered a passkey once they have signed in. */
   passkey_offer: z.boolean(),
   flags: z.strictObject(
@@ -106,6 +108,12 @@ const settingsBody = fieldsOf({
   idle_session_lifetime_in_minutes: wholeNumber(1, MINUTES_MAX).optional(),
   session_cookie: fieldsOf({
     mode: only('persistent', 'a session outlives its browser’s windows'),
+  }).optional(),
+  oidc_logout: fieldsOf({
+    rp_logout_end_session_endpoint_discovery: only(true, 'clients find where to sign out'),
+  }).optional(),
+  sessions: fieldsOf({
+    oidc_logout_prompt_enabled: only(true, 'a sign-out that nobody may have meant is asked about'),
   }).optional(),
   passkey_offer: z.boolean({ error: 'must be true or false' }).optional(),
   default_audience: text(0, 600).nullable().optional(),
@@ -217,6 +225,8 @@ function describe(settings: Settings): z.output<typeof settingsDocument> {
     session_lifetime: lifetimeSeconds / 3600,
     idle_session_lifetime: idleSeconds / 3600,
     session_cookie: { mode: 'persistent' },
+    oidc_logout: { rp_logout_end_session_endpoint_discovery: true },
+    sessions: { oidc_logout_prompt_enabled: true },
     passkey_offer: settings.tenant.offersPasskeys === true,
     flags: { ...FLAGS },
   };

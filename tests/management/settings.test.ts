@@ -79,6 +79,14 @@ describe('tenant settings', () => {
       { flags: { enable_dynamic_client_registration: true } },
       /^400 flags\.enable_dynamic_client_registration must be false/,
     ],
+    [
+      { sessions: { oidc_logout_prompt_enabled: false } },
+      /^400 sessions\.oidc_logout_prompt_enabled must be/,
+    ],
+    [
+      { oidc_logout: { rp_logout_end_session_endpoint_discovery: false } },
+      /^400 oidc_logout\.rp_logout_end_session_endpoint_discovery must be true/,
+    ],
     [{ sandbox_version: '18' }, /^400 the body holds a field sandbox_version/],
     [{ enabled_locales: [] }, /^400 enabled_locales must name a language/],
     [{ enabled_locales: ['tlh'] }, /^400 enabled_locales\[0\] must be one of/],
