@@ -1,12 +1,11 @@
 // `latchkey users`: the people who sign in. A person is named by address, number or id; the management API does the work,
 // wherever it runs.
-import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
 import { SORT_FIELDS } from '@/lib/login/account-query';
 import type { UserDocument } from '@/lib/management/user-document';
 import { USERS_BY_EMAIL_PATH, USERS_PATH } from '@/lib/management/user-routes';
 import type { ManagementApi } from '@/lib/runtime/operations';
-import { CommandFailure, print, printJson } from './command-line';
+import { CommandFailure, confirm, print, printJson } from './command-line';
 import { flatten, put, readFileFrom, readSetting } from './connections';
 import { formatCard, formatTable } from './layout';
 import { ask, askForResponse, withApi } from './management-api';
@@ -99,6 +98,7 @@ export function addUsersCommands(program: Command, { calledFrom }: { calledFrom:
     .description('remove a user and all there is of them, for good')
     .argument('<user>', PERSON)
     .option('--yes', 'do not ask')
+    .option('--json', 'print JSON: who was removed')
     .addHelpText('after', '\nExample:\n  $ latchkey users delete ann@example.com --yes')
     .action(deleteUser);
 
@@ -334,20 +334,13 @@ async function setBlocked(
   print(`${user.user_id} is ${blocked ? 'blocked, and signed out everywhere' : 'let in again'}.`);
 }
 
-async function deleteUser(person: string, { yes }: { yes?: true }): Promise<void> {
-  await withApi(async (api) => {
+async function deleteUser(person: string, { yes, json }: { yes?: true; json?: true }): Promise<void> {
+  const userId = await withApi(async (api) => {
     const user = await findUser(api, person);
-    if (!yes) await confirm(`Remove ${user.user_id} (${contactOf(user)}) for good?`);
+    await confirm(`Remove ${user.user_id} (${contactOf(user)}) for good?`, { yes });
     await askForResponse(api, { method: 'DELETE', path: pathOf(user.user_id) });
-    print(`${user.user_id} is removed.`);
+    return user.user_id;
   });
-}
-
-/** @throws {CommandFailure} unless a person at a terminal says yes */
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new CommandFailure('Nothing is removed without --yes.', 2);
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question(`${question} [y/N] `);
-  lines.close();
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw new CommandFailure('Nothing was removed.');
+  if (json) return printJson({ user_id: userId, deleted: true });
+  print(`${userId} is removed.`);
 }

@@ -100,12 +100,9 @@ describe('users, one by one', () => {
     });
     expect(await users('delete', 'sms|b-1')).toMatchObject({
       code: 2,
-      stderr: 'latchkey: Nothing is removed without --yes.\n',
+      stderr: 'latchkey: Remove sms|b-1 (+4915123456789) for good? Say so with --yes.\n',
     });
-    expect(await users('delete', 'sms|b-1', '--yes')).toMatchObject({
-      code: 0,
-      stdout: 'sms|b-1 is removed.\n',
-    });
+    expect(await usersJson('delete', 'sms|b-1', '--yes')).toEqual({ user_id: 'sms|b-1', deleted: true });
     expect(await users('show', 'sms|b-1')).toMatchObject({
       code: 1,
       stdout: '',
