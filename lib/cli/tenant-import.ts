@@ -356,7 +356,7 @@ function connectionWishes(setUp: Document, tenant: Tenant): Wish[] {
       return { kind: 'connection', name: nameOf(sent), notes, before: null, request: null };
     }
     const before = tenant.connections.find(({ name }) => name === sent.name) ?? null;
-    const { kept, notes } = fittingOptions(strategy, options);
+    const { kept, notes } = fittingOptions(strategy, options, before?.options);
     const clients = clientIdsOf(sent.enabled_clients, tenant);
     const wish = named('connection', {
       sent: {
@@ -372,17 +372,32 @@ function connectionWishes(setUp: Document, tenant: Tenant): Wish[] {
   });
 }
 
-/** What the connection would refuse by itself is taken out. */
-function fittingOptions(strategy: Channel, sent: unknown): { kept: Document; notes: string[] } {
+/** What the connection would refuse by itself is taken out. Secrets that it has stay, and are in no export. */
+function fittingOptions(
+  strategy: Channel,
+  sent: unknown,
+  before: unknown,
+): { kept: Document; notes: string[] } {
+  const stored = isObject(before) ? before : {};
   let kept: unknown = isObject(sent) ? omit(sent, ['test_identities']) : {};
   const notes: string[] = [];
   for (let tries = 0; tries < REFUSALS_MAX; tries++) {
-    const accepted = acceptOptions(kept, { strategy, stored: {}, now: LONG_AGO, seal: (secret) => secret });
+    const accepted = acceptOptions(kept, { strategy, stored, now: LONG_AGO, seal: (secret) => secret });
     if (accepted.kind === 'accepted') return { kept: kept as Document, notes };
-    const less = without(kept, pathOf(accepted.field).slice(1));
-    notes.push(noteOf(accepted));
-    if (isDeepStrictEqual(less, kept)) return { kept: {}, notes };
-    kept = less;
+    const path = pathOf(accepted.field).slice(1);
+    const less = without(kept, path);
+    if (!isDeepStrictEqual(less, kept)) {
+      notes.push(noteOf(accepted));
+      kept = less;
+      continue;
+    }
+    // It is missing: a secret that is in no export takes with it what is nothing without it, and no more.
+    const secret = String(path.at(-1));
+    const whole = secret === 'twilio_token' ? ['twilio_sid'] : path.slice(0, -1);
+    if (whole.length === 0) return { kept: {}, notes: [...notes, noteOf(accepted)] };
+    const sentence = `needs a ${secret}, which ${accepted.sentence}`;
+    notes.push(noteOf({ field: `options.${whole.join('.')}`, sentence }));
+    kept = without(kept, whole);
   }
   return { kept: {}, notes };
 }

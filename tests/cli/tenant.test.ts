@@ -317,6 +317,45 @@ describe('a set-up of Auth0', () => {
     });
   });
 
+  it('goes elsewhere without what is nothing without its secret, and comes in again beside the secrets that are here', async () => {
+    const gateway = { method: 'bearer', audience: 'urn:sms', subject: 'acme', secret: 'x'.repeat(32) };
+    const options = [
+      'provider=sms_gateway',
+      'gateway_url=https://sms.acme.test/send',
+      'template=Your code: {{ code }}',
+      `gateway_authentication=${JSON.stringify(gateway)}`,
+    ];
+    const set = options.flatMap((option) => ['--set', option]);
+    expect(await latchkey.call('connections', 'update', 'sms', ...set)).toMatchObject({ code: 0 });
+    await latchkey.json('export', 'gateway.yaml');
+    const other = await install('import gateway');
+    const entries = await other.json<Entry[]>('import', 'auth0', 'gateway.yaml');
+    expect(find(entries, 'connection', 'sms')?.notes).toEqual([
+      'options.gateway_authentication is left out: it needs a secret, which must be a string',
+      'options.twilio_sid is left out: it needs a twilio_token, which is missing beside twilio_sid',
+    ]);
+    expect(await other.json('connections', 'show', 'sms')).toMatchObject({
+      options: {
+        gateway_url: 'https://sms.acme.test/send',
+        template: 'Your code: {{ code }}',
+        gateway_authentication: null,
+        twilio_sid: null,
+      },
+    });
+
+    const text = await readFile(path.join(home, 'gateway.yaml'), 'utf8');
+    await writeFile(path.join(home, 'gateway.yaml'), text.replace('Your code:', 'Acme:'));
+    const again = await latchkey.json<Entry[]>('import', 'auth0', 'gateway.yaml');
+    expect(find(again, 'connection', 'sms')).toMatchObject({ outcome: 'changed', notes: [] });
+    expect(await latchkey.json('connections', 'show', 'sms')).toMatchObject({
+      options: {
+        template: 'Acme: {{ code }}',
+        twilio_token: expect.stringContaining('•'),
+        gateway_authentication: { secret: expect.stringContaining('•') },
+      },
+    });
+  });
+
   it.each([
     ['nothing.yaml', null, /There is no file or folder nothing\.yaml/],
     ['list.yaml', '- a', /list\.yaml holds no object/],
