@@ -181,12 +181,15 @@ async function update(
   return describe(changed);
 }
 
-/** Of the management API people can give away what is about themselves, and an application that wants it says so. */
+/**
+ * Of the management API people can give away what is about themselves, and an application that wants it says so. Tools send what
+ * they read, also when the API is gone meanwhile.
+ */
 async function checkDefaultAudience(
-  { resourceServers }: Pick<TenantDeps, 'resourceServers'>,
+  { resourceServers, settings }: Pick<TenantDeps, 'resourceServers' | 'settings'>,
   sent: string | null | undefined,
 ): Promise<void> {
-  if (!sent) return;
+  if (!sent || sent === (await settings.read()).tenant.defaultAudience) return;
   const api = await resourceServers.load(sent);
   if (api?.identifier !== sent || api.isSystem)
     throw badBody('default_audience', 'must be the identifier of an API of yours');

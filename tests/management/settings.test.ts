@@ -65,6 +65,8 @@ describe('tenant settings', () => {
     const named = { default_audience: identifier, allowed_logout_urls: ['https://acme.test/bye'] };
     expect((await send('PATCH', TENANT, named)).status).toBe(200);
     expect(await get(TENANT)).toMatchObject(named);
+    await send('DELETE', `/api/v2/resource-servers/${encodeURIComponent(identifier)}`, undefined);
+    expect((await send('PATCH', TENANT, await get(TENANT))).status).toBe(200);
     await send('PATCH', TENANT, { default_audience: '', allowed_logout_urls: [] });
     expect(await get(TENANT)).toMatchObject({ allowed_logout_urls: [] });
     expect(await get(TENANT)).not.toHaveProperty('default_audience');
