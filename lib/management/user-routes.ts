@@ -1,6 +1,5 @@
 // `/api/v2/users` and `/api/v2/users-by-email`: people as operators see them, and a little of what people may do with their
 // own token.
-
 import { z } from 'zod';
 import { contextOf } from '@/lib/endpoints/request-context';
 import { OLDEST_FIRST, SORT_FIELDS } from '@/lib/login/account-query';

@@ -295,13 +295,15 @@ export async function deleteUserByEmail(
     throw new ManagementProblem(404, 'inexistent_connection', 'The connection does not exist');
   if (connection.strategy !== 'email')
     throw new ManagementProblem(400, 'operation_not_supported', 'The connection knows nobody by an address.');
-  const [user] = await listUsersByEmail(deps, email);
-  if (user === undefined) return;
-  if (user.identities[0]?.provider !== 'email') {
+  const identifier = parseEmailIdentifier(email);
+  const account = identifier && (await deps.accounts.findByIdentifier(identifier));
+  if (!account) return;
+  const [main] = account.identities;
+  if (main?.provider !== 'email' || main.identifier !== identifier.canonical) {
     const sentence = 'The address is linked to another user: unlink it, or delete that user.';
     throw new ManagementProblem(400, 'operation_not_supported', sentence);
   }
-  return deleteUser(deps, { id: user.user_id, origin });
+  return deleteUser(deps, { id: account.id, origin });
 }
 
 /**

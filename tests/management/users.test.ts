@@ -465,11 +465,16 @@ describe('PRV-2: a deletion', () => {
     expect((await removeBy(idOf('email'), address)).status).toBe(204);
     expect((await ask({ path: pathOf(user_id) })).status).toBe(404);
     expect((await ask({ path: pathOf(other) })).status).toBe(200);
-    const { user_id: number } = await created(bob);
+    // An address that is linked is no name for the user it is linked to.
     const [provider, id] = other.split('|');
-    await ask({ method: 'POST', path: `${pathOf(number)}/identities`, body: { provider, user_id: id } });
-    expect((await removeBy(idOf('email'), '?email=ada%40example.com')).status).toBe(400);
-    expect((await ask({ path: pathOf(number) })).status).toBe(200);
+    for (const main of [bob, { ...ann, email: 'amy@example.com' }]) {
+      const path = pathOf((await created(main)).user_id);
+      const linked = { method: 'POST', path: `${path}/identities`, body: { provider, user_id: id } } as const;
+      expect((await ask(linked)).status).toBe(201);
+      expect((await removeBy(idOf('email'), '?email=ada%40example.com')).status).toBe(400);
+      expect((await ask({ path })).status).toBe(200);
+      await ask({ method: 'DELETE', path: `${path}/identities/${provider}/${id}` });
+    }
   });
 
   it('IDN-8: gives a new id to whoever comes with that address next', async () => {
