@@ -71,10 +71,15 @@ function expectBody({ status, headers, text }: Answer, { speaksTo }: Kind, label
     expect(readText(text), label).not.toBe('');
 }
 
-/** @see RFC 6749 §5.2; one sentence of Auth0's has a backslash */
+/** @see RFC 6749 §5.2; one sentence of Auth0's has a backslash, and one endpoint of Auth0's says the field once more */
 function expectError(body: unknown, label: string): void {
-  const { error, error_description: description, ...others } = body as Record<string, unknown>;
+  const told = body as Record<string, unknown>;
+  const { error, error_description: description, validation_errors: fields, ...others } = told;
   expect(Object.keys(others), label).toEqual([]);
+  if (fields !== undefined) {
+    const field = expect.stringMatching(/^[a-z_]+$/);
+    expect(fields, label).toEqual([{ field, message: description }]);
+  }
   expect(error, label).toMatch(/^[A-Za-z_.]+$/);
   expect(String(description).replace('^\\+[0-9]', ''), label).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
 }
