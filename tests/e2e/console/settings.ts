@@ -8,6 +8,8 @@ export function describeSettings(stage: () => ConsoleStage): void {
       const owner = await stage().operator('owner');
       const { page, profile } = await openPage(stage(), owner.visitor);
       await page.goto(`${stage().server.issuer}/console/settings`);
+      const settingsKept = async () =>
+        (await stage().prisma.settings.findUniqueOrThrow({ where: { id: 1 } })).tenant;
       const part = (field: string) =>
         page.locator('main form').filter({ has: page.locator(`[name="${field}"]`) });
       await part('support_email').getByLabel('Email address for help').fill('no address');
@@ -50,17 +52,23 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await expect.poll(() => codes.inputValue()).toBe(before);
       await part('passkey_offer').getByLabel('Offer a passkey after signing in').check();
       await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
-      await expect
-        .poll(async () => (await stage().prisma.settings.findUniqueOrThrow({ where: { id: 1 } })).tenant)
-        .toMatchObject({ offersPasskeys: true });
+      await expect.poll(settingsKept).toMatchObject({ offersPasskeys: true });
       await page.reload();
       expect(await page.getByLabel('Offer a passkey after signing in').isChecked()).toBe(true);
       await part('passkey_offer').getByLabel('Offer none').check();
       await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
-      await expect
-        .poll(async () => (await stage().prisma.settings.findUniqueOrThrow({ where: { id: 1 } })).tenant)
-        .not.toHaveProperty('offersPasskeys');
+      await expect.poll(settingsKept).not.toHaveProperty('offersPasskeys');
       expect(await page.getByLabel('Email address for help').inputValue()).toBe('help@acme.test');
+      const urls = page.getByLabel('Logout URLs');
+      await urls.fill('https://acme.test/bye\nhttps://*.acme.test');
+      await part('allowed_logout_urls').getByRole('button', { name: 'Save' }).click();
+      await page.locator('[name="allowed_logout_urls"][aria-invalid="true"]').waitFor();
+      expect(await urls.inputValue()).toBe('https://acme.test/bye\nhttps://*.acme.test');
+      await urls.fill('https://acme.test/bye');
+      await part('allowed_logout_urls').getByRole('button', { name: 'Save' }).click();
+      await expect.poll(settingsKept).toMatchObject({ allowedLogoutUrls: ['https://acme.test/bye'] });
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(settingsKept).toMatchObject({ allowedLogoutUrls: [] });
       await profile.close();
 
       const viewer = await stage().operator('viewer');

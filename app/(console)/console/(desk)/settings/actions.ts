@@ -4,11 +4,18 @@ import { BRUTE_FORCE_PATH, NETWORK_STAGES, THROTTLING_PATH } from '@/lib/managem
 import { TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { textOf } from '@/lib/web/answer';
 import { type ActionState, operatorAction } from '@/lib/web/console/action';
-import { numberOf } from '@/lib/web/console/fields';
+import { linesOf, numberOf } from '@/lib/web/console/fields';
 import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 
-const TEXTS = ['friendly_name', 'picture_url', 'support_email', 'support_url', 'default_redirection_uri'];
+const TEXTS = [
+  'friendly_name',
+  'picture_url',
+  'support_email',
+  'support_url',
+  'default_redirection_uri',
+  'default_audience',
+];
 const HOURS = ['session_lifetime', 'idle_session_lifetime'];
 
 /** Each form has some of the fields; what it has not stays as it is. */
@@ -19,6 +26,7 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
       ...Object.fromEntries(sent(TEXTS).map((name) => [name, textOf(form, name).trim()])),
       ...Object.fromEntries(sent(HOURS).map((name) => [name, hoursOf(textOf(form, name))])),
       ...(form.has('passkey_offer') && { passkey_offer: textOf(form, 'passkey_offer') === 'on' }),
+      ...(form.has('allowed_logout_urls') && { allowed_logout_urls: linesOf(form, 'allowed_logout_urls') }),
       ...(form.has('languages') && {
         enabled_locales: form.getAll('enabled_locales').filter((value) => typeof value === 'string'),
       }),

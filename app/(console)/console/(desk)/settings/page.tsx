@@ -2,7 +2,8 @@
 import type { Metadata } from 'next';
 import { ChoiceField } from '@/components/console/choice-field';
 import { HiddenFields } from '@/components/console/confirm-dialog';
-import { TextField } from '@/components/console/field';
+import { SelectField, TextField } from '@/components/console/field';
+import { ListField } from '@/components/console/list-field';
 import { PageHeader } from '@/components/console/page-header';
 import { LANGUAGES } from '@/lib/login/languages';
 import {
@@ -13,6 +14,8 @@ import {
   type ThrottlingDocument,
 } from '@/lib/management/attack-protection-routes';
 import { mayUse } from '@/lib/management/caller';
+import { RESOURCE_SERVERS_PATH } from '@/lib/management/resource-server-routes';
+import type { ResourceServerDocument } from '@/lib/management/resource-servers';
 import { localeOf, type SettingsDocument, TENANT_SETTINGS_PATH } from '@/lib/management/tenant-routes';
 import { readManagement } from '@/lib/web/console/ask';
 import { requireOperator } from '@/lib/web/console/operator';
@@ -43,8 +46,12 @@ const HOURS = ['session_lifetime', 'idle_session_lifetime'] as const;
 
 export default async function SettingsPage() {
   const { caller } = await requireOperator();
-  const [settings, person, network] = await Promise.all([
+  const [settings, apis, person, network] = await Promise.all([
     readManagement<SettingsDocument>(caller, { path: TENANT_SETTINGS_PATH }),
+    readManagement<readonly ResourceServerDocument[]>(caller, {
+      path: RESOURCE_SERVERS_PATH,
+      query: { per_page: 100 },
+    }),
     readManagement<BruteForceDocument>(caller, { path: BRUTE_FORCE_PATH }),
     readManagement<ThrottlingDocument>(caller, { path: THROTTLING_PATH }),
   ]);
@@ -127,6 +134,32 @@ export default async function SettingsPage() {
             chosen={settings.enabled_locales}
             isSeveral
             isTitled
+          />
+        </SettingsPart>
+        <SettingsPart
+          name="unnamed"
+          title={t('settings.unnamed.title')}
+          lead={t('settings.unnamed.lead')}
+          {...part}
+        >
+          <SelectField
+            name="default_audience"
+            label={t('settings.unnamed.audience')}
+            hint={t('settings.unnamed.audienceHint')}
+            options={[
+              { value: '', label: t('settings.unnamed.none') },
+              ...apis
+                .filter(({ is_system }) => !is_system)
+                .map(({ identifier, name }) => ({ value: identifier, label: `${name} (${identifier})` })),
+            ]}
+            defaultValue={settings.default_audience ?? ''}
+          />
+          <ListField
+            name="allowed_logout_urls"
+            label={t('settings.unnamed.logoutUrls')}
+            hint={t('settings.unnamed.logoutUrlsHint')}
+            entries={settings.allowed_logout_urls}
+            lineWord={t.raw('list.entry')}
           />
         </SettingsPart>
         <SettingsPart
