@@ -10,10 +10,20 @@ export type Library = (typeof LIBRARIES)[number];
 /** A file or a command to type. */
 export type Step = Readonly<{ kind: 'install' | 'file' | 'command'; name: string; code: string }>;
 
+/** Where people return to after signing in, after signing out, and whose scripts ask for tokens. */
+export const QUICKSTART_LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
+
+export type QuickstartList = (typeof QUICKSTART_LISTS)[number];
+
 export type Quickstart = Readonly<{
   steps: readonly Step[];
-  /** Where the library has people return to; null where nobody does. */
-  callback: string | null;
+  /** What the application has to be allowed before these lines work: by the field of the API that lists it. */
+  addresses: Readonly<Partial<Record<QuickstartList, string>>>;
+  /**
+   * What to know of this installation's address: `stand_in`, another library is shown because the usual one does not take it;
+   * `https_needed`, the library takes no plain http. Null where there is nothing to know.
+   */
+  heed: 'stand_in' | 'https_needed' | null;
 }>;
 
 type Values = Readonly<{
@@ -21,6 +31,8 @@ type Values = Readonly<{
   issuer: string;
   /** Host and port. */
   domain: string;
+  /** The same for a library that puts https before a host alone. */
+  browserDomain: string;
   clientId: string;
   /** Where the developer's own application runs. */
   base: string;
@@ -49,12 +61,24 @@ export function writeQuickstart(
   place: { issuer: string; audience: string | null },
 ): Quickstart {
   const issuer = place.issuer.replace(/\/$/, '');
-  const values = { issuer, domain: new URL(issuer).host, clientId: client.client_id };
+  const isHttps = issuer.startsWith('https:');
+  const domain = new URL(issuer).host;
+  const values = { issuer, domain, browserDomain: isHttps ? domain : issuer, clientId: client.client_id };
   if (library === 'curl') return writeCurl({ ...values, base: '' }, client, place.audience);
-  const { path, write } = WRITERS[library];
-  const callback = callbackOf(client.callbacks, path, values.domain);
+  const isStandIn = library === 'nextjs' && !isPlainHost(issuer);
+  const { path, also = [], write } = isStandIn ? NEXT_AUTH : WRITERS[library];
+  const callback = callbackOf(client.callbacks, path, domain);
   const base = callback.startsWith('http') ? new URL(callback).origin : '';
-  return { callback, steps: write({ ...values, base }) };
+  const isNative = library === 'ios' || library === 'android';
+  const heed = isStandIn ? 'stand_in' : isNative && !isHttps ? 'https_needed' : null;
+  const others = Object.fromEntries(also.map((list) => [list, base]));
+  return { addresses: { callbacks: callback, ...others }, steps: write({ ...values, base }), heed };
+}
+
+/** What `@auth0/nextjs-auth0` takes for a domain: neither localhost, nor a port, nor an IP address. */
+function isPlainHost(issuer: string): boolean {
+  const { protocol, port, hostname } = new URL(issuer);
+  return protocol === 'https:' && port === '' && !/^(?:.+\.)?localhost$|^[\d.]+$|^\[/.test(hostname);
 }
 
 /** Where a developer's machine serves what is being written. */
@@ -81,11 +105,70 @@ function callbackOf(callbacks: readonly string[], path: string, domain: string):
 
 const SECRET = 'YOUR_CLIENT_SECRET';
 
-const WRITERS: Readonly<
-  Record<Exclude<Library, 'curl'>, { path: string; write(values: Values): readonly Step[] }>
-> = {
+type Writer = Readonly<{
+  /** Where people return to: below the application's address, or with a scheme of its own. */
+  path: string;
+  /** Lists that hold the application's address as well, for what the lines do besides. */
+  also?: readonly Exclude<QuickstartList, 'callbacks'>[];
+  write(values: Values): readonly Step[];
+}>;
+
+/** For Next.js where the login has no name of its own yet, as on the machine of whoever tries it. */
+const NEXT_AUTH: Writer = {
+  path: '/api/auth/callback/auth0',
+  write: ({ issuer, clientId, base }) => [
+    { kind: 'install', name: 'npm', code: 'npm install next-auth@4' },
+    {
+      kind: 'file',
+      name: '.env.local',
+      code: `AUTH0_ISSUER=${issuer}
+AUTH0_CLIENT_ID=${clientId}
+AUTH0_CLIENT_SECRET=${SECRET}
+# openssl rand -hex 32
+NEXTAUTH_SECRET=64_HEX_DIGITS
+NEXTAUTH_URL=${base}`,
+    },
+    {
+      kind: 'file',
+      name: 'app/api/auth/[...nextauth]/route.ts',
+      code: `import NextAuth from 'next-auth';
+import Auth0Provider from 'next-auth/providers/auth0';
+
+const handler = NextAuth({
+  providers: [
+    Auth0Provider({
+      issuer: process.env.AUTH0_ISSUER,
+      clientId: process.env.AUTH0_CLIENT_ID!,
+      clientSecret: process.env.AUTH0_CLIENT_SECRET!,
+    }),
+  ],
+});
+
+export { handler as GET, handler as POST };`,
+    },
+    {
+      kind: 'file',
+      name: 'app/page.tsx',
+      code: `import { getServerSession } from 'next-auth';
+
+export default async function Home() {
+  const session = await getServerSession();
+  return session ? (
+    <p>
+      {session.user?.email} <a href="/api/auth/signout">Sign out</a>
+    </p>
+  ) : (
+    <a href="/api/auth/signin">Sign in</a>
+  );
+}`,
+    },
+  ],
+};
+
+const WRITERS: Readonly<Record<Exclude<Library, 'curl'>, Writer>> = {
   nextjs: {
     path: '/auth/callback',
+    also: ['allowed_logout_urls'],
     write: ({ domain, clientId, base }) => [
       { kind: 'install', name: 'npm', code: 'npm install @auth0/nextjs-auth0' },
       {
@@ -136,6 +219,7 @@ export default async function Home() {
   },
   express: {
     path: '/callback',
+    also: ['allowed_logout_urls'],
     write: ({ issuer, clientId, base }) => [
       { kind: 'install', name: 'npm', code: 'npm install express express-openid-connect' },
       {
@@ -175,7 +259,8 @@ app.listen(${new URL(base).port || 3000});`,
   },
   react: {
     path: '/',
-    write: ({ domain, clientId }) => [
+    also: ['allowed_logout_urls', 'web_origins'],
+    write: ({ browserDomain, clientId }) => [
       { kind: 'install', name: 'npm', code: 'npm install @auth0/auth0-react' },
       {
         kind: 'file',
@@ -186,7 +271,7 @@ import App from './App';
 
 createRoot(document.getElementById('root')).render(
   <Auth0Provider
-    domain="${domain}"
+    domain="${browserDomain}"
     clientId="${clientId}"
     authorizationParams={{ redirect_uri: window.location.origin }}
   >
@@ -217,7 +302,8 @@ export default function App() {
   },
   vue: {
     path: '/',
-    write: ({ domain, clientId }) => [
+    also: ['allowed_logout_urls', 'web_origins'],
+    write: ({ browserDomain, clientId }) => [
       { kind: 'install', name: 'npm', code: 'npm install @auth0/auth0-vue' },
       {
         kind: 'file',
@@ -229,7 +315,7 @@ import App from './App.vue';
 createApp(App)
   .use(
     createAuth0({
-      domain: '${domain}',
+      domain: '${browserDomain}',
       clientId: '${clientId}',
       authorizationParams: { redirect_uri: window.location.origin },
     }),
@@ -334,7 +420,7 @@ function writeCurl(
   --data client_id=${clientId} \\
   --data client_secret=${SECRET} \\
   --data-urlencode audience=${audience ?? 'https://api.example.com'}`;
-    return { callback: null, steps: [{ kind: 'command', name: 'curl', code }] };
+    return { addresses: {}, steps: [{ kind: 'command', name: 'curl', code }], heed: null };
   }
   const callback = client.callbacks.find((uri) => !uri.includes('*')) ?? `${DEVELOPMENT}/callback`;
   const query = new URLSearchParams({
@@ -346,7 +432,8 @@ function writeCurl(
   });
   const isConfidential = client.app_type === 'regular_web';
   return {
-    callback,
+    addresses: { callbacks: callback },
+    heed: null,
     steps: [
       {
         kind: 'command',

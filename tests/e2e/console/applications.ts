@@ -32,17 +32,23 @@ export function describeApplications(stage: () => ConsoleStage): void {
 
       const host = new URL(stage().server.issuer).host;
       const env = page.getByRole('region', { name: '.env.local' });
-      expect(await env.textContent()).toContain(`AUTH0_DOMAIN=${host}\nAUTH0_CLIENT_ID=${clientId}\n`);
+      expect(await env.textContent()).toContain(`AUTH0_ISSUER=http://${host}\nAUTH0_CLIENT_ID=${clientId}\n`);
       expect(await page.content()).not.toContain(secret);
       // What is missing for that library is one press away.
-      await page.getByText('http://localhost:4000/auth/callback is not allowed yet').waitFor();
+      await page.getByText('An address is not allowed yet').waitFor();
       await page.getByRole('button', { name: 'Allow it' }).click();
-      await page.getByText('is not allowed yet').waitFor({ state: 'detached' });
+      await page.getByText('not allowed yet').waitFor({ state: 'detached' });
       await page.getByRole('link', { name: 'Express' }).click();
       await page.waitForURL('**?for=express');
       expect(await page.getByRole('region', { name: 'server.js' }).textContent()).toContain(
         `clientID: '${clientId}'`,
       );
+      await page.getByRole('button', { name: 'Allow it' }).click();
+      await page.getByText('http://localhost:4000 is allowed').first().waitFor();
+      expect(await stage().prisma.client.findUnique({ where: { clientId } })).toMatchObject({
+        redirectUris: ['http://localhost:4000/callback', 'http://localhost:4000/api/auth/callback/auth0'],
+        postLogoutRedirectUris: ['http://localhost:4000'],
+      });
       await profile.close();
     });
 

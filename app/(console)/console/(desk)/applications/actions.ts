@@ -10,6 +10,7 @@ import { textOf } from '@/lib/web/answer';
 import { type ActionState, asSentence, operatorAction, operatorQuestion } from '@/lib/web/console/action';
 import { askManagement, managementPath } from '@/lib/web/console/ask';
 import { allOf, linesOf, numberOf } from '@/lib/web/console/fields';
+import { QUICKSTART_LISTS } from '@/lib/web/console/quickstarts';
 import { changeFields, restoreFields } from '@/lib/web/console/undoable';
 import { t } from '@/lib/web/console/words';
 import { APPLICATIONS, applicationPath } from './words';
@@ -118,15 +119,26 @@ export async function saveConnections(_last: ActionState, form: FormData): Promi
   });
 }
 
-/** Puts one more address beside those that are allowed. */
-export async function allowAddress(_last: ActionState, form: FormData): Promise<ActionState> {
+/** Puts addresses beside those that are allowed: each field of the form is a list that takes what is in it. */
+export async function allowAddresses(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    const address = textOf(form, 'address');
-    const field = textOf(form, 'field') === 'allowed_logout_urls' ? 'allowed_logout_urls' : 'callbacks';
     const path = pathOf(form);
     const client = await askManagement<ClientDocument>(caller, { path });
-    await askManagement(caller, { method: 'PATCH', path, body: { [field]: [...client[field], address] } });
-    return { kind: 'done', said: t('applications.quickstart.allowed', { callback: address }) };
+    const added = QUICKSTART_LISTS.flatMap((list) =>
+      linesOf(form, list)
+        .filter((address) => !client[list].includes(address))
+        .map((address) => ({ list, address })),
+    );
+    await askManagement(caller, {
+      method: 'PATCH',
+      path,
+      body: Object.fromEntries(added.map(({ list, address }) => [list, [...client[list], address]])),
+    });
+    const [first] = added;
+    return {
+      kind: 'done',
+      said: t('applications.quickstart.allowed', { count: added.length, address: first?.address ?? '' }),
+    };
   });
 }
 

@@ -14,9 +14,15 @@ import type { ClientGrantDocument } from '@/lib/management/client-grants';
 import type { ClientDocument } from '@/lib/management/client-settings';
 import { runtime } from '@/lib/runtime/boot';
 import { readManagement } from '@/lib/web/console/ask';
-import { type Library, librariesFor, type Quickstart, writeQuickstart } from '@/lib/web/console/quickstarts';
+import {
+  type Library,
+  librariesFor,
+  QUICKSTART_LISTS,
+  type Quickstart,
+  writeQuickstart,
+} from '@/lib/web/console/quickstarts';
 import { t } from '@/lib/web/console/words';
-import { allowAddress } from '../actions';
+import { allowAddresses } from '../actions';
 import { applicationPath } from '../words';
 import { ApplicationHeader, type ApplicationProps, openApplication } from './application';
 
@@ -53,9 +59,12 @@ export default async function QuickstartPage({ params, searchParams }: Applicati
           lead={t('applications.quickstart.lead')}
         >
           <ToDo application={application} quickstart={quickstart} mayEdit={mayEdit} />
-          {library === 'nextjs' && !isPlainHost(issuer) && (
-            <Callout tone="heed" title={t('applications.quickstart.plainHost')}>
-              <p>{t('applications.quickstart.plainHostMore')}</p>
+          {quickstart.heed !== null && (
+            <Callout
+              tone={quickstart.heed === 'stand_in' ? 'plain' : 'heed'}
+              title={t(`applications.quickstart.heed.${quickstart.heed}.title`)}
+            >
+              <p>{t(`applications.quickstart.heed.${quickstart.heed}.lead`)}</p>
             </Callout>
           )}
           <Steps {...{ quickstart, library }} />
@@ -109,27 +118,43 @@ function Steps({ quickstart, library }: { quickstart: Quickstart; library: Libra
   );
 }
 
-/** Where people return to is allowed first, with a press. */
+/** What the lines need is allowed first, with a press. */
 function ToDo({
   application,
-  quickstart: { callback },
+  quickstart: { addresses },
   mayEdit,
 }: {
   application: ClientDocument;
   quickstart: Quickstart;
   mayEdit: boolean;
 }) {
-  if (callback === null || application.callbacks.includes(callback)) return null;
+  const missing = QUICKSTART_LISTS.flatMap((list) => {
+    const address = addresses[list];
+    return address === undefined || application[list].includes(address) ? [] : [{ list, address }];
+  });
+  if (missing.length === 0) return null;
   return (
-    <Callout tone="heed" title={t('applications.quickstart.callbackMissing', { callback })}>
-      <p>{t('applications.quickstart.callbackMissingMore')}</p>
+    <Callout tone="heed" title={t('applications.quickstart.missing.title', { count: missing.length })}>
+      <ul className="grid gap-2">
+        {missing.map(({ list, address }) => (
+          <li key={list} className="grid">
+            <code className="font-mono text-table break-all">{address}</code>
+            <span className="text-pretty">{t(`applications.quickstart.missing.${list}`)}</span>
+          </li>
+        ))}
+      </ul>
       {mayEdit && (
-        <Form name="allow-callback" action={allowAddress}>
+        <Form name="allow-addresses" action={allowAddresses}>
           <HiddenFields
-            fields={{ client_id: application.client_id, field: 'callbacks', address: callback }}
+            fields={{
+              client_id: application.client_id,
+              ...Object.fromEntries(missing.map(({ list, address }) => [list, address])),
+            }}
           />
           <div>
-            <SubmitButton look="quiet">{t('applications.quickstart.allow')}</SubmitButton>
+            <SubmitButton look="quiet">
+              {t('applications.quickstart.allow', { count: missing.length })}
+            </SubmitButton>
           </div>
         </Form>
       )}
@@ -159,10 +184,4 @@ function Values({ issuer, application }: { issuer: string; application: ClientDo
       </dl>
     </Card>
   );
-}
-
-/** What @auth0/nextjs-auth0 takes for a domain. */
-function isPlainHost(issuer: string): boolean {
-  const { protocol, port, hostname } = new URL(issuer);
-  return protocol === 'https:' && port === '' && !/^(?:.+\.)?localhost$|^[\d.]+$|^\[/.test(hostname);
 }

@@ -11,7 +11,7 @@ import type { ClientDocument } from '@/lib/management/client-settings';
 import { runtime } from '@/lib/runtime/boot';
 import { t } from '@/lib/web/console/words';
 import { currentBrowser } from '@/lib/web/next-door';
-import { allowAddress } from '../../actions';
+import { allowAddresses } from '../../actions';
 import { applicationPath } from '../../words';
 import { ApplicationHeader, type ApplicationProps, openApplication } from '../application';
 import { TryForm, type TryReadiness, tryReadiness } from '../try-form';
@@ -90,8 +90,8 @@ async function CallbackMissing({ clientId }: { clientId: string }) {
   return (
     <Callout tone="heed" title={t('applications.try.allowTitle')}>
       <p className="text-pretty">{t('applications.try.allowMore', { callback })}</p>
-      <Form name="allow-callback" action={allowAddress}>
-        <HiddenFields fields={{ client_id: clientId, field: 'callbacks', address: callback }} />
+      <Form name="allow-callback" action={allowAddresses}>
+        <HiddenFields fields={{ client_id: clientId, callbacks: callback }} />
         <div>
           <SubmitButton look="primary">{t('applications.try.allow')}</SubmitButton>
         </div>
