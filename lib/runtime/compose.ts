@@ -397,7 +397,8 @@ export async function composeRuntime(
     managementEvents: backgroundEvents,
     clientAddress: addressOf,
     limitOverrides,
-    examine: () => examineRunning(environment, { prisma, now: clock() }),
+    examine: () =>
+      examineRunning(environment, { prisma, now: clock(), settings: settingsNow(), connections }),
     settings: settingsStore,
     brandAssets: stores.brandAssets,
     changes: login,

@@ -30,7 +30,7 @@ export async function examineInstallation(): Promise<Finding[]> {
   findings.push(good('Environment', `every variable can be used; the issuer is ${environment.issuer}`));
   findings.push(await examineSecret(environment));
   findings.push(...(await examineStorage(environment)));
-  findings.push(examineMail(environment), examineTexts(environment));
+  findings.push(examineMail(environment, { emailProvider: null }), examineTexts(environment, []));
   findings.push(await examineIssuer(environment));
   return findings;
 }

@@ -130,6 +130,9 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
     const settings = await settingsStore.read();
     const limitOverrides = () => settings.limits;
     const log = createLog('silent');
+    const connections = guardStore(
+      createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
+    );
     const management = composeManagement({
       environment,
       prisma,
@@ -143,9 +146,7 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
         clock,
         issuer: environment.issuer,
       }),
-      connections: guardStore(
-        createConnectionStore(prisma, { clock, read: readConnection, reportUnreadable: () => {} }),
-      ),
+      connections,
       clock,
       // Whoever can open the database needs no token.
       operators: { callerOf: async () => COMMAND_LINE },
@@ -159,7 +160,7 @@ async function openHere(environment: Environment): Promise<ManagementApi> {
         changes: guardStore(createIdentifierChangeStore(prisma)),
         applicationNameOf: createApplicationNames(clients, { ...environment, settings: () => settings }),
       },
-      examine: () => examineRunning(environment, { prisma, now: clock() }),
+      examine: () => examineRunning(environment, { prisma, now: clock(), settings, connections }),
       // A server takes it from the outbox.
       sendLater: () => {},
       log: createEndpointLog(log),

@@ -2,7 +2,7 @@
 import { Gauge } from 'lucide-react';
 import type { Metadata } from 'next';
 import { BarChart } from '@/components/console/bar-chart';
-import { ButtonLink } from '@/components/console/button';
+import { ButtonLink, TextLink } from '@/components/console/button';
 import { Callout } from '@/components/console/callout';
 import { Card } from '@/components/console/card';
 import type { Series } from '@/components/console/chart-frame';
@@ -17,6 +17,7 @@ import { Tabs } from '@/components/console/tabs';
 import { CONSOLE_PATH } from '@/lib/management/console-path';
 import type { OverviewDocument } from '@/lib/management/overview';
 import { OVERVIEW_PATH } from '@/lib/management/stats-routes';
+import { EXAMINED } from '@/lib/runtime/examine-running';
 import { readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
@@ -103,6 +104,13 @@ function Attention({ overview: { attention }, formats }: Shared) {
 
 type Item = OverviewDocument['attention'][number];
 
+/** Where what was found is put right. */
+const PLACES = new Map<string, Readonly<{ href: string; label: string }>>([
+  [EXAMINED.mail, { href: `${CONSOLE_PATH}/connections`, label: t('connections.page') }],
+  [EXAMINED.texts, { href: `${CONSOLE_PATH}/connections`, label: t('connections.page') }],
+  [EXAMINED.keys, { href: `${CONSOLE_PATH}/keys`, label: t('keys.page') }],
+]);
+
 function keyOf(item: Item): string {
   if (item.kind === 'provider') return `${item.channel} ${item.provider}`;
   return item.kind === 'country' ? item.country : item.part;
@@ -111,9 +119,18 @@ function keyOf(item: Item): string {
 function AttentionItem({ item, formats }: { item: Item; formats: Formats }) {
   const tone = item.state === 'failing' ? 'bad' : 'heed';
   if (item.kind === 'installation') {
+    const place = PLACES.get(item.part);
     return (
       <Callout tone={tone}>
-        <p>{t('overview.attention.installation', item)}</p>
+        <p>
+          {t('overview.attention.installation', item)}
+          {place && (
+            <>
+              {' '}
+              <TextLink href={place.href}>{place.label}</TextLink>
+            </>
+          )}
+        </p>
       </Callout>
     );
   }
