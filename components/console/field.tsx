@@ -19,7 +19,7 @@ type Named = Readonly<{
 export function Field({ control, label, hint, editor, children }: FieldProps) {
   const { id, problem } = control;
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: as a click on any label, it leads to what the keyboard reaches too */}
       <label
         id={`${id}-label`}
