@@ -6,6 +6,9 @@ import { type ComponentProps, useEffect, useId, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { useForm } from './form-context';
 
+/** Of a list that does not grow as it is typed, in browsers that cannot; longer ones scroll. */
+const ROWS_MAX = 16;
+
 /** How long a pause in typing is. */
 const PAUSE_MS = 400;
 
@@ -70,11 +73,11 @@ export function ListField({
         {label}
       </label>
       <textarea
-        rows={Math.max(2, entries.length + 1)}
+        rows={Math.min(Math.max(2, entries.length + 1), ROWS_MAX)}
         {...textarea}
         id={id}
         name={name}
-        className="control font-mono text-table"
+        className="control field-sizing-content max-h-[18lh] min-h-[3lh] font-mono text-table"
         defaultValue={entries.join('\n')}
         spellCheck={false}
         autoComplete="off"
