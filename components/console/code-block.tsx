@@ -10,19 +10,19 @@ export function CodeBlock({
   label: string;
 }) {
   return (
-    <div className="relative rounded-control border border-line bg-page">
+    <div className="flex items-start rounded-control border border-line bg-page">
       <section
         aria-label={label}
         // Scrolled by keyboard as well.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
-        className="overflow-x-auto rounded-control p-3 pe-14"
+        className="min-w-0 flex-1 overflow-x-auto rounded-control p-3"
       >
         <pre className="font-mono text-table whitespace-pre">
           <code>{code}</code>
         </pre>
       </section>
-      <div className="absolute inset-bs-1 inset-e-1 rounded-control bg-page">
+      <div className="m-1">
         <CopyButton value={code} />
       </div>
     </div>
