@@ -26,15 +26,21 @@ export function PageHeader({
     <header className="grid gap-2">
       {trail.length > 0 && (
         <nav aria-label={trailLabel} className="text-table text-muted">
-          <ol className="flex flex-wrap gap-x-2">
+          <ol className="flex flex-wrap gap-x-2 gap-y-1">
             {trail.map(({ label, href }) => (
-              <li key={href} className="flex gap-2 after:content-['/']">
-                <Link href={href} prefetch={false} className="rounded-sm hover:text-ink hover:underline">
+              <li key={href} className="flex max-w-full gap-2 after:content-['/']">
+                <Link
+                  href={href}
+                  prefetch={false}
+                  className="max-w-96 truncate rounded-sm hover:text-ink hover:underline"
+                >
                   {label}
                 </Link>
               </li>
             ))}
-            <li aria-current="page">{title}</li>
+            <li aria-current="page" className="max-w-[min(24rem,100%)] truncate">
+              {title}
+            </li>
           </ol>
         </nav>
       )}

@@ -70,14 +70,14 @@ function rowOf(operator: OperatorDocument, { formats, ownId }: { formats: Format
             {id === ownId && <Badge>{t('team.you')}</Badge>}
           </span>
           {operator.name !== null && operator.email !== null && (
-            <bdi className="text-muted">{operator.email}</bdi>
+            <bdi className="justify-self-start text-muted">{operator.email}</bdi>
           )}
         </span>
       ),
       role: t(`roles.${role}`),
       status: <Badge tone={TONES[status]}>{t(`team.status.${status}`)}</Badge>,
       seen: seenAt === null ? t('team.never') : <Moment moment={formats.moment(seenAt)} />,
-      invitedBy: operator.invited_by === null ? '—' : <bdi>{operator.invited_by}</bdi>,
+      invitedBy: operator.invited_by === null ? '–' : <bdi>{operator.invited_by}</bdi>,
       actions: (
         <span className="flex flex-wrap justify-end gap-2">
           <ChangeRole id={id} who={who} role={role} />

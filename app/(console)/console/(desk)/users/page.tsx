@@ -155,7 +155,9 @@ function rowOf(user: UserDocument, formats: Formats): Row {
           <TextLink href={userPage(user.user_id)}>
             <bdi>{called}</bdi>
           </TextLink>
-          {name !== undefined && name !== called && <bdi className="text-muted">{name}</bdi>}
+          {name !== undefined && name !== called && (
+            <bdi className="line-clamp-2 justify-self-start text-muted">{name}</bdi>
+          )}
         </span>
       ),
       state: <State user={user} />,

@@ -133,7 +133,9 @@ function rowOf(user: UserDocument, other: UserDocument): Row {
       who: (
         <span className="grid">
           <bdi className="font-medium">{called}</bdi>
-          {name !== undefined && name !== called && <bdi className="text-muted">{name}</bdi>}
+          {name !== undefined && name !== called && (
+            <bdi className="line-clamp-2 justify-self-start text-muted">{name}</bdi>
+          )}
         </span>
       ),
       logins: other.logins_count,
