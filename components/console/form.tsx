@@ -202,10 +202,14 @@ function restoreTyped(form: HTMLFormElement, name: string): boolean {
   const kept = sessionStorage.getItem(keyOf(name));
   if (kept === null) return false;
   sessionStorage.removeItem(keyOf(name));
-  for (const [field, value] of JSON.parse(kept) as [string, string][]) {
+  const typed = JSON.parse(kept) as [string, string][];
+  // What was not chosen was not sent, also where the page has it chosen.
+  for (const box of form.querySelectorAll<HTMLInputElement>('[type="checkbox"]'))
+    box.checked = typed.some(([field, value]) => field === box.name && value === box.value);
+  for (const [field, value] of typed) {
     const element = form.elements.namedItem(field);
-    if (element instanceof HTMLInputElement && element.type === 'checkbox') element.checked = true;
-    else if (element !== null && 'value' in element) element.value = value;
+    const isBox = element instanceof HTMLInputElement && element.type === 'checkbox';
+    if (!isBox && element !== null && 'value' in element) element.value = value;
   }
   return true;
 }
