@@ -15,7 +15,7 @@ const PAUSE_MS = 400;
 export type ListCheck = Readonly<{
   /** Answers with what is `shown` for each line that is wrong: its number from 0, and why. */
   ask: (last: ActionState, form: FormData) => Promise<ActionState>;
-  /** What it has to know besides `field` and the lines in `entries`. */
+  /** What it has to know besides `field` and the lines in `entries`; a field of the form by that name says it anew. */
   sent: Readonly<Record<string, string>>;
 }>;
 
@@ -40,7 +40,9 @@ export function ListField({
   check?: ListCheck;
 } & Pick<ComponentProps<'textarea'>, 'placeholder' | 'rows'>) {
   const id = useId();
+  const area = useRef<HTMLTextAreaElement>(null);
   const [typed, setTyped] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
   const [found, setFound] = useState<Readonly<Record<string, string>>>({});
   const { state } = useForm();
   // What the form was refused for counts until something else is typed.
@@ -49,12 +51,13 @@ export function ListField({
   useEffect(() => {
     latest.current = state;
   }, [state]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each text is looked at once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each text is looked at once a turn
   useEffect(() => {
     if (typed === null || check === undefined) return;
     let isStale = false;
     const timer = setTimeout(async () => {
-      const answer = await check.ask(UNTOUCHED, questionOf(name, typed, check.sent));
+      const sent = { ...check.sent, ...chosenOf(area.current?.form, check.sent) };
+      const answer = await check.ask(UNTOUCHED, questionOf(name, typed, sent));
       if (isStale || answer.kind !== 'done') return;
       setFound(answer.shown ?? {});
       setPassed(latest.current);
@@ -63,7 +66,18 @@ export function ListField({
       isStale = true;
       clearTimeout(timer);
     };
-  }, [typed]);
+  }, [typed, turn]);
+
+  // What is right may hang on what else is chosen, such as the kind of application.
+  useEffect(() => {
+    const form = area.current?.form;
+    const onChange = ({ target }: Event) => {
+      if (target instanceof HTMLInputElement && check !== undefined && target.name in check.sent)
+        setTurn((last) => last + 1);
+    };
+    form?.addEventListener('change', onChange);
+    return () => form?.removeEventListener('change', onChange);
+  }, [check]);
 
   const problems = Object.entries(state === passed ? found : { ...found, ...refusedLine(name, state) });
   const described = [problems.length > 0 && `${id}-problems`, hint && `${id}-hint`].filter(Boolean);
@@ -75,6 +89,7 @@ export function ListField({
       <textarea
         rows={Math.min(Math.max(2, entries.length + 1), ROWS_MAX)}
         {...textarea}
+        ref={area}
         id={id}
         name={name}
         className="control field-sizing-content max-h-[18lh] min-h-[3lh] font-mono text-table"
@@ -108,6 +123,19 @@ export function ListField({
 }
 
 const UNTOUCHED: ActionState = { kind: 'untouched' };
+
+function chosenOf(
+  form: HTMLFormElement | null | undefined,
+  sent: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const fields = form ? new FormData(form) : new FormData();
+  const asText = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : '');
+  return Object.fromEntries(
+    Object.keys(sent)
+      .filter((name) => fields.has(name))
+      .map((name) => [name, asText(fields.get(name))]),
+  );
+}
 
 function questionOf(field: string, typed: string, sent: Readonly<Record<string, string>>): FormData {
   const form = new FormData();

@@ -10,10 +10,12 @@ import { SecretForm } from '@/components/console/secret-form';
 import { APPLICATION_TYPES } from '@/lib/management/client-settings';
 import { requireOperator } from '@/lib/web/console/operator';
 import { t } from '@/lib/web/console/words';
-import { createApplication } from '../actions';
+import { checkAddresses, createApplication } from '../actions';
 import { APPLICATIONS } from '../words';
 
 export const metadata: Metadata = { title: t('applications.new.title') };
+
+const USUAL_TYPE = 'regular_web';
 
 export default async function NewApplicationPage() {
   await requireOperator('editor');
@@ -48,7 +50,7 @@ export default async function NewApplicationPage() {
                 label: t(`applications.types.${type}`),
                 lead: t(`applications.typeLeads.${type}`),
               }))}
-              chosen={['regular_web']}
+              chosen={[USUAL_TYPE]}
             />
             <ListField
               name="callbacks"
@@ -57,6 +59,7 @@ export default async function NewApplicationPage() {
               entries={[]}
               placeholder="http://localhost:3000/callback"
               lineWord={t.raw('list.entry')}
+              check={{ ask: checkAddresses, sent: { app_type: USUAL_TYPE, wildcards: 'no' } }}
             />
             <div className="flex justify-end">
               <SubmitButton>{t('applications.new.submit')}</SubmitButton>
