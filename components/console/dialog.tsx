@@ -30,7 +30,7 @@ export function Dialog({
         look={trigger.look ?? 'quiet'}
         size={trigger.size ?? 'normal'}
         aria-haspopup="dialog"
-        onClick={() => dialog.current?.showModal()}
+        onClick={() => openAtField(dialog.current)}
       >
         {trigger.label}
       </Button>
@@ -59,4 +59,10 @@ export function Dialog({
       </dialog>
     </>
   );
+}
+
+/** Where something is to be typed or chosen, that is where the focus goes; else the browser chooses. */
+function openAtField(dialog: HTMLDialogElement | null): void {
+  dialog?.showModal();
+  dialog?.querySelector<HTMLElement>(':is(input, select, textarea):not([type="hidden"])')?.focus();
 }
