@@ -15,6 +15,11 @@ export function describeApplications(stage: () => ConsoleStage): void {
       const { page, profile } = await open('editor', '/console/applications');
       await page.getByRole('link', { name: 'Create application' }).click();
       await page.getByLabel('Name', { exact: true }).fill('Acme Shop');
+      await page.getByLabel('Callback URLs').fill('com.acme.shop://callback');
+      await page.getByText('Entry 1: The redirect URI has a scheme of its own').waitFor();
+      await page.getByText('Native app', { exact: true }).click();
+      await page.getByText('Entry 1').waitFor({ state: 'detached' });
+      await page.getByText('Web application', { exact: true }).click();
       await page.getByLabel('Callback URLs').fill('http://localhost:4000/callback\n');
       await page.getByRole('button', { name: 'Create application' }).click();
 
