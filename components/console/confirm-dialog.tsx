@@ -1,8 +1,10 @@
 'use client';
 // Asks before what cannot be undone. Where it takes something away from others, the name of the thing has to be typed.
 import { type ReactNode, useId, useState } from 'react';
+import { Button } from './button';
 import { Dialog } from './dialog';
 import { Form, type FormAction, SubmitButton } from './form';
+import { useFrame } from './frame';
 
 export type ConfirmWords = Readonly<{
   title: string;
@@ -33,6 +35,7 @@ export function ConfirmDialog({
 }) {
   const [typed, setTyped] = useState('');
   const id = useId();
+  const { words: frame } = useFrame();
   return (
     <Dialog trigger={trigger} title={words.title} lead={words.lead}>
       <Form name={name} action={action} undoAction={undoAction} clearsWhenDone>
@@ -52,7 +55,10 @@ export function ConfirmDialog({
             />
           </div>
         )}
-        <div className="flex justify-end">
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={(event) => event.currentTarget.closest('dialog')?.close()}>
+            {frame.cancel}
+          </Button>
           <SubmitButton look="danger" isReady={wanted === undefined || typed.trim() === wanted}>
             {words.submit}
           </SubmitButton>

@@ -5,6 +5,7 @@ import { createContext, type ReactNode, useContext } from 'react';
 
 export type FrameWords = Readonly<{
   close: string;
+  cancel: string;
   copy: string;
   copied: string;
   show: string;

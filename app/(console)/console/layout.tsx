@@ -30,6 +30,7 @@ const SETTING: FrameSetting = {
   proofPath: `${SIGN_IN_PATH}/begin`,
   words: {
     close: t('frame.close'),
+    cancel: t('frame.cancel'),
     copy: t('frame.copy'),
     copied: t('frame.copied'),
     show: t('frame.show'),

@@ -124,9 +124,25 @@ export function navigationFor(caller: Caller): NavigationGroup[] {
   })).filter(({ items }) => items.length > 0);
 }
 
+/** What people come to do, and the scope that it takes. */
+const TASKS = [
+  { path: `${CONSOLE_PATH}/applications/new`, label: t('applications.new.submit'), scope: 'create:clients' },
+  { path: `${CONSOLE_PATH}/users/new`, label: t('users.create.button'), scope: 'create:users' },
+  { path: `${CONSOLE_PATH}/users/import`, label: t('users.import.title'), scope: 'create:users' },
+  { path: `${CONSOLE_PATH}/apis/new`, label: t('apis.new.submit'), scope: 'create:resource_servers' },
+  { path: `${CONSOLE_PATH}/log-streams/new`, label: t('logStreams.new.submit'), scope: 'create:log_streams' },
+] as const;
+
 /** Where the palette of that operator leads. */
 export function commandsFor(caller: Caller): Command[] {
-  return navigationFor(caller).flatMap(({ items }) =>
+  const pages = navigationFor(caller).flatMap(({ items }) =>
     items.map(({ href, label }) => ({ id: href, group: t('palette.pages'), label, href })),
   );
+  const tasks = TASKS.filter(({ scope }) => mayUse(caller, [scope])).map(({ path: href, label }) => ({
+    id: href,
+    group: t('palette.tasks'),
+    label,
+    href,
+  }));
+  return [...pages, ...tasks];
 }

@@ -107,6 +107,15 @@ export function describeManners(stage: () => ConsoleStage): void {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/console/team');
     await page.getByRole('heading', { name: 'Team', exact: true }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('create us');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/users/new');
+    // A dialog is opened to type in it.
+    await visit('/console/team');
+    await page.getByRole('button', { name: 'Invite' }).press('Enter');
+    await page.keyboard.type('dora@acme.test');
+    expect(await page.getByLabel('Email address').inputValue()).toBe('dora@acme.test');
     await profile.close();
   });
 

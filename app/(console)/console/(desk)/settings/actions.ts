@@ -20,7 +20,7 @@ const HOURS = ['session_lifetime', 'idle_session_lifetime'];
 
 /** Each form has some of the fields; what it has not stays as it is. */
 export async function changeSettings(_last: ActionState, form: FormData): Promise<ActionState> {
-  return operatorAction('owner', ({ caller }) => {
+  const state = await operatorAction('owner', ({ caller }) => {
     const sent = (names: readonly string[]) => names.filter((name) => form.has(name));
     const body = {
       ...Object.fromEntries(sent(TEXTS).map((name) => [name, textOf(form, name).trim()])),
@@ -33,6 +33,10 @@ export async function changeSettings(_last: ActionState, form: FormData): Promis
     };
     return changeFields(caller, { path: TENANT_SETTINGS_PATH, body, said: t('settings.done') });
   });
+  // The API's sentence names the other field as the API does.
+  return state.kind === 'refused' && state.sentence.includes('session_lifetime')
+    ? { ...state, sentence: t('settings.sessions.longer') }
+    : state;
 }
 
 /** Of wrong codes of one person. */

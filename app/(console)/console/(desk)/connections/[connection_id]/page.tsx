@@ -119,7 +119,7 @@ function SignIn({ options, isEmail, ...part }: Opened) {
         />
         <TextField
           name="options.totp.time_step"
-          label={t(`${words}.timeStep`)}
+          label={t(`${words}.timeStep`, { kind: isEmail ? 'email' : 'sms' })}
           hint={t(`${words}.timeStepHint`)}
           inputMode="numeric"
           defaultValue={options.totp?.time_step}

@@ -203,6 +203,7 @@ function ChangeIdentifier({ user, method }: { user: UserDocument; method: Identi
         <SelectField
           name="how"
           label={t('users.identities.change.how')}
+          hint={t('users.identities.change.howHint')}
           options={(['proof', 'vouch', 'none'] as const).map((value) => ({
             value,
             label: t(`users.identities.change.hows.${value}`),
