@@ -72,11 +72,14 @@ export async function operatorQuestion(
 export function refusedState({ errorCode, message }: ManagementRefusal): ActionState {
   if (errorCode === 'recent_proof_required') return { kind: 'proof_needed' };
   const [, field = null, rule, sentence] = FIELD_SENTENCE.exec(message) ?? [];
-  return { kind: 'refused', field, sentence: asSentence(sentence ?? rule ?? message) };
+  return { kind: 'refused', field, sentence: asSentence((sentence ?? rule ?? message).replace(PLACE, '$1')) };
 }
 
 /** `Payload validation error: field must be …`, or `…: field: A sentence.` */
 const FIELD_SENTENCE = /^Payload validation error: ([\w.[\]-]+)(?: (.*)|: (.*))$/;
+
+/** `(line 1, column 2): …`, of a template. */
+const PLACE = /^\(([^)]*)\)/;
 
 /** `must be true` as `Must be true.` */
 export function asSentence(text: string): string {

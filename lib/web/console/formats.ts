@@ -56,7 +56,8 @@ export async function consoleFormats(): Promise<Formats> {
     const seconds = (at - now) / 1000;
     if (Math.abs(seconds) >= RELATIVE_DAYS * 86_400) return date.format(at);
     const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
-    return relative.format(Math.trunc(seconds / size), unit);
+    // What is to come is rounded: what ends in a day, but for the second since, does not end in 23 hours.
+    return relative.format((seconds > 0 ? Math.round : Math.trunc)(seconds / size), unit);
   };
   return {
     moment: (iso) => ({ said: said(Date.parse(iso)), exact: exact.format(Date.parse(iso)), iso }),
