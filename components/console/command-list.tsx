@@ -29,7 +29,7 @@ export function CommandList({
     router.push(href);
   };
   return (
-    <Cmdk label={words.title} loop>
+    <Cmdk label={words.title} loop filter={holdsTyped}>
       <Cmdk.Input
         // The dialog was opened to type in it.
         autoFocus
@@ -49,7 +49,13 @@ export function CommandList({
             {listed
               .filter((command) => command.group === group)
               .map(({ id, label, href }) => (
-                <Cmdk.Item key={id} value={`${label} ${id}`} onSelect={() => goTo(href)} className={ITEM}>
+                <Cmdk.Item
+                  key={id}
+                  value={`${label} ${id}`}
+                  keywords={[label]}
+                  onSelect={() => goTo(href)}
+                  className={ITEM}
+                >
                   {label}
                 </Cmdk.Item>
               ))}
@@ -70,4 +76,10 @@ export function CommandList({
       </Cmdk.List>
     </Cmdk>
   );
+}
+
+/** Each word that was typed is in the label. cmdk by itself finds its letters far apart as well, and in what is not seen. */
+function holdsTyped(_value: string, typed: string, [label = '']: string[] = []): number {
+  const words = typed.toLowerCase().split(/\s+/);
+  return words.every((word) => label.toLowerCase().includes(word)) ? 1 : 0;
 }
