@@ -192,7 +192,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const { page, profile, address } = await open('viewer', '/console/messages');
       const message = page.locator('main').getByRole('listitem').first();
       await message.getByText('Sign-in', { exact: false }).first().click();
-      await message.getByText('Taken · smtp').waitFor();
+      await message.getByText('SMTP took it').waitFor();
       expect(await page.locator('main').textContent()).not.toContain(address);
 
       // By the whole address, which is in the page's own.

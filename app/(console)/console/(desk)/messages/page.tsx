@@ -1,7 +1,7 @@
 // What was sent lately and what became of it. A person is named by the masked address alone, as the API does.
 import { MailOpen } from 'lucide-react';
 import type { Metadata } from 'next';
-import { Badge, type Tone } from '@/components/console/badge';
+import { Badge } from '@/components/console/badge';
 import { ButtonLink } from '@/components/console/button';
 import { Card } from '@/components/console/card';
 import { EmptyState } from '@/components/console/empty-state';
@@ -18,6 +18,7 @@ import { consoleFormats, type Formats } from '@/lib/web/console/formats';
 import { requireOperator } from '@/lib/web/console/operator';
 import { pathWith } from '@/lib/web/console/paging';
 import { t } from '@/lib/web/console/words';
+import { stateOf, storyOf } from '../message-story';
 
 export const metadata: Metadata = { title: t('messages.page') };
 
@@ -106,18 +107,18 @@ function Nothing({ isWhole }: { isWhole: boolean }) {
 
 /** What stays closed until somebody wants to know. */
 function Message({ message, formats }: { message: MessageDocument; formats: Formats }) {
-  const last = message.steps.at(-1);
+  const state = stateOf(message);
   const begun = message.steps[0];
   return (
     <details className="group">
       <summary className="flex cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 hover:bg-hover">
         <span className="min-w-0 flex-1 font-medium">
-          {t(`messages.kinds.${message.kind as MessageKind}`)}{' '}
+          {t(`messages.kinds.${message.kind}`)}{' '}
           <bdi className="font-normal text-muted">
             {t('messages.to', { recipient: message.recipient ?? t('messages.unknownRecipient') })}
           </bdi>
         </span>
-        {last && <Badge tone={toneOf(last.kind)}>{t(`messages.steps.${last.kind}`)}</Badge>}
+        <Badge tone={state.tone}>{state.said}</Badge>
         {begun && (
           <span className="text-table text-muted">
             <Moment moment={formats.moment(begun.at)} />
@@ -125,35 +126,8 @@ function Message({ message, formats }: { message: MessageDocument; formats: Form
         )}
       </summary>
       <div className="px-4 pt-3 pb-4">
-        <Timeline
-          entries={message.steps.map((step, index) => ({
-            key: `${index} ${step.kind}`,
-            at: formats.moment(step.at),
-            title: [t(`messages.steps.${step.kind}`), step.provider].filter(Boolean).join(' · '),
-            detail: detailOf(step),
-            tone: toneOf(step.kind),
-          }))}
-        />
+        <Timeline entries={storyOf(message, formats)} />
       </div>
     </details>
   );
-}
-
-type Step = MessageDocument['steps'][number];
-type Outcome = 'refused' | 'timed_out' | 'unreachable' | 'skipped';
-type MessageKind = 'login' | 'new_device' | 'change_email' | 'change_phone_number' | 'email_changed';
-
-function detailOf({ outcome, reason, duration_ms: ms }: Step): string | undefined {
-  const said = [
-    outcome && t(`messages.outcomes.${outcome as Outcome}`),
-    reason,
-    ms !== undefined && t('messages.took', { ms }),
-  ];
-  return said.filter(Boolean).join(' · ') || undefined;
-}
-
-function toneOf(kind: Step['kind']): Tone {
-  if (kind === 'delivered' || kind === 'accepted' || kind === 'sent') return 'good';
-  if (kind === 'queued' || kind === 'superseded') return 'plain';
-  return kind === 'tried' || kind === 'delayed' ? 'heed' : 'bad';
 }

@@ -1,7 +1,7 @@
 // Why a code did not arrive: each message to a user, step by step.
 import { Mail } from 'lucide-react';
 import type { Metadata } from 'next';
-import { Badge, type Tone } from '@/components/console/badge';
+import { Badge } from '@/components/console/badge';
 import { Card } from '@/components/console/card';
 import { EmptyState } from '@/components/console/empty-state';
 import { Timeline } from '@/components/console/timeline';
@@ -11,8 +11,8 @@ import type { MethodDocument } from '@/lib/management/user-document';
 import { USERS_PATH } from '@/lib/management/user-routes';
 import { askManagement, managementPath, readManagement } from '@/lib/web/console/ask';
 import { consoleFormats, type Formats } from '@/lib/web/console/formats';
-import { nameOfProvider } from '@/lib/web/console/provider-words';
 import { LANGUAGE, t } from '@/lib/web/console/words';
+import { stateOf, storyOf } from '../../../message-story';
 import { requireUser, UserPage, type UserPageProps } from '../user-page';
 
 export const metadata: Metadata = { title: t('users.one.tabs.messages') };
@@ -61,79 +61,21 @@ export default async function UserMessagesPage({ params }: UserPageProps) {
 const askedAt = ({ steps }: MessageDocument) => steps[0]?.at ?? '';
 
 function Message({ message, formats }: { message: MessageDocument; formats: Formats }) {
-  const { kind, channel, recipient, language, steps } = message;
+  const { kind, channel, recipient, language } = message;
   const state = stateOf(message);
   return (
     <Card
-      title={t(`users.messages.kinds.${kind}`)}
+      title={t(`messages.kinds.${kind}`)}
       lead={t('users.messages.to', {
         recipient: recipient ?? '–',
         channel: t(`users.messages.channels.${channel === 'sms' ? 'sms' : 'email'}`),
         language: languages.of(language) ?? language,
       })}
-      action={<Badge tone={TONES[state]}>{t(`users.messages.states.${state}`)}</Badge>}
+      action={<Badge tone={state.tone}>{state.said}</Badge>}
     >
-      <Timeline
-        entries={steps.map((step, index) => ({
-          key: `${index} ${step.kind}`,
-          at: formats.moment(step.at),
-          title: wordsOf(step),
-          tone: TONES_OF_STEPS[step.kind] ?? 'plain',
-          detail: detailOf(step),
-        }))}
-      />
+      <Timeline entries={storyOf(message, formats)} />
     </Card>
   );
-}
-
-// ---- What became of it -----------------------------------------------------------------------------------------------
-
-type State = 'queued' | 'accepted' | 'delivered' | 'late' | 'returned' | 'failed' | 'superseded';
-
-const TONES: Record<State, Tone> = {
-  queued: 'plain',
-  accepted: 'plain',
-  delivered: 'good',
-  late: 'heed',
-  returned: 'bad',
-  failed: 'bad',
-  superseded: 'plain',
-};
-
-/** What providers told later says more than that they took it. */
-function stateOf({ status, steps }: MessageDocument): State {
-  const told = new Set(steps.map(({ kind }) => kind));
-  if (told.has('bounced') || told.has('complained')) return 'returned';
-  if (told.has('delivered')) return 'delivered';
-  return told.has('delayed') ? 'late' : status;
-}
-
-type Step = MessageDocument['steps'][number];
-
-const TONES_OF_STEPS: Partial<Record<Step['kind'], Tone>> = {
-  accepted: 'good',
-  delivered: 'good',
-  tried: 'heed',
-  delayed: 'heed',
-  bounced: 'bad',
-  complained: 'bad',
-  failed: 'bad',
-};
-
-function wordsOf({ kind, provider: name = '', outcome = 'refused' }: Step): string {
-  const provider = nameOfProvider(name);
-  if (kind !== 'tried') return t(`users.messages.steps.${kind}`, { provider });
-  return t(`users.messages.steps.${outcome}`, { provider });
-}
-
-function detailOf({ reason, duration_ms: milliseconds }: Step): string | null {
-  const told = [
-    reason ? t('users.messages.reason', { reason }) : null,
-    milliseconds === undefined
-      ? null
-      : t('users.messages.took', { seconds: (milliseconds / 1000).toFixed(1) }),
-  ].filter((part) => part !== null);
-  return told.length === 0 ? null : told.join(', ');
 }
 
 const languages = new Intl.DisplayNames(LANGUAGE, { type: 'language' });
