@@ -23,7 +23,7 @@ export function PageHeader({
   action?: ReactNode;
 }) {
   return (
-    <header className="grid gap-2">
+    <header className="grid grid-cols-1 gap-2">
       {trail.length > 0 && (
         <nav aria-label={trailLabel} className="text-table text-muted">
           <ol className="flex flex-wrap gap-x-2 gap-y-1">
