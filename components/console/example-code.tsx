@@ -1,25 +1,18 @@
 'use client';
-// The document of a page template, with whole examples to begin with.
-import { useRef } from 'react';
+// A code editor with whole examples to begin with.
+import { type ComponentProps, useRef } from 'react';
 import { Button } from './button';
 import { CodeEditor } from './code-editor';
 
 /** @param examples each takes the place of what was typed */
-export function PageCode({
-  name,
-  label,
-  hint,
-  defaultValue,
+export function ExampleCode({
   examplesLabel,
   examples,
+  ...editor
 }: {
-  name: string;
-  label: string;
-  hint: string;
-  defaultValue: string;
   examplesLabel: string;
   examples: readonly Readonly<{ label: string; source: string }>[];
-}) {
+} & ComponentProps<typeof CodeEditor>) {
   const place = useRef<HTMLDivElement>(null);
   const begin = (source: string) => {
     const code = place.current?.querySelector('textarea');
@@ -32,21 +25,13 @@ export function PageCode({
     <div ref={place} className="grid min-w-0 gap-4">
       <div className="flex flex-wrap items-center gap-2">
         <span className="text-muted">{examplesLabel}</span>
-        {examples.map(({ label: example, source }) => (
-          <Button key={example} size="small" onClick={() => begin(source)}>
-            {example}
+        {examples.map(({ label, source }) => (
+          <Button key={label} size="small" onClick={() => begin(source)}>
+            {label}
           </Button>
         ))}
       </div>
-      <CodeEditor
-        name={name}
-        label={label}
-        hint={hint}
-        language="liquid"
-        rows={26}
-        isPacked
-        defaultValue={defaultValue}
-      />
+      <CodeEditor {...editor} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { BrandEditor } from '@/components/console/brand-editor';
 import { Callout } from '@/components/console/callout';
 import { ConfirmDialog } from '@/components/console/confirm-dialog';
-import { PageCode } from '@/components/console/page-code';
+import { ExampleCode } from '@/components/console/example-code';
 import { mayUse } from '@/lib/management/caller';
 import { BRAND_PREVIEW_PATH } from '@/lib/management/console-path';
 import { PAGE_TEMPLATE_PATH } from '@/lib/management/page-template-routes';
@@ -67,7 +67,10 @@ export default async function TemplatePage() {
           mayEdit={mayEdit}
         >
           {mayEdit && template === null && <Callout>{t('branding.template.none')}</Callout>}
-          <PageCode
+          <ExampleCode
+            language="liquid"
+            rows={26}
+            isPacked
             name="template"
             label={t('branding.template.code')}
             hint={t('branding.template.hint')}

@@ -2,8 +2,8 @@
 import type { Metadata } from 'next';
 import { Callout } from '@/components/console/callout';
 import { Card } from '@/components/console/card';
-import { CodeEditor } from '@/components/console/code-editor';
 import { HiddenFields } from '@/components/console/confirm-dialog';
+import { ExampleCode } from '@/components/console/example-code';
 import { TextField } from '@/components/console/field';
 import { Form, SubmitButton } from '@/components/console/form';
 import { InsertList } from '@/components/console/insert-list';
@@ -14,6 +14,7 @@ import type { ConnectionDocument } from '@/lib/management/connections';
 import { PREVIEW_PATH } from '@/lib/management/report-routes';
 import { PREVIEW_KINDS } from '@/lib/management/reports';
 import { askManagement, ManagementRefusal, managementPath } from '@/lib/web/console/ask';
+import { EMAIL_EXAMPLES, SMS_EXAMPLES } from '@/lib/web/console/message-examples';
 import { LANGUAGE, t } from '@/lib/web/console/words';
 import { TestMessageForm } from '../../../test-message';
 import { previewWords, restoreOptions, saveWords } from '../../actions';
@@ -103,7 +104,9 @@ const TEXT = 'options.template';
 function Words({ options, isEmail }: Awaited<ReturnType<typeof openConnection>>) {
   if (!isEmail) {
     return (
-      <CodeEditor
+      <ExampleCode
+        examplesLabel={t('connections.message.examples.label')}
+        examples={[{ label: t('connections.message.examples.line'), source: SMS_EXAMPLES.line }]}
         name={TEXT}
         label={t('connections.message.template_')}
         language="liquid"
@@ -128,7 +131,12 @@ function Words({ options, isEmail }: Awaited<ReturnType<typeof openConnection>>)
         label={t('connections.message.subject')}
         defaultValue={options.email?.subject ?? ''}
       />
-      <CodeEditor
+      <ExampleCode
+        examplesLabel={t('connections.message.examples.label')}
+        examples={(['card', 'plain'] as const).map((name) => ({
+          label: t(`connections.message.examples.${name}`),
+          source: EMAIL_EXAMPLES[name],
+        }))}
         name={BODY}
         label={t('connections.message.body')}
         language="liquid"
