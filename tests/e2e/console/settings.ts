@@ -59,6 +59,7 @@ export function describeSettings(stage: () => ConsoleStage): void {
       await part('passkey_offer').getByRole('button', { name: 'Save' }).click();
       await expect.poll(settingsKept).not.toHaveProperty('offersPasskeys');
       expect(await page.getByLabel('Email address for help').inputValue()).toBe('help@acme.test');
+      await page.reload();
       const urls = page.getByLabel('Logout URLs');
       await urls.fill('https://acme.test/bye\nhttps://*.acme.test');
       await part('allowed_logout_urls').getByRole('button', { name: 'Save' }).click();

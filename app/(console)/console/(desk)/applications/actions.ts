@@ -124,20 +124,20 @@ export async function allowAddresses(_last: ActionState, form: FormData): Promis
   return operatorAction('editor', async ({ caller }) => {
     const path = pathOf(form);
     const client = await askManagement<ClientDocument>(caller, { path });
-    const added = QUICKSTART_LISTS.flatMap((list) =>
-      linesOf(form, list)
-        .filter((address) => !client[list].includes(address))
-        .map((address) => ({ list, address })),
+    const asked = QUICKSTART_LISTS.map((list) => ({ list, addresses: linesOf(form, list) })).filter(
+      ({ addresses }) => addresses.length > 0,
     );
     await askManagement(caller, {
       method: 'PATCH',
       path,
-      body: Object.fromEntries(added.map(({ list, address }) => [list, [...client[list], address]])),
+      body: Object.fromEntries(
+        asked.map(({ list, addresses }) => [list, [...new Set([...client[list], ...addresses])]]),
+      ),
     });
-    const [first] = added;
+    const all = asked.flatMap(({ addresses }) => addresses);
     return {
       kind: 'done',
-      said: t('applications.quickstart.allowed', { count: added.length, address: first?.address ?? '' }),
+      said: t('applications.quickstart.allowed', { count: all.length, address: all[0] ?? '' }),
     };
   });
 }
