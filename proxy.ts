@@ -1,6 +1,7 @@
 // For hosts without our front server: gives pages their security headers and refuses foreign posts, by the same rules.
 // Behind the front it never runs, because the front's header is there. It guards nothing by itself: actions and
-// endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy.
+// endpoints check for themselves (NXT-2), so sending that header wins a stranger only a page without its policy. The protocol's
+// addresses are left out, each to the letter: programs ask there, of no origin or of another, and answers bring their headers.
 import { type NextRequest, NextResponse } from 'next/server';
 import { BRAND_PREVIEW_PATH, isConsolePath } from '@/lib/management/console-path';
 import { FRONT_HEADER, NONCE_HEADER, PATH_HEADER } from '@/lib/runtime/client-address';
@@ -10,7 +11,9 @@ import { isSameOrigin, pageHeaders } from '@/lib/runtime/page-headers';
 export const config = {
   matcher: [
     {
-      source: '/((?!_next/|authorize|oauth/|userinfo|oidc/|v2/|\\.well-known/|livez|readyz|metrics).*)',
+      // Next reads this before anything runs: one literal, tested against the route files.
+      source:
+        '/((?!_next/|(?:authorize|userinfo|oauth/(?:par|token|revoke|introspect|ro)|otp/challenge|co/authenticate|passwordless/(?:start|verify|verify_redirect)|oidc/logout|v2/logout|api/users/?|api/v2/.*|user/geoloc/country|client/[^/]+|branding/[^/]+|webhooks/(?:resend|twilio)|livez|readyz|metrics|\\.well-known/(?:openid-configuration|oauth-authorization-server|jwks\\.json))$).*)',
       missing: [{ type: 'header', key: 'x-latchkey-front' }],
     },
   ],

@@ -276,6 +276,25 @@ describe('a form of a sign-in', () => {
   );
 });
 
+it.each([
+  '/passwordless/start',
+  '/otp/challenge',
+  '/co/authenticate',
+  '/api/users',
+  '/api/v2/users',
+  '/webhooks/twilio',
+  '/oauth/token',
+])('a program that asks %s is heard at both, though it comes from no page (RED-11)', async (path) => {
+  const [front, next] = await Promise.all(
+    DOORS.map(async (door) => {
+      const response = await fetch(doors[door].address + path, { method: 'POST' });
+      return { status: response.status, type: response.headers.get('content-type') };
+    }),
+  );
+  expect(next).toEqual(front);
+  expect(front?.status).not.toBe(403);
+});
+
 it.each(['/nothing', '/link?client_id=nobody'])(
   'what is no page (%s) is said so by our server in the language of the browser',
   async (path) => {
