@@ -95,8 +95,13 @@ describe('the port of a loopback redirect URI', () => {
   it('may not vary for other clients, nor on localhost (RED-1)', () => {
     const spa = publicClient({ redirectUris: registered });
     expect(isRegisteredRedirectUri(spa, 'http://127.0.0.1:51004/cb')).toBe(false);
-    const named = publicClient({ applicationType: 'native', redirectUris: ['http://localhost/cb'] });
-    expect(isRegisteredRedirectUri(named, 'http://localhost:51004/cb')).toBe(false);
+    for (const [named, sent] of [
+      ['http://localhost/cb', 'http://localhost:51004/cb'],
+      ['http://127.0.0.1./cb', 'http://127.0.0.1:51004./cb'],
+    ] as const) {
+      const client = publicClient({ applicationType: 'native', redirectUris: [named] });
+      expect(isRegisteredRedirectUri(client, sent), sent).toBe(false);
+    }
   });
 });
 
@@ -120,11 +125,14 @@ describe('a wildcard', () => {
     }
   });
 
-  it('means nothing for any other client, not even itself', () => {
-    const client = confidentialClient({ redirectUris });
-    expect(isRegisteredRedirectUri(client, 'https://pr-17-rp.preview.test/cb')).toBe(false);
-    expect(isRegisteredRedirectUri(client, 'https://pr-*-rp.preview.test/cb')).toBe(false);
-  });
+  it.each(['regular_web', 'native'] as const)(
+    'means nothing for any other client (%s), not even itself (RED-1)',
+    (applicationType) => {
+      const client = confidentialClient({ applicationType, redirectUris });
+      expect(isRegisteredRedirectUri(client, 'https://pr-17-rp.preview.test/cb')).toBe(false);
+      expect(isRegisteredRedirectUri(client, 'https://pr-*-rp.preview.test/cb')).toBe(false);
+    },
+  );
 });
 
 describe('a logout URL', () => {
