@@ -160,8 +160,8 @@ describe('a good authorization request', () => {
     },
   );
 
-  it('keeps two kilobytes of state byte for byte (STA-1)', async () => {
-    const state = '%20+&=#"<é'.padEnd(2040, 'x');
+  it('keeps two kilobytes of state and more byte for byte (STA-1)', async () => {
+    const state = '%20+&=#"<é'.padEnd(2559, 'x');
     await expect(check({ state })).resolves.toMatchObject({ state });
   });
 
@@ -248,6 +248,11 @@ describe('a request for an API', () => {
     const scope = 'openid offline_access read:things';
     expect(await granted({ audience: 'https://api.test/', scope })).toBe('openid read:things');
     expect(await granted({ audience: 'https://offline.test/', scope })).toBe(scope);
+  });
+
+  it('is not granted offline access by a client that may not refresh (RFT-9)', async () => {
+    const asked = { client_id: 'web', redirect_uri: undefined, scope: 'openid offline_access' };
+    expect(await granted(asked)).toBe('openid');
   });
 
   it('gives nobody an operator’s rights: of the management API only what is about oneself (SCP-1)', async () => {
