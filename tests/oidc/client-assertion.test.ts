@@ -96,6 +96,18 @@ describe('private_key_jwt (CLI-5)', () => {
     await expect(prove(deps, await sign(deps))).resolves.toBe(CLIENT);
   });
 
+  it('has its jti remembered to the last second in which it would be taken', async () => {
+    const remembered: Date[] = [];
+    const clientAssertions = {
+      consume: async ({ expiresAt }: { expiresAt: Date }) => remembered.push(expiresAt) > 0,
+    };
+    const deps = { ...memoryDeps(CLIENT), clientAssertions };
+    const made = nowOf(deps);
+    const assertion = await sign(deps);
+    await prove({ ...deps, clock: () => new Date((made + 89) * 1000) }, assertion);
+    expect(remembered).toEqual([new Date((made + 90) * 1000)]);
+  });
+
   it.each<[string, (now: number) => Record<string, unknown>]>([
     ['the token endpoint as audience', () => ({ aud: `${ISSUER}oauth/token` })],
     ['a list as audience', () => ({ aud: [ISSUER] })],
@@ -109,6 +121,8 @@ describe('private_key_jwt (CLI-5)', () => {
     ['an end far away, and no beginning', (now) => ({ exp: now + 3600, iat: undefined })],
     ['an end that is over', (now) => ({ exp: now - 31, iat: now - 91 })],
     ['a beginning to come', (now) => ({ nbf: now + 60 })],
+    ['a date of issue to come', (now) => ({ iat: now + 60, exp: now + 120 })],
+    ['a date of issue that is none', () => ({ iat: 'now' })],
     ['no id', () => ({ jti: undefined })],
     ['an empty id', () => ({ jti: '' })],
     ['an id of 256 bytes', () => ({ jti: 'x'.repeat(256) })],
