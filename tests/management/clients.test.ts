@@ -26,6 +26,8 @@ const read = async (response: Response | Promise<Response>) => (await response).
 describe('a new client that proves itself by keys (CLI-5)', () => {
   const KEY = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'k1' };
   const body = { name: 'App', app_type: 'regular_web', token_endpoint_auth_method: 'private_key_jwt' };
+  const elevenOf = (key: object) =>
+    Array.from({ length: 11 }, (_, number) => ({ ...key, kid: `k${number}` }));
 
   it('has no secret, and is found with its keys', async () => {
     const created = await read(create({ ...body, jwks: { keys: [{ ...KEY, use: 'sig' }] } }));
@@ -40,6 +42,10 @@ describe('a new client that proves itself by keys (CLI-5)', () => {
   it.each([
     ['no keys', body],
     ['a private key', { ...body, jwks: { keys: [{ ...KEY, d: KEY.x }] } }],
+    ['a symmetric key', { ...body, jwks: { keys: [{ kty: 'oct', k: KEY.x }] } }],
+    ['a key for encryption', { ...body, jwks: { keys: [{ ...KEY, use: 'enc' }] } }],
+    ['two keys of one name', { ...body, jwks: { keys: [KEY, { ...KEY, alg: 'EdDSA' }] } }],
+    ['more keys than anybody needs', { ...body, jwks: { keys: elevenOf(KEY) } }],
     ['keys, and a secret', { ...body, token_endpoint_auth_method: undefined, jwks: { keys: [KEY] } }],
   ])('is refused with %s', async (_, asked) => {
     const response = await create(asked);
