@@ -230,6 +230,19 @@ describe('a refresh token', () => {
     expect(lost.scope).toBe('');
   });
 
+  it('is dead where the API is gone, and so is a code: neither becomes a token for UserInfo (SCP-1)', async () => {
+    const deps = signedIn({ allowOfflineAccess: true });
+    const tokens = await tokensFor(deps, asked);
+    const code = (await authorized(deps, asked)).get('code') ?? '';
+    deps.resourceServers.remove(THINGS);
+    const redemption = { code, redirect_uri: 'https://spa.test/cb', code_verifier: VERIFIER };
+    for (const response of [
+      await refresh(deps, tokens),
+      await post(deps, { grant_type: 'authorization_code', ...redemption }),
+    ])
+      expect(await response.json()).toMatchObject({ error: 'invalid_grant' });
+  });
+
   it('is dead where the API allows it no longer', async () => {
     const deps = signedIn({ allowOfflineAccess: true });
     const tokens = await tokensFor(deps, asked);
