@@ -183,6 +183,7 @@ describe('/userinfo', () => {
     ['no family', { family: undefined }],
     ['a family nobody knows', { family: 'x' }],
     ['another person', { sub: 'email|other' }],
+    ['more characters than any of ours', { more: 'x'.repeat(8_192) }],
   ])('refuses an access token of %s (JWT-3)', async (_, changes) => {
     const { deps } = await withToken();
     const good = {
