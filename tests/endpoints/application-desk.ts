@@ -65,7 +65,7 @@ export const APPLICATIONS: readonly Client[] = [
   confidentialClient({
     clientId: 'trusted',
     tokenEndpointAuthMethod: 'client_secret_post',
-    grantTypes: GRANTS,
+    grantTypes: [PASSWORDLESS_OTP_GRANT],
     connections: CONNECTIONS,
     trustsForwardedAddress: true,
   }),

@@ -78,6 +78,15 @@ describe('a right code', () => {
     expect(await (await desk.trade(desk.code())).json()).toMatchObject({ scope: 'openid profile email' });
   });
 
+  it('RFT-9: gives no refresh token to a client that may not use one', async () => {
+    const trusted = { ...WEB, client_id: 'trusted' };
+    await desk.start(trusted);
+    const response = await desk.trade(desk.code(), { ...trusted, scope: 'openid offline_access' });
+    const body = await response.json();
+    expect(body).toMatchObject({ scope: 'openid', id_token: expect.any(String) });
+    expect(body).not.toHaveProperty('refresh_token');
+  });
+
   it('is traded by the request of Auth0’s own guide as it is typed there', async () => {
     await desk.start(WEB);
     const response = await desk.trade(desk.code(), { ...WEB, scopes: 'openid profile', redirect_uri: 'x' });
