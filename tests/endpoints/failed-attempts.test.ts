@@ -148,6 +148,13 @@ describe('a code that cannot be redeemed', () => {
     expect((await redeem(deps, 'C2', VERIFIER)).status).toBe(200);
   });
 
+  it('is not closed by requests that are broken otherwise: they guess at nothing (COD-6)', async () => {
+    const deps = stage('C1');
+    const broken = { grant_type: 'authorization_code', client_id: 'spa', code: 'C1', redirect_uri: '\n' };
+    expect(await repeat(CODES + 1, () => post(deps, '/oauth/token', broken))).toEqual(new Set([400]));
+    expect((await redeem(deps, 'C1', VERIFIER)).status).toBe(200);
+  });
+
   it('is not used up by wrong verifiers (COD-6)', async () => {
     const deps = stage('C1');
     await repeat(10, () => redeem(deps, 'C1', `${VERIFIER}x`));
