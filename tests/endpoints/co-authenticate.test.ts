@@ -179,6 +179,14 @@ describe('a login ticket', () => {
     expect(await desk.stage.prisma.session.count()).toBe(0);
   });
 
+  it('OTP-9: is none at another client, not even at one of the same page', async () => {
+    const issued = await ticket();
+    const response = await authorize(issued, { client_id: 'hosted' });
+    expect(callback(response)).toEqual(REFUSED);
+    expect(response.headers.get('set-cookie')).toBeNull();
+    expect(callback(await authorize(issued))).toHaveProperty('code');
+  });
+
   it('is none when it is changed, made up, or the link of a message', async () => {
     const issued = await ticket();
     const asked = await desk.stage.ask('bob@x.test');
