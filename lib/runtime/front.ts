@@ -32,8 +32,6 @@ export type Front = Readonly<{
   drain(server: Server): Promise<void>;
 }>;
 
-/** Names that only we may say. */
-const OUR_HEADERS = [FRONT_HEADER, PEER_HEADER, NONCE_HEADER, PATH_HEADER];
 /** Claims about the outside that Next or a library might believe. ISSUER has said all of it. */
 const CLAIMED_HEADERS = [
   // Next would give the nonce in it to scripts of its own.
@@ -169,10 +167,10 @@ function presetHeaders(response: ServerResponse, headers: Record<string, string>
   }) as typeof writeHead;
 }
 
-/** Methods that are anyone's business; Next and the endpoints narrow them down. */
 /** Where programs ask and scripts are fetched. */
 const NO_PAGE = /^\/(?:api|_next)\//;
 
+/** Methods that are anyone's business; Next and the endpoints narrow them down. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 const REFUSALS = {
@@ -255,7 +253,7 @@ function nameOurselves(
   request: IncomingMessage,
   our: { host: string; peer: string; nonce: string; frontSecret: string },
 ): void {
-  for (const name of [...OUR_HEADERS, ...CLAIMED_HEADERS]) delete request.headers[name];
+  for (const name of CLAIMED_HEADERS) delete request.headers[name];
   const words = {
     host: our.host,
     [FRONT_HEADER]: our.frontSecret,
