@@ -40,12 +40,13 @@ export const APPLICATIONS: readonly Client[] = [
     clientId: 'native',
     applicationType: 'native',
     grantTypes: GRANTS,
-    connections: CONNECTIONS,
+    connections: [...CONNECTIONS, 'members'],
     webOrigins: ['https://native.test'],
   }),
   publicClient({
     grantTypes: GRANTS,
     connections: CONNECTIONS,
+    webOrigins: ['https://spa.test', 'https://shop.test'],
     allowedOrigins: ['https://docs.test'],
   }),
   publicClient({

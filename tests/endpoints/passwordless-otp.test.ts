@@ -1,6 +1,7 @@
 // The passwordless OTP grant on a real store that two processes share.
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emailConnection } from '@/tests/memory/connections';
 import { otherThan } from '@/tests/store/conformance/sign-in-desk';
 import { type ApplicationDesk, openApplicationDesk, refusal } from './application-desk';
 
@@ -145,6 +146,15 @@ describe('a right code', () => {
     await desk.start(WEB);
     expect(desk.code()).not.toBe(code);
     expect((await desk.trade(code)).status).toBe(200);
+  });
+
+  it('OTP-9: is wrong in another connection that knows the address as well', async () => {
+    const both = {
+      connections: [emailConnection(), emailConnection({ id: 'con_members', name: 'members' })],
+    };
+    await desk.start({}, both);
+    expect(await refusal(await desk.trade(desk.code(), { realm: 'members' }, both))).toEqual(WRONG);
+    expect((await desk.trade(desk.code(), {}, both)).status).toBe(200);
   });
 
   it('OTP-9: of a login on our own pages is wrong here', async () => {

@@ -262,6 +262,7 @@ describe('a page of the client that has had the code checked', () => {
   it.each<[string, string | null, string | null, number]>([
     ['later', PAGE, `${PAGE}/`, 61],
     ['another page', PAGE, 'https://evil.test/', 0],
+    ['another page of the client', PAGE, 'https://shop.test/', 0],
     ['no page at all', PAGE, null, 0],
     ['a page that checked nothing', null, `${PAGE}/`, 0],
     ['a page of nobody', 'https://evil.test', 'https://evil.test/', 0],
