@@ -220,6 +220,19 @@ describe('a wrong code', () => {
     });
   });
 
+  it('OTP-5: counts for the browser that is known, at that person alone', async () => {
+    const { wait, type } = desk;
+    const wish = { limits: { guesses_per_known_browser: 2 }, knownBrowserId: 'one' };
+    const waiting = await wait('ann@x.test', wish);
+    const [right, wrong] = [waiting.message?.oneTimeCode, otherThan(waiting.message?.oneTimeCode)];
+    for (const triesLeft of [4, 3])
+      expect(await type(waiting, wrong, wish)).toEqual(problem('code_wrong', { triesLeft }));
+    expect(await type(waiting, right, wish)).toMatchObject(problem('wait'));
+    const other = await wait('bob@x.test', wish);
+    expect((await type(other, other.message?.oneTimeCode, wish)).kind).toBe('signed_in');
+    expect((await type(waiting, right, { ...wish, knownBrowserId: 'two' })).kind).toBe('signed_in');
+  });
+
   it('OTP-6: counts for the network it comes from, over all persons', async () => {
     const { wait, type } = desk;
     const limits = { guesses_per_ip: 3 };
