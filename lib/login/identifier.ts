@@ -140,7 +140,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  */
 function readDomain(typed: string): string | null {
   if (!TYPED_DOMAIN.test(typed)) return null;
-  const domain = domainToASCII(typed.normalize('NFKC'));
+  const domain = domainToASCII(typed);
   const labels = domain.split('.');
   const isHostName = labels.length > 1 && labels.every((label) => LABEL.test(label));
   const isNumber = /^\d+$/.test(labels.at(-1) ?? '');

@@ -108,6 +108,7 @@ describe('everything else is refused', () => {
     ['Greek and Latin', 'ann@gοοgle.test'],
     ['an invalid A-label', 'ann@xn--a.com'],
     ['a soft hyphen', 'ann@exam\u00adple.com'],
+    ['a digit that brings its own dot', 'ann@bank⒈test'],
     ['a joiner', 'ann@exam\u200dple.com'],
     ['a direction mark', 'ann@example.com\u202e'],
     ['a symbol', 'ann@☃.net'],
