@@ -103,7 +103,7 @@ function parse(dialled: string, defaultCountry: CountryCode | undefined): PhoneN
  */
 function isAsLongAsMobile(number: PhoneNumber): boolean {
   const example = findExample(countryOf(number));
-  return number.isPossible() && number.nationalNumber.length === example?.nationalNumber.length;
+  return number.nationalNumber.length === example?.nationalNumber.length;
 }
 
 /** Nobody reads texts there, or whoever owns the number is paid for them. */
