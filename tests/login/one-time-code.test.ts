@@ -11,6 +11,11 @@ import {
 import { box } from '@/tests/store/conformance/stores';
 
 describe('a typed code (OTP-15)', () => {
+  it('is looked at while it is as short as anybody types one', () => {
+    expect(parseTypedCode('048291'.padEnd(64), 6)).toBe('048291');
+    expect(parseTypedCode('048291'.padEnd(65), 6)).toBeNull();
+  });
+
   it.each([
     ['048291'],
     [' 048291\n'],
