@@ -151,6 +151,21 @@ describe('whoever is no operator', () => {
     }
   });
 
+  it('ADM-2, NXT-2: a removed operator, whose cookie the front still knows, is given nothing by any page itself', async () => {
+    const { address, visitor } = await stage().operator('owner');
+    await stage().prisma.operator.deleteMany({ where: { invitedEmail: address } });
+    for (const { path, kind } of guarded) {
+      // The front door shows even strangers where to sign in.
+      if (kind !== 'page' || path === '/console') continue;
+      const headers = { RSC: '1', 'Next-Router-State-Tree': stateTree(path) };
+      // Next answers with the address at which it answers such a request.
+      const { headers: told } = await visitor.send(path, { headers });
+      const text = await (await visitor.send(told.get('location') ?? path, { headers })).text();
+      expect(text, path).toContain('NEXT_HTTP_ERROR_FALLBACK;404');
+      for (const word of DATA) expect(text, path).not.toContain(word);
+    }
+  });
+
   it('every action that is an owner’s is an action there is', () => {
     expect(consoleActions().map(({ name }) => name)).toEqual(expect.arrayContaining(FOR_OWNERS));
   });
