@@ -492,6 +492,14 @@ describe('messages', () => {
     expect((await start('ann@x.test', { ip: '192.0.2.1', knownBrowserId: 'ann’s' })).kind).toBe('asked');
   });
 
+  it('OTP-7: which it has at each person by itself', async () => {
+    const { start } = desk;
+    const wish = { limits: { starts_per_known_browser: 1 }, knownBrowserId: 'one' };
+    expect((await start('ann@x.test', wish)).kind).toBe('asked');
+    expect(await start('ann@x.test', wish)).toMatchObject(problem('wait'));
+    expect((await start('bob@x.test', wish)).kind).toBe('asked');
+  });
+
   it('OTP-7: whoever is refused for the network they come from uses up nobody’s share', async () => {
     const { start, stage } = desk;
     const limits = { starts_per_ip: 1 };
