@@ -128,6 +128,25 @@ describe('ENU-1: whether there is an account', () => {
   });
 });
 
+it('SMS-2, CLI-6: a single-page application is heard from its own pages alone', async () => {
+  for (const headers of [{}, { Origin: 'null' }, { Origin: 'https://evil.test' }]) {
+    const response = await challenge({ client_id: 'spa' }, { headers: headers as Record<string, string> });
+    expect(await refusal(response)).toEqual([403, 'access_denied', expect.any(String)]);
+  }
+  expect(desk.messages).toEqual([]);
+  expect((await challenge({ client_id: 'spa' }, { headers: { Origin: 'https://spa.test' } })).status).toBe(
+    200,
+  );
+});
+
+it('SMS-1: a number of a country that is not texted to is refused, and nothing sent', async () => {
+  const sms = { connection: 'sms', email: undefined, phone_number: '+447400123456' };
+  const response = await challenge(sms, { served: ['DE'] });
+  expect(await refusal(response)).toEqual([400, 'invalid_request', expect.any(String)]);
+  expect(desk.messages).toEqual([]);
+  expect(await desk.stage.prisma.challenge.count()).toBe(0);
+});
+
 it.each<[Record<string, unknown>, number, string]>([
   [{ connection: 'nothing' }, 400, 'invalid_connection'],
   [{ connection: undefined }, 400, 'invalid_request'],
