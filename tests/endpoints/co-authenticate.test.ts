@@ -124,13 +124,20 @@ describe('a code typed in a page of the client', () => {
     }
     expect((await authenticate('123456', { client_id: 'native' }, { headers: {} })).status).toBe(403);
     // A page that may call, and no more.
-    expect((await authenticate('123456', {}, { headers: { Origin: 'https://docs.test' } })).status).toBe(403);
-    expect((await authenticate('123456', { client_id: 'web' })).status).toBe(403);
-    expect(await refusal(await authenticate('123456', { client_id: 'hosted' }))).toEqual([
+    const docs = { headers: { Origin: 'https://docs.test' } };
+    expect(await refusal(await authenticate('123456', {}, docs))).toEqual([
       403,
-      'unauthorized_client',
-      'Cross-origin login is not allowed for this client.',
+      'access_denied',
+      'This is no web origin of the client.',
     ]);
+    // One that can keep a secret has no page to type a code into, and one that was not allowed has none either.
+    for (const [client_id, page] of [
+      ['web', 'https://rp.test'],
+      ['hosted', PAGE],
+    ] as const)
+      expect(
+        await refusal(await authenticate('123456', { client_id }, { headers: { Origin: page } })),
+      ).toEqual([403, 'unauthorized_client', 'Cross-origin login is not allowed for this client.']);
     expect((await authenticate('123456', { client_id: 'nobody' })).status).toBe(403);
     const preflight = (path: string) => desk.send(path, { method: 'OPTIONS', headers: { Origin: PAGE } });
     expect((await preflight('/co/authenticate')).headers.get('access-control-allow-credentials')).toBe(
