@@ -32,7 +32,7 @@ export const APPLICATIONS: readonly Client[] = [
     tokenEndpointAuthMethod: 'client_secret_post',
     grantTypes: GRANTS,
     connections: CONNECTIONS,
-    webOrigins: ['https://rp.test'],
+    webOrigins: ['https://rp.test', 'https://shop.rp.test'],
     redirectUris: ['https://rp.test/cb', 'com.rp://op.test/ios/com.rp.app/callback'],
   }),
   confidentialClient({ clientId: 'plain', name: 'Plain', connections: CONNECTIONS }),
@@ -46,7 +46,6 @@ export const APPLICATIONS: readonly Client[] = [
   publicClient({
     grantTypes: GRANTS,
     connections: CONNECTIONS,
-    webOrigins: ['https://spa.test', 'https://shop.test'],
     allowedOrigins: ['https://docs.test'],
   }),
   publicClient({

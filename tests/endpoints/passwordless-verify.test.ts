@@ -259,10 +259,17 @@ describe('a page of the client that has had the code checked', () => {
     expect(response.headers.get('set-cookie')).toMatch(/^__Host-session=/);
   });
 
+  it('MAG-2: is not signed in by asking for the headers alone', async () => {
+    await checkedIn(PAGE);
+    const response = await open(goOn(), { Referer: `${PAGE}/login` }, 'HEAD');
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([200, null]);
+    expect(await desk.stage.prisma.session.count()).toBe(0);
+  });
+
   it.each<[string, string | null, string | null, number]>([
     ['later', PAGE, `${PAGE}/`, 61],
     ['another page', PAGE, 'https://evil.test/', 0],
-    ['another page of the client', PAGE, 'https://shop.test/', 0],
+    ['another page of the client', PAGE, 'https://shop.rp.test/', 0],
     ['no page at all', PAGE, null, 0],
     ['a page that checked nothing', null, `${PAGE}/`, 0],
     ['a page of nobody', 'https://evil.test', 'https://evil.test/', 0],
