@@ -151,7 +151,7 @@ export async function authenticateApplication(
   { named, credentials }: { named: Client | null; credentials: ClientCredentials },
 ): Promise<Client> {
   const { method } = credentials;
-  const isEither = named !== null && !isPublicClient(named) && method !== 'none';
+  const isEither = named !== null && method !== 'none';
   await proveClient(deps, headers, {
     named: isEither ? { ...named, tokenEndpointAuthMethod: method } : named,
     credentials,
@@ -312,10 +312,11 @@ async function checkLink(
 
 /**
  * A link is asked for by a server, which has no verifier yet: its clients strip `code_challenge` from `authParams`. What
- * binds the answer is the client's secret, its `state` and its `nonce`. A public client has no secret, and must send one.
+ * binds the answer is the client's secret, its `state` and its `nonce`. A public client has no secret, and must send one all the
+ * same.
  */
 export function withoutPkce(client: Client): Client {
-  return { ...client, requirePkce: isPublicClient(client) };
+  return { ...client, requirePkce: false };
 }
 
 /** Where a native application opens links by itself: beside the callback it has there. Auth0's shape. */
