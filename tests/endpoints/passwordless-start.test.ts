@@ -199,6 +199,25 @@ describe('an application that asks for a link', () => {
     }
   });
 
+  it('MAG-8: is sent none that says something else of the person, the client or the code', async () => {
+    const others = {
+      client_id: 'spa',
+      connection: 'sms',
+      email: 'eve@x.test',
+      prompt: 'none',
+      verification_code: '0',
+    };
+    await desk.start({ ...WEB, send: 'link', authParams: { ...authParams, ...others } });
+    expect(Object.fromEntries(new URL(desk.messages[0]?.link ?? '').searchParams)).toEqual({
+      ...authParams,
+      client_id: 'web',
+      connection: 'email',
+      email: 'ann@x.test',
+      response_type: 'code',
+      verification_code: expect.stringMatching(/^\d{6}$/),
+    });
+  });
+
   it('on a telephone is sent one that the telephone opens by itself, and the code', async () => {
     expect((await desk.start({ ...WEB, send: 'link_ios' })).status).toBe(200);
     const code = desk.code();
