@@ -68,6 +68,23 @@ export function promiseOperators(stage: () => Stage): void {
       expect(await stage().prisma.setupLink.count()).toBe(0);
     });
 
+    it('ADM-1: is worth nothing once somebody else is an owner, by an invitation', async () => {
+      const { signIn, second, now } = stage();
+      const { token } = await openSetup();
+      await operator('ann@x.test', 'owner');
+      expect(await second.door.isSetupOpen(token, now)).toBe(false);
+      expect(await second.door.admit(entry(await signIn('eve@x.test'), { setupToken: token }))).toBeNull();
+      expect(await owners()).toBe(1);
+    });
+
+    it('ADM-1: is thrown away where an owner comes by CONSOLE_ADMINS: it would be good again without one', async () => {
+      const { signIn, first, prisma } = stage();
+      await openSetup();
+      const admins = ['boss@x.test'];
+      expect(await first.door.admit(entry(await signIn('boss@x.test'), { admins }))).toBe('owner');
+      expect(await prisma.setupLink.count()).toBe(0);
+    });
+
     it('ADM-1: of twenty people who come with it at once makes one the owner', async () => {
       const { signIn, atOnce } = stage();
       const { token } = await openSetup();
