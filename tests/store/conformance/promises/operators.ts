@@ -185,6 +185,8 @@ export function promiseOperators(stage: () => Stage): void {
       const boss = await signIn('boss@x.test');
       const elsewhere = await signIn('mallory@x.test');
       expect(boss.accountId).toBe(eve.accountId);
+      // Nor by a login in which another address of the account was proven.
+      expect(await first.door.admit(entry(eve, { admins: ['boss@x.test'] }))).toBeNull();
       expect(
         await first.door.admit(
           entry({ ...elsewhere, sessionId: boss.sessionId }, { admins: ['boss@x.test'] }),
