@@ -49,8 +49,6 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
   const host = new URL(environment.issuer).host;
   const respond = getRequestListener((request) => runtime.answer(request), { overrideGlobalObjects: false });
   let stopping = false;
-  // A page that finds out by itself that it is switched off is a page without words: only Next's script would fill it.
-  const absent = new Set([...(runtime.demo ? [] : ['/demo']), ...(runtime.readInbox ? [] : ['/inbox'])]);
 
   const holdsSession = (request: IncomingMessage) =>
     runtime.console.holdsSession(request.headers.cookie ?? null);
@@ -105,7 +103,6 @@ export function createFront(runtime: Runtime, createPages: CreateFrontPages): Fr
             page: () => runtime.failedPage({ path, acceptLanguage }),
             missing: isConsole || NO_PAGE.test(path) ? null : () => runtime.missingPage(acceptLanguage),
           });
-          if (absent.has(path)) whole.url = '/404';
           handlePage(whole, response);
         };
         const passOnForHolder = () =>

@@ -295,8 +295,8 @@ it.each([
   expect(front?.status).not.toBe(403);
 });
 
-it.each(['/nothing', '/link?client_id=nobody'])(
-  'what is no page (%s) is said so by our server in the language of the browser',
+it.each(['/nothing', '/inbox', '/link?client_id=nobody'])(
+  'what is no page, or none here (%s), is said so by our server in the language of the browser',
   async (path) => {
     const { status, text } = await through('front', undefined, 'de').open(path);
     expect(status).toBe(404);
