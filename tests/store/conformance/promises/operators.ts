@@ -238,6 +238,25 @@ export function promiseOperators(stage: () => Stage): void {
       ]);
     });
 
+    it('to another address of somebody who is an operator changes nothing of what they are', async () => {
+      const { signIn, first, prisma, now } = stage();
+      const { accountId } = await operator('ann@x.test', 'editor');
+      await invite('ann@home.test', 'viewer', 'opr_home');
+      const data = {
+        identifier: 'ann@home.test',
+        typedForm: 'ann@home.test',
+        verifiedAt: now,
+        createdAt: now,
+      };
+      await prisma.identity.create({
+        data: { ...data, provider: 'email', userId: 'c'.repeat(24), accountId },
+      });
+      expect(await first.door.admit(entry(await signIn('ann@home.test')))).toBe('editor');
+      expect(await first.operators.findRole(accountId)).toBe('editor');
+      expect(await first.operators.remove('opr_home')).toBe('done');
+      expect(await invite('ann@home.test', 'viewer')).toBe(false);
+    });
+
     it('is not made for an operator’s own address, nor twice at once', async () => {
       const { atOnce } = stage();
       await operator('ann@x.test', 'owner');
