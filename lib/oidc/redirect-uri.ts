@@ -153,9 +153,8 @@ function matchesWildcard(registered: string, redirectUri: string): boolean {
   const star = registered.indexOf('*');
   const before = registered.slice(0, star);
   const after = registered.slice(star + 1);
-  if (redirectUri.length <= before.length + after.length) return false;
   if (!redirectUri.startsWith(before) || !redirectUri.endsWith(after)) return false;
-  // Exactly one label, in the spelling browsers give host names.
+  // Exactly one label, in the spelling browsers give host names; nothing where the two overlap.
   const label = redirectUri.slice(before.length, redirectUri.length - after.length);
   return /^[a-z0-9-]{1,63}$/.test(label);
 }

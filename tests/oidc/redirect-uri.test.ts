@@ -113,6 +113,7 @@ describe('a wildcard', () => {
     expect(isRegisteredRedirectUri(client, 'https://pr-17-rp.preview.test/cb')).toBe(true);
     for (const variant of [
       'https://pr--rp.preview.test/cb',
+      'https://pr-rp.preview.test/cb',
       'https://pr-*-rp.preview.test/cb',
       'https://pr-a.b-rp.preview.test/cb',
       'https://pr-evil.test/?-rp.preview.test/cb',
