@@ -146,6 +146,7 @@ describe('everything else is refused', () => {
     ['65 characters before the at sign', `${'a'.repeat(65)}@x.test`],
     ['a label of 64 characters', `a@${'b'.repeat(64)}.test`],
     ['255 characters', `a@${`${'b'.repeat(49)}.`.repeat(5)}ccc`],
+    ['five hundred blanks behind', 'ann@example.com'.padEnd(513)],
     ['ten thousand characters', `${'a'.repeat(10_000)}@x.test`],
   ])('IDN-6: %s', (_, typed) => {
     expect(parseEmailIdentifier(typed)).toBeNull();
