@@ -7,7 +7,7 @@ const DAY = 86_400;
 
 export function promiseHousekeeping(stage: () => Stage): void {
   describe('house-keeping', () => {
-    it('removes what is over and leaves what is not', async () => {
+    it('PRV-1: removes what is over and leaves what is not', async () => {
       const { prisma, now, signIn, redeem, ask, limit, later } = stage();
       const { code } = await signIn('ann@x.test');
       await redeem(code);
@@ -16,10 +16,31 @@ export function promiseHousekeeping(stage: () => Stage): void {
       await prisma.deliveryEvent.create({ data: { id: 'told', ...told, receivedAt: now } });
       const charge = { country: 'DE', connection: 'sms', provider: 'twilio', segments: 1 };
       await prisma.smsCharge.create({ data: { id: 'charge', ...charge, occurredAt: now } });
-      await prisma.consentAnswer.create({ data: { interactionId: 'i1', expiresAt: later(3600) } });
+      const [createdAt, expiresAt] = [now, later(3600)];
+      await prisma.consentAnswer.create({ data: { interactionId: 'i1', expiresAt } });
+      await prisma.passkeyAnswer.create({ data: { challenge: 'c1', expiresAt } });
+      await prisma.setupLink.create({ data: { tokenHash: 't1', createdAt, expiresAt } });
+      await prisma.job.create({
+        data: { id: 'job', type: 'users_import', status: 'completed', createdAt, expiresAt },
+      });
+      const seen = { authenticatedAt: now, lastSeenAt: now };
+      await prisma.operator.create({
+        data: {
+          ...{ id: 'opr', role: 'viewer', createdAt },
+          sessions: { create: { secretHash: 's1', createdAt, expiresAt, ...seen } },
+        },
+      });
+      await prisma.hourlyFigure.create({
+        data: { hour: now, figure: 'asked', channel: 'email', detail: '', count: 1 },
+      });
       const rows = async () => ({
         challenges: await prisma.challenge.count(),
         consentAnswers: await prisma.consentAnswer.count(),
+        passkeyAnswers: await prisma.passkeyAnswer.count(),
+        setupLinks: await prisma.setupLink.count(),
+        jobs: await prisma.job.count(),
+        operatorSessions: await prisma.operatorSession.count(),
+        figures: await prisma.hourlyFigure.count(),
         messages: await prisma.message.count(),
         deliveryEvents: await prisma.deliveryEvent.count(),
         smsCharges: await prisma.smsCharge.count(),
@@ -35,6 +56,11 @@ export function promiseHousekeeping(stage: () => Stage): void {
       expect(all).toEqual({
         challenges: 2,
         consentAnswers: 1,
+        passkeyAnswers: 1,
+        setupLinks: 1,
+        jobs: 1,
+        operatorSessions: 1,
+        figures: 1,
         messages: 2,
         deliveryEvents: 1,
         smsCharges: 1,
@@ -49,13 +75,23 @@ export function promiseHousekeeping(stage: () => Stage): void {
 
       /** Seconds since now at which each kind is over; one millisecond later it goes. */
       const ends = [
-        [3600, { challenges: 0, consentAnswers: 0 }],
+        [
+          3600,
+          {
+            challenges: 0,
+            consentAnswers: 0,
+            passkeyAnswers: 0,
+            setupLinks: 0,
+            jobs: 0,
+            operatorSessions: 0,
+          },
+        ],
         [100 * 60, { counters: 0 }], // 14:00, when the window after its own has passed
         [DAY, { families: 0 }],
         [7 * DAY, { sessions: 0, messages: 0, deliveryEvents: 0 }],
         [30 * DAY, { events: 0 }],
         [31 * DAY + 60, { codes: 0 }],
-        [400 * DAY, { smsCharges: 0 }],
+        [400 * DAY, { smsCharges: 0, figures: 0 }],
       ] as const;
       let left = all;
       for (const [seconds, gone] of ends) {
