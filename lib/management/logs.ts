@@ -2,6 +2,7 @@
 // auth0-contract §5.6, contract §4.
 import { z } from 'zod';
 import type { Bound, TextPattern } from '@/lib/login/account-query';
+import type { Channel } from '@/lib/login/identifier';
 import { instant } from './fields';
 import type { Condition } from './query-reader';
 import type { Frozen } from './route';
@@ -13,6 +14,9 @@ export type LogEntry = Readonly<{
   type: string;
   description: string | null;
   connection: string | null;
+  /** Of the connection of that name: null where there is none, or none any more. */
+  connectionId: string | null;
+  strategy: Channel | null;
   clientId: string | null;
   /** Null where there is no client, or none any more. */
   clientName: string | null;
@@ -94,6 +98,9 @@ export const logDocument = z.strictObject({
   type: z.string(),
   description: z.string().optional(),
   connection: z.string().optional(),
+  connection_id: z.string().optional(),
+  strategy: z.enum(['email', 'sms']).optional(),
+  strategy_type: z.literal('passwordless').optional(),
   client_id: z.string().optional(),
   client_name: z.string().optional(),
   user_id: z.string().optional(),
@@ -114,6 +121,8 @@ export function describeLogEntry(entry: LogEntry): LogDocument {
     type,
     ...(description !== null && { description }),
     ...(connection !== null && { connection }),
+    ...(entry.connectionId !== null && { connection_id: entry.connectionId }),
+    ...(entry.strategy !== null && { strategy: entry.strategy, strategy_type: 'passwordless' }),
     ...(clientId !== null && { client_id: clientId }),
     ...(clientName !== null && { client_name: clientName }),
     ...(accountId !== null && { user_id: accountId }),

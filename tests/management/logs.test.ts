@@ -46,6 +46,9 @@ describe('the audit log', () => {
       userAgent: 'Firefox',
       description: 'Signed in.',
     });
+    const { id: connectionId } = await office.prisma.connection.findUniqueOrThrow({
+      where: { name: 'email' },
+    });
     const entry = {
       _id: id,
       log_id: id,
@@ -53,6 +56,9 @@ describe('the audit log', () => {
       type: 's',
       description: 'Signed in.',
       connection: 'email',
+      connection_id: connectionId,
+      strategy: 'email',
+      strategy_type: 'passwordless',
       client_id: app,
       client_name: 'Acme Shop',
       user_id: 'email|1',

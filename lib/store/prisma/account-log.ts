@@ -23,6 +23,7 @@ export function createAccountLog(prisma: PrismaClient): AccountLog {
 
 /** An entry, of `log_events AS l` and the `clients AS c` it names. */
 export const logEntryColumns = Prisma.sql`
-  l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection, l.client_id AS "clientId",
-  c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
+  l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection,
+  (SELECT n.id FROM connections n WHERE n.name = l.connection) AS "connectionId",
+  (SELECT n.strategy FROM connections n WHERE n.name = l.connection) AS strategy, l.client_id AS "clientId", c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
   l.user_agent AS "userAgent", l.details`;
