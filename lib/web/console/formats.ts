@@ -69,8 +69,13 @@ export async function consoleFormats(): Promise<Formats> {
       return `${number.format(Math.round(value / size))} ${unit}`;
     },
     country: countryNames(LANGUAGE),
+    // Of one text message a tenth of a cent counts.
     money: (value, currency) =>
-      new Intl.NumberFormat(LANGUAGE, { style: 'currency', currency }).format(value),
+      new Intl.NumberFormat(LANGUAGE, {
+        style: 'currency',
+        currency,
+        ...(value < 1 && { maximumFractionDigits: 4 }),
+      }).format(value),
   };
 }
 

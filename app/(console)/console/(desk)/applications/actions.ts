@@ -19,8 +19,10 @@ const CLIENT_PATH = `${CLIENTS_PATH}/{client_id}`;
 
 export async function createApplication(_last: ActionState, form: FormData): Promise<ActionState> {
   return operatorAction('editor', async ({ caller }) => {
-    const name = textOf(form, 'name');
-    const body = { name, app_type: textOf(form, 'app_type'), callbacks: linesOf(form, 'callbacks') };
+    const [name, type] = [textOf(form, 'name'), textOf(form, 'app_type')];
+    // Of a program that asks by itself the form shows no callbacks, whatever was typed there.
+    const callbacks = type === 'non_interactive' ? [] : linesOf(form, 'callbacks');
+    const body = { name, app_type: type, callbacks };
     const made = await askManagement<CreatedClientDocument>(caller, {
       method: 'POST',
       path: CLIENTS_PATH,

@@ -32,7 +32,7 @@ export async function saveSignIn(_last: ActionState, form: FormData): Promise<Ac
 /** Of text messages: who sends them, and where to. */
 export async function saveDelivery(_last: ActionState, form: FormData): Promise<ActionState> {
   return change(form, ({ options }) => {
-    const countries = linesOf(form, 'options.countries');
+    const countries = linesOf(form, 'options.countries').map((code) => code.toUpperCase());
     const accountSid = filled(form, 'options.twilio_sid');
     return {
       provider: filled(form, 'options.provider') ?? undefined,

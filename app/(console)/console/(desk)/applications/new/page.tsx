@@ -52,15 +52,18 @@ export default async function NewApplicationPage() {
               }))}
               chosen={[USUAL_TYPE]}
             />
-            <ListField
-              name="callbacks"
-              label={t('applications.new.callbacks')}
-              hint={t('applications.new.callbacksHint')}
-              entries={[]}
-              placeholder="http://localhost:3000/callback"
-              lineWord={t.raw('list.entry')}
-              check={{ ask: checkAddresses, sent: { app_type: USUAL_TYPE, wildcards: 'no' } }}
-            />
+            {/* Nobody returns to a program that asks by itself. */}
+            <div className="grid [form:has([value=non_interactive]:checked)_&]:hidden">
+              <ListField
+                name="callbacks"
+                label={t('applications.new.callbacks')}
+                hint={t('applications.new.callbacksHint')}
+                entries={[]}
+                placeholder="http://localhost:3000/callback"
+                lineWord={t.raw('list.entry')}
+                check={{ ask: checkAddresses, sent: { app_type: USUAL_TYPE, wildcards: 'no' } }}
+              />
+            </div>
             <div className="flex justify-end">
               <SubmitButton>{t('applications.new.submit')}</SubmitButton>
             </div>
