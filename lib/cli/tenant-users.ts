@@ -16,7 +16,7 @@ import { CommandFailure } from './command-line';
 import { fitTo } from './fit';
 import { ask } from './management-api';
 import type { Document } from './tenant';
-import type { Entry } from './tenant-import';
+import type { Entry } from './tenant-wishes';
 import { watchImport } from './user-files';
 
 /** What Auth0 says of a user that is a matter of its own. */
