@@ -35,6 +35,7 @@ export async function readUpload<Outcome>(
   let failure: unknown = null;
   const form = openForm(contentType);
   const ended = new Promise<void>((resolve) => form.once('finish', resolve));
+  const closed = new Promise<void>((resolve) => form.once('close', resolve));
   const fail = (problem: unknown) => {
     failure ??= problem;
     form.destroy();
@@ -54,10 +55,10 @@ export async function readUpload<Outcome>(
     file.catch(fail);
   });
 
-  await pour(request, form, { maxBytes: upload.maxBytes, hasFailed: () => failure !== null });
+  await pour(request, form, { maxBytes: upload.maxBytes, closed, hasFailed: () => failure !== null });
   if (failure === null) {
     form.end();
-    await Promise.race([ended, new Promise<void>((resolve) => form.once('close', resolve))]);
+    await Promise.race([ended, closed]);
   }
   const outcome = await (file as Promise<Outcome> | null)?.catch(() => null);
   if (failure !== null) throw failure;
@@ -86,7 +87,7 @@ function openForm(contentType: string) {
 async function pour(
   request: Request,
   form: ReturnType<typeof openForm>,
-  { maxBytes, hasFailed }: { maxBytes: number; hasFailed(): boolean },
+  { maxBytes, closed, hasFailed }: { maxBytes: number; closed: Promise<void>; hasFailed(): boolean },
 ): Promise<void> {
   const reader = request.body?.getReader();
   let length = 0;
@@ -99,10 +100,7 @@ async function pour(
     }
     const isTaken = form.write(piece.value);
     if (!isTaken && !hasFailed())
-      await new Promise<void>((resolve) => {
-        form.once('drain', resolve);
-        form.once('close', resolve);
-      });
+      await Promise.race([closed, new Promise<void>((resolve) => form.once('drain', resolve))]);
     if (hasFailed()) return void (await reader?.cancel());
   }
 }

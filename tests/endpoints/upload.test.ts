@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readUpload } from '@/lib/endpoints/upload';
 import { OAuthError } from '@/lib/oidc/errors';
 
@@ -60,6 +60,11 @@ describe('a form with a file', () => {
         controller.enqueue(new Uint8Array(16_384).fill(97));
       },
     });
+    // Node complains of what listens again and again.
+    const complaints: Error[] = [];
+    const onWarning = (warning: Error) => complaints.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
     const { file } = await readUpload(requestOf(body), {
       fileField: 'users',
       maxBytes: 100_000_000,
@@ -74,6 +79,7 @@ describe('a form with a file', () => {
     });
     expect(file).toBe(total * 16_384);
     expect(ahead).toBeLessThan(1_000_000);
+    expect(complaints).toEqual([]);
   });
 
   it('ends with what its reader throws, without waiting for the rest', async () => {
