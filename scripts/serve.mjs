@@ -61,11 +61,14 @@ function takeBuiltConfig() {
   process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify({ ...config, output: undefined });
 }
 
-/** Next runs instrumentation.ts with the first request it sees, so it is shown one that nobody else can reach. */
+/**
+ * Next runs instrumentation.ts with the first request it sees, so it is shown one that nobody else can reach: for a file, which
+ * has it load nothing more.
+ */
 async function wake(handlePage) {
   const server = http.createServer(handlePage).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const response = await fetch(`http://127.0.0.1:${server.address().port}/livez`);
+  const response = await fetch(`http://127.0.0.1:${server.address().port}/favicon.svg`);
   await response.text();
   server.closeAllConnections();
   server.close();
