@@ -60,9 +60,9 @@ export async function readAuth0Users(file: string): Promise<Auth0Users> {
   // Of people: the folder is for nobody else's eyes.
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-users-'));
   const discard = () => rm(folder, { recursive: true, force: true });
+  const [email, sms] = await Promise.all(CHANNELS.map((channel) => openPart(join(folder, channel))));
+  const parts = { email, sms } as Record<Channel, OpenPart>;
   try {
-    const [email, sms] = await Promise.all(CHANNELS.map((channel) => openPart(join(folder, channel))));
-    const parts = { email, sms } as Record<Channel, OpenPart>;
     let nobody = 0;
     for await (const [, line, text] of rowsOf(file)) {
       const { channel, user, dropped } = translate(parseUser(file, line, text));
@@ -72,6 +72,7 @@ export async function readAuth0Users(file: string): Promise<Auth0Users> {
     for (const channel of CHANNELS) await parts[channel].close();
     return { byChannel: parts, nobody, discard };
   } catch (problem) {
+    await Promise.allSettled(CHANNELS.map((channel) => parts[channel].close()));
     await discard();
     throw problem;
   }

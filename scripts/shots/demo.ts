@@ -64,7 +64,10 @@ export async function startDemo() {
   const shop = await api('POST', 'clients', {
     name: 'Acme Shop',
     app_type: 'regular_web',
-    callbacks: ['https://shop.acme.test/auth/callback', 'http://localhost:3000/auth/callback'],
+    callbacks: [
+      'https://shop.acme.test/api/auth/callback/auth0',
+      'http://localhost:3000/api/auth/callback/auth0',
+    ],
     allowed_logout_urls: ['https://shop.acme.test', 'http://localhost:3000'],
   });
   await api('POST', 'clients', {
