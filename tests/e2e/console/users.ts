@@ -58,6 +58,8 @@ export function describeUsers(stage: () => ConsoleStage): void {
       await pressInDialog(page, 'Block');
       await page.getByText('This user is blocked').waitFor();
       expect((await radia())?.blockedAt).not.toBeNull();
+      // The button that had the focus is gone.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
       await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByRole('button', { name: 'Block', exact: true }).waitFor();
       expect((await radia())?.blockedAt).toBeNull();

@@ -4,6 +4,7 @@ import { Menu as MenuIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { AccountMenu } from '@/components/console/account-menu';
 import { CommandPalette } from '@/components/console/command-palette';
+import { FocusKeeper } from '@/components/console/focus-keeper';
 import { Mark } from '@/components/console/mark';
 import { Navigation } from '@/components/console/navigation';
 import { Shortcuts } from '@/components/console/shortcuts';
@@ -106,6 +107,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
         </main>
       </div>
       <Shortcuts />
+      <FocusKeeper />
     </Toasts>
   );
 }
