@@ -81,8 +81,17 @@ function isPlainHost(issuer: string): boolean {
   return protocol === 'https:' && port === '' && !/^(?:.+\.)?localhost$|^[\d.]+$|^\[/.test(hostname);
 }
 
-/** Where a developer's machine serves what is being written. */
-const DEVELOPMENT = 'http://localhost:3000';
+/** Where a developer's machine serves what is being written: not where this login is served. @param domain with its port */
+function developmentOrigin(domain: string): string {
+  return `http://localhost:${domain === 'localhost:3000' ? 4000 : 3000}`;
+}
+
+/** What is developed runs where its addresses are allowed, whatever its own port is. */
+function runAt(base: string): readonly Step[] {
+  const { hostname, port } = new URL(base);
+  if (hostname !== 'localhost' || port === '') return [];
+  return [{ kind: 'command', name: 'npm', code: `npm run dev -- --port ${port}` }];
+}
 
 /** Of those that are allowed one that the library uses, or what is to be allowed for it. */
 function callbackOf(callbacks: readonly string[], path: string, domain: string): string {
@@ -100,7 +109,8 @@ function callbackOf(callbacks: readonly string[], path: string, domain: string):
     (uri) => /^https?:/.test(uri) && URL.canParse(uri) && new URL(uri).pathname === path,
   );
   const [first] = callbacks.filter((uri) => /^https?:[^*]*$/.test(uri));
-  return fits ?? (first === undefined ? DEVELOPMENT : new URL(first).origin) + (path === '/' ? '' : path);
+  const origin = first === undefined ? developmentOrigin(domain) : new URL(first).origin;
+  return fits ?? origin + (path === '/' ? '' : path);
 }
 
 const SECRET = 'YOUR_CLIENT_SECRET';
@@ -162,6 +172,7 @@ export default async function Home() {
   );
 }`,
     },
+    ...runAt(base),
   ],
 };
 
@@ -215,6 +226,7 @@ export default async function Home() {
   );
 }`,
       },
+      ...runAt(base),
     ],
   },
   express: {
@@ -260,7 +272,7 @@ app.listen(${new URL(base).port || 3000});`,
   react: {
     path: '/',
     also: ['allowed_logout_urls', 'web_origins'],
-    write: ({ browserDomain, clientId }) => [
+    write: ({ browserDomain, clientId, base }) => [
       { kind: 'install', name: 'npm', code: 'npm install @auth0/auth0-react' },
       {
         kind: 'file',
@@ -298,12 +310,13 @@ export default function App() {
   );
 }`,
       },
+      ...runAt(base),
     ],
   },
   vue: {
     path: '/',
     also: ['allowed_logout_urls', 'web_origins'],
-    write: ({ browserDomain, clientId }) => [
+    write: ({ browserDomain, clientId, base }) => [
       { kind: 'install', name: 'npm', code: 'npm install @auth0/auth0-vue' },
       {
         kind: 'file',
@@ -337,6 +350,7 @@ const signOut = () => logout({ logoutParams: { returnTo: window.location.origin 
   <button v-else @click="loginWithRedirect()">Sign in</button>
 </template>`,
       },
+      ...runAt(base),
     ],
   },
   ios: {
@@ -410,7 +424,7 @@ WebAuthProvider.login(account)
 
 /** By hand: what every library does. */
 function writeCurl(
-  { issuer, clientId }: Values,
+  { issuer, domain, clientId }: Values,
   client: Pick<ClientDocument, 'app_type' | 'callbacks'>,
   audience: string | null,
 ): Quickstart {
@@ -422,7 +436,8 @@ function writeCurl(
   --data-urlencode audience=${audience ?? 'https://api.example.com'}`;
     return { addresses: {}, steps: [{ kind: 'command', name: 'curl', code }], heed: null };
   }
-  const callback = client.callbacks.find((uri) => !uri.includes('*')) ?? `${DEVELOPMENT}/callback`;
+  const callback =
+    client.callbacks.find((uri) => !uri.includes('*')) ?? `${developmentOrigin(domain)}/callback`;
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,

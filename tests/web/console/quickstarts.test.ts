@@ -60,6 +60,17 @@ it('works on the machine of whoever tries it, and says where a library cannot', 
   // Without a scheme these put https before it.
   expect(codeOf('react', 'spa')).toContain('domain="http://localhost:3000"');
   expect(codeOf('vue', 'spa')).toContain("domain: 'http://localhost:3000'");
+  // The port is the login's own.
+  expect(writeQuickstart('nextjs', client('regular_web'), here).addresses.callbacks).toBe(
+    'http://localhost:4000/api/auth/callback/auth0',
+  );
+  expect(writeQuickstart('react', client('spa'), here).addresses.callbacks).toBe('http://localhost:4000');
+  for (const library of ['nextjs', 'react', 'vue'] as const)
+    expect(codeOf(library, library === 'nextjs' ? 'regular_web' : 'spa')).toContain(
+      'npm run dev -- --port 4000',
+    );
+  expect(codeOf('express', 'regular_web')).toContain('app.listen(4000)');
+  expect(codeOf('curl', 'regular_web')).toContain(encodeURIComponent('http://localhost:4000/callback'));
   expect(writeQuickstart('ios', client('native'), here).heed).toBe('https_needed');
   for (const library of LIBRARIES) expect(writeQuickstart(library, client('spa'), PLACE).heed).toBeNull();
 });

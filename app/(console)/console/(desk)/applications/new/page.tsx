@@ -59,7 +59,7 @@ export default async function NewApplicationPage() {
                 label={t('applications.new.callbacks')}
                 hint={t('applications.new.callbacksHint')}
                 entries={[]}
-                placeholder="http://localhost:3000/callback"
+                placeholder="http://localhost:4000/callback"
                 lineWord={t.raw('list.entry')}
                 check={{ ask: checkAddresses, sent: { app_type: USUAL_TYPE, wildcards: 'no' } }}
               />
