@@ -90,7 +90,7 @@ function developmentOrigin(domain: string): string {
 function runAt(base: string): readonly Step[] {
   const { hostname, port } = new URL(base);
   if (hostname !== 'localhost' || port === '') return [];
-  return [{ kind: 'command', name: 'npm', code: `npm run dev -- --port ${port}` }];
+  return [{ kind: 'command', name: 'npm run dev', code: `npm run dev -- --port ${port}` }];
 }
 
 /** Of those that are allowed one that the library uses, or what is to be allowed for it. */
