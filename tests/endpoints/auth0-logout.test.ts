@@ -89,6 +89,9 @@ describe('GET /v2/logout', () => {
     expect((await get(deps, '?returnTo=https%3A%2F%2Facme.test%2F')).status).toBe(400);
     const ofClient = await get(deps, '?client_id=web&returnTo=https%3A%2F%2Facme.test%2Fbye');
     expect(ofClient.status).toBe(400);
+    // A star stands for nothing where no application was made for it.
+    const starred = { ...signedIn(), allowedLogoutUrls: () => ['https://*.acme.test/bye'] };
+    expect((await get(starred, '?returnTo=https%3A%2F%2Fx.acme.test%2Fbye')).status).toBe(400);
   });
 
   it('of nobody says OK where nobody is signed in', async () => {

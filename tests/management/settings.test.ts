@@ -72,6 +72,14 @@ describe('tenant settings', () => {
     expect(await get(TENANT)).not.toHaveProperty('default_audience');
   });
 
+  it('SCP-1: have no default audience that gives away what is managed here', async () => {
+    const apis: { identifier: string; is_system: boolean }[] = await get('/api/v2/resource-servers');
+    const { identifier } = apis.find(({ is_system }) => is_system) ?? {};
+    expect(await refusal('PATCH', TENANT, { default_audience: identifier })).toMatch(
+      /^400 default_audience must be the identifier of an API of yours/,
+    );
+  });
+
   it.each([
     [{ default_audience: 'https://nobody.test/' }, /^400 default_audience must be the identifier of an API/],
     [{ default_directory: 'users' }, /^400 default_directory must be empty: there are no databases/],
