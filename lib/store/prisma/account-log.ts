@@ -12,7 +12,7 @@ export function createAccountLog(prisma: PrismaClient): AccountLog {
       const [entries, [counted]] = await Promise.all([
         prisma.$queryRaw<LogEntry[]>`
           SELECT ${logEntryColumns}
-          FROM log_events l LEFT JOIN clients c ON c.client_id = l.client_id WHERE ${which}
+          FROM log_events l ${logEntryJoins} WHERE ${which}
           ORDER BY ${order} LIMIT ${limit}::int OFFSET ${offset}::int`,
         prisma.$queryRaw<{ total: number }[]>`SELECT count(*)::int AS total FROM log_events l WHERE ${which}`,
       ]);
@@ -21,9 +21,12 @@ export function createAccountLog(prisma: PrismaClient): AccountLog {
   };
 }
 
-/** An entry, of `log_events AS l` and the `clients AS c` it names. */
+/** An entry, of `log_events AS l` and what it names. */
 export const logEntryColumns = Prisma.sql`
-  l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection,
-  (SELECT n.id FROM connections n WHERE n.name = l.connection) AS "connectionId",
-  (SELECT n.strategy FROM connections n WHERE n.name = l.connection) AS strategy, l.client_id AS "clientId", c.name AS "clientName", l.account_id AS "accountId", l.masked_identifier AS "maskedIdentifier", l.ip,
-  l.user_agent AS "userAgent", l.details`;
+  l.id, l.occurred_at AS "occurredAt", l.type, l.description, l.connection, n.id AS "connectionId", n.strategy,
+  l.client_id AS "clientId", c.name AS "clientName", l.account_id AS "accountId",
+  l.masked_identifier AS "maskedIdentifier", l.ip, l.user_agent AS "userAgent", l.details`;
+
+/** The client and the connection that an entry names, as they are today. */
+export const logEntryJoins = Prisma.sql`
+  LEFT JOIN clients c ON c.client_id = l.client_id LEFT JOIN connections n ON n.name = l.connection`;

@@ -3,7 +3,7 @@
 import { SearchTooSlow } from '@/lib/login/account-query';
 import type { AuditLog, LogCondition, LogEntry, LogTest, LogTextField } from '@/lib/management/logs';
 import { Prisma, type PrismaClient } from '@/prisma/generated/client';
-import { logEntryColumns } from './account-log';
+import { logEntryColumns, logEntryJoins } from './account-log';
 import { isStatementTimeout, PLANNED_ANEW } from './database';
 import { timeDigits } from './log-events';
 import { lowered, matches } from './text-pattern';
@@ -22,7 +22,7 @@ export function createAuditLog(prisma: PrismaClient): AuditLog {
               AND id < ${timeDigits(range.before)}::text AND ${isFitting} ORDER BY id LIMIT ${range.limit}::int`;
       const order = range.kind === 'page' && range.descending ? DESCENDING : ASCENDING;
       return inTime(prisma.$queryRaw<LogEntry[]>`${ANEW}
-        SELECT ${logEntryColumns} FROM (${fitting}) AS l LEFT JOIN clients c ON c.client_id = l.client_id
+        SELECT ${logEntryColumns} FROM (${fitting}) AS l ${logEntryJoins}
         ORDER BY l.id ${order}`);
     },
 
@@ -37,7 +37,7 @@ export function createAuditLog(prisma: PrismaClient): AuditLog {
 
     async find(id) {
       const [entry] = await prisma.$queryRaw<LogEntry[]>`
-        SELECT ${logEntryColumns} FROM log_events l LEFT JOIN clients c ON c.client_id = l.client_id
+        SELECT ${logEntryColumns} FROM log_events l ${logEntryJoins}
         WHERE l.id = ${id}::text`;
       return entry ?? null;
     },

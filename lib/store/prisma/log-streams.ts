@@ -4,7 +4,7 @@
 import type { StreamedEntry } from '@/lib/management/log-pii';
 import type { ClaimedStream, LogStream, LogStreamStore } from '@/lib/management/log-streams';
 import { Prisma, type PrismaClient, type LogStream as Row } from '@/prisma/generated/client';
-import { logEntryColumns } from './account-log';
+import { logEntryColumns, logEntryJoins } from './account-log';
 
 export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
   return {
@@ -88,7 +88,7 @@ export function createLogStreamStore(prisma: PrismaClient): LogStreamStore {
         FROM (
           SELECT event_id FROM log_stream_entries WHERE stream_id = ${streamId}::text ORDER BY event_id LIMIT ${limit}::int
         ) AS e
-        LEFT JOIN log_events l ON l.id = e.event_id LEFT JOIN clients c ON c.client_id = l.client_id
+        LEFT JOIN log_events l ON l.id = e.event_id ${logEntryJoins}
         ORDER BY e.event_id`;
       return rows.map(({ waitingId, ...entry }) => ({
         id: waitingId,
