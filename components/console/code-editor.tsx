@@ -5,6 +5,7 @@ import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from
 import type { CodeLanguage, OpenEditor } from './code-mirror';
 import { Field, useControl } from './field';
 import { useFrame } from './frame';
+import { Textarea } from './textarea';
 
 /** Follows what the server has, saved or taken back, as long as nothing else is typed. */
 export function CodeEditor({
@@ -60,11 +61,23 @@ export function CodeEditor({
   });
 
   const given = useRef(defaultValue);
+  const sent = useRef<string | null>(null);
+  useEffect(() => {
+    const form = textarea.current?.form;
+    const onSubmit = () => {
+      sent.current = textarea.current?.value ?? null;
+    };
+    form?.addEventListener('submit', onSubmit);
+    return () => form?.removeEventListener('submit', onSubmit);
+  }, []);
   useEffect(() => {
     const field = textarea.current;
     if (field === null || given.current === defaultValue) return;
-    const isTyped = field.value !== given.current && field.value !== defaultValue;
+    // What was sent may be what the server has by now; what was typed since then is not, also where it was there before.
+    const isTypedSince = sent.current !== null && field.value !== sent.current;
+    const isTyped = field.value !== defaultValue && (isTypedSince || field.value !== given.current);
     given.current = defaultValue;
+    sent.current = null;
     if (isTyped) return;
     field.value = defaultValue;
     field.dispatchEvent(new Event('input', { bubbles: true }));
@@ -82,7 +95,7 @@ export function CodeEditor({
       }
     >
       <div data-editor className="grid min-w-0">
-        <textarea
+        <Textarea
           ref={textarea}
           {...attributes}
           aria-invalid={!isOpen && problem !== null}

@@ -94,6 +94,7 @@ export function openEditor({
     if (isWriting) return;
     const before = view.state.doc.toString();
     const { value } = textarea;
+    if (value === before) return;
     let from = 0;
     while (from < value.length && from < before.length && value[from] === before[from]) from += 1;
     let kept = 0;

@@ -3,6 +3,7 @@
 import { CircleAlert } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { useProblem } from './form-context';
+import { Textarea } from './textarea';
 
 type Named = Readonly<{
   /** As the management API calls it. */
@@ -71,7 +72,7 @@ export function TextArea({
   const control = useControl(name, hint !== undefined);
   return (
     <Field control={control} label={label} hint={hint}>
-      <textarea rows={4} {...textarea} name={name} {...control.attributes} className="control" />
+      <Textarea rows={4} {...textarea} name={name} {...control.attributes} className="control" />
     </Field>
   );
 }

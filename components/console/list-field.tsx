@@ -5,6 +5,7 @@ import { CircleAlert } from 'lucide-react';
 import { type ComponentProps, useEffect, useId, useRef, useState } from 'react';
 import type { ActionState } from '@/lib/web/console/action';
 import { useForm } from './form-context';
+import { Textarea } from './textarea';
 
 /** Of a list that does not grow as it is typed, in browsers that cannot; longer ones scroll. */
 const ROWS_MAX = 16;
@@ -86,7 +87,7 @@ export function ListField({
       <label htmlFor={id} className="justify-self-start font-medium">
         {label}
       </label>
-      <textarea
+      <Textarea
         rows={Math.min(Math.max(2, entries.length + 1), ROWS_MAX)}
         {...textarea}
         ref={area}
@@ -100,8 +101,8 @@ export function ListField({
         dir="ltr"
         aria-invalid={problems.length > 0}
         {...(described.length > 0 && { 'aria-describedby': described.join(' ') })}
-        onChange={(event) => {
-          setTyped(event.target.value);
+        onInput={({ currentTarget: { value } }) => {
+          setTyped(value);
           setPassed(state);
         }}
       />

@@ -130,10 +130,7 @@ export function describeConnections(stage: () => ConsoleStage): void {
       const complaints: string[] = [];
       profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       // What comes after the page is held back until somebody has begun to write.
-      let letGo = () => {};
-      const written = new Promise<void>((resolve) => {
-        letGo = resolve;
-      });
+      const { written, letGo } = untilWritten();
       await page.route('**/*.js', async (route) => {
         const isLoaded = await page.evaluate(() => document.readyState === 'complete').catch(() => false);
         if (isLoaded) await written;
@@ -188,6 +185,72 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await without.profile.close();
     });
 
+    it('keep what is written before the scripts of the page are there, and the cursor', {
+      timeout: 60_000,
+    }, async () => {
+      const { id } = await find('email');
+      const { page, profile } = await open('editor', '/console');
+      const visit = async (path: string, writeEarly: () => Promise<void>) => {
+        const { written, letGo } = untilWritten();
+        await page.route('**/*.js', async (route) => {
+          await written;
+          await route.continue();
+        });
+        await page.goto(stage().server.issuer + path, { waitUntil: 'commit' });
+        await writeEarly();
+        letGo();
+        await page.waitForLoadState('networkidle');
+        await page.unroute('**/*.js');
+      };
+      const body = page.getByLabel('Body, in HTML');
+      const countries = page.getByLabel('Countries it may text');
+      await visit(`/console/connections/${id}/message`, () => body.fill('<p>Begun early, {{ code }}</p>'));
+      await page.locator('.cm-editor').waitFor();
+      expect(await body.textContent()).toBe('<p>Begun early, {{ code }}</p>');
+      await page.frameLocator('iframe').getByText('Begun early').waitFor();
+
+      const sms = await find('sms');
+      const options = { ...(sms.options as object), countries: ['DE', 'FR'] };
+      await stage().prisma.connection.update({ where: { id: sms.id }, data: { options } });
+      const path = `/console/connections/${sms.id}`;
+      await visit(path, () => countries.fill('FR'));
+      expect(await countries.inputValue()).toBe('FR');
+      await visit(path, async () => {
+        await countries.press('Control+End');
+        await page.keyboard.press('ArrowLeft');
+      });
+      await page.keyboard.type('!');
+      expect(await countries.inputValue()).toBe('DE\nF!R');
+      await profile.close();
+    });
+
+    it('keep what is written while an answer is on its way', { timeout: 60_000 }, async () => {
+      const { id } = await find('email');
+      const { page, profile } = await open('editor', `/console/connections/${id}/message`);
+      const body = page.getByLabel('Body, in HTML');
+      await page.locator('.cm-editor').waitFor();
+      await body.fill('<p>{{ code }} {{ link }}</p>');
+      const { written, letGo } = untilWritten();
+      await page.route(page.url(), async (route) => {
+        const answer = await route.fetch();
+        await written;
+        await route.fulfill({ response: answer });
+      });
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect
+        .poll(async () => JSON.stringify((await find('email')).options))
+        .toContain('{{ code }} {{ link }}');
+      await body.press('Control+a');
+      await page.keyboard.press('Delete');
+      letGo();
+      await page.getByText('Saved').first().waitFor();
+      await page.unroute(page.url());
+      expect(await body.textContent()).toBe('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect.poll(async () => (await find('email')).options).toMatchObject({ email: { body: null } });
+      await profile.close();
+    });
+
     it('tell what became of a message, and name nobody', async () => {
       const { page, profile, address } = await open('viewer', '/console/messages');
       const message = page.locator('main').getByRole('listitem').first();
@@ -215,4 +278,13 @@ export function describeConnections(stage: () => ConsoleStage): void {
       await profile.close();
     });
   });
+}
+
+/** What is held back waits for `written`, until it is let go. */
+function untilWritten() {
+  let letGo = () => {};
+  const written = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { written, letGo: () => letGo() };
 }
