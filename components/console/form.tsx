@@ -54,9 +54,15 @@ export function Form({
   const router = useRouter();
 
   useEffect(() => {
-    if (form.current === null || !restoreTyped(form.current, name)) return;
+    const element = form.current;
+    if (element === null) return;
+    const isBack = restoreTyped(element, name);
+    // Whoever shows what is typed was not there yet, also when somebody began before the scripts did.
+    if (isBack || [...element.elements].some(isTyped))
+      element.dispatchEvent(new Event('input', { bubbles: true }));
+    if (!isBack) return;
     setIsRestored(true);
-    form.current.closest('dialog')?.showModal();
+    element.closest('dialog')?.showModal();
   }, [name]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is dealt with once
@@ -195,6 +201,11 @@ function isSecret(form: HTMLFormElement, field: string): boolean {
 
 function hidden(name: string, value: string): HTMLInputElement {
   return Object.assign(document.createElement('input'), { type: 'hidden', name, value });
+}
+
+function isTyped(element: Element): boolean {
+  if (!(element instanceof HTMLInputElement)) return false;
+  return element.value !== element.defaultValue || element.checked !== element.defaultChecked;
 }
 
 /** Puts back what was typed before, once. True where there was anything. */

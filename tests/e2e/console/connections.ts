@@ -204,7 +204,10 @@ export function describeConnections(stage: () => ConsoleStage): void {
       };
       const body = page.getByLabel('Body, in HTML');
       const countries = page.getByLabel('Countries it may text');
-      await visit(`/console/connections/${id}/message`, () => body.fill('<p>Begun early, {{ code }}</p>'));
+      const words = `/console/connections/${id}/message`;
+      await visit(words, () => page.getByLabel('Subject').fill('{{ code }} begun early'));
+      await page.getByText('begun early').waitFor();
+      await visit(words, () => body.fill('<p>Begun early, {{ code }}</p>'));
       await page.locator('.cm-editor').waitFor();
       expect(await body.textContent()).toBe('<p>Begun early, {{ code }}</p>');
       await page.frameLocator('iframe').getByText('Begun early').waitFor();
