@@ -10,7 +10,7 @@ import { openProfile, startBrowser, type Viewer } from '../harness/browser';
 import { witness } from '../harness/evidence';
 import { type LatchkeyProcess, startLatchkey } from '../harness/latchkey';
 import { type App, createApp } from '../harness/operator';
-import { readCode } from '../harness/sign-in';
+import { enterCode, readCode } from '../harness/sign-in';
 import { type SmtpSink, startSmtpSink } from '../harness/smtp-sink';
 
 let browser: Browser;
@@ -91,15 +91,6 @@ async function ask(page: Page, address: string): Promise<void> {
   await page.waitForURL('**/code');
 }
 
-async function answer(page: Page, code: string): Promise<void> {
-  await page.getByLabel('6-digit code').fill(code);
-  // The script may have sent a code that came whole already.
-  await page
-    .getByRole('button', { name: 'Continue' })
-    .click({ timeout: 2_000 })
-    .catch(() => {});
-}
-
 const VIEWERS: [string, Viewer][] = [
   ['scripts on, desktop', {}],
   ['scripts off, desktop', { scripts: false }],
@@ -120,7 +111,7 @@ describe.each(VIEWERS)('a person with %s', (_, viewer) => {
     expect(await page.title()).toBe('Sign in - Acme');
     const address = newAddress();
     await ask(page, address);
-    await answer(page, await readCode(post, address));
+    await enterCode(page, await readCode(post, address));
     await page.waitForURL(`${callback}**`);
 
     const mine = called.filter((url) => url.searchParams.get('state') === state);
@@ -140,10 +131,10 @@ describe.each(VIEWERS)('a person with %s', (_, viewer) => {
     const address = newAddress();
     await ask(page, address);
     const code = await readCode(post, address);
-    await answer(page, code === '000000' ? '111111' : '000000');
+    await enterCode(page, code === '000000' ? '111111' : '000000');
     await page.getByText('4 tries left').waitFor();
     expect(await page.title()).toMatch(/^Error: /);
-    await answer(page, code);
+    await enterCode(page, code);
     await page.waitForURL(`${callback}**`);
     expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
     await profile.close();
@@ -159,7 +150,7 @@ describe.each(VIEWERS)('a client of another house, to a person with %s', (_, vie
     const { page, state, verifier } = await begin(profile, {}, others);
     const address = newAddress();
     await ask(page, address);
-    await answer(page, await readCode(post, address));
+    await enterCode(page, await readCode(post, address));
     await page.getByRole('heading', { name: 'Shop asks for access' }).waitFor();
     expect(await page.title()).toBe('Shop asks for access - Shop');
     await page.getByRole('button', { name: press }).click();
@@ -221,7 +212,7 @@ describe('tabs', () => {
     await ask(first.page, ann);
     await ask(second.page, bob);
     const codes = [await readCode(post, ann), await readCode(post, bob)] as const;
-    await answer(second.page, codes[1]);
+    await enterCode(second.page, codes[1]);
     await second.page.waitForURL(`${callback}**`);
     expect(new URL(second.page.url()).searchParams.get('state')).toBe(second.state);
 
@@ -262,7 +253,7 @@ describe('tabs', () => {
     const address = newAddress();
     await ask(page, address);
     const codePage = page.url();
-    await answer(page, await readCode(post, address));
+    await enterCode(page, await readCode(post, address));
     await page.waitForURL(`${callback}**`);
     await page.goto(codePage);
     await page.getByRole('heading', { name: 'This sign-in is finished' }).waitFor();
@@ -299,13 +290,13 @@ describe('every page', () => {
       await ask(page, newAddress());
       await examine(page.url());
       await page.bringToFront();
-      await answer(page, '000000');
+      await enterCode(page, '000000');
       await page.getByText('4 tries left').waitFor();
       await examine(page.url());
       const { page: theirs } = await begin(profile, { prompt: 'login' }, others);
       const address = newAddress();
       await ask(theirs, address);
-      await answer(theirs, await readCode(post, address));
+      await enterCode(theirs, await readCode(post, address));
       await theirs.waitForURL('**/consent');
       await examine(theirs.url());
       for (const path of [
@@ -371,7 +362,7 @@ describe('passkeys', () => {
     const first = await begin(profile, {}, issuer, page);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
     await ask(page, address);
-    await answer(page, await readCode(post, address));
+    await enterCode(page, await readCode(post, address));
     await page.getByRole('heading', { name: 'Sign in faster next time' }).waitFor();
     await page.getByRole('button', { name: 'Create a passkey' }).click();
     await page.waitForURL(`${callback}**`);
@@ -458,8 +449,7 @@ describe('passkeys', () => {
     const code = await readCode(post, other);
     for (let guess = 0; guess < 5; guess++) {
       const before = page.waitForResponse((response) => response.request().method() === 'POST');
-      await page.getByLabel('6-digit code').fill(code === '000000' ? '111111' : '000000');
-      await page.getByRole('button', { name: 'Continue' }).click();
+      await enterCode(page, code === '000000' ? '111111' : '000000');
       await before;
     }
     await page.getByRole('heading', { name: 'Too many tries' }).waitFor();
@@ -489,7 +479,7 @@ describe('passkeys', () => {
     const address = newAddress();
     await begin(profile, {}, issuer, page);
     await ask(page, address);
-    await answer(page, await readCode(post, address));
+    await enterCode(page, await readCode(post, address));
     await page.getByRole('button', { name: 'Not now' }).click();
     await page.waitForURL(`${callback}**`);
     await begin(profile, { prompt: 'login' }, issuer, page);
@@ -505,7 +495,7 @@ describe('passkeys', () => {
       );
       const other = newAddress();
       await ask(page, other);
-      await answer(page, await readCode(post, other));
+      await enterCode(page, await readCode(post, other));
       await page.waitForURL(`${callback}**`);
       expect(called.filter((url) => url.searchParams.get('state') === state)).toHaveLength(1);
       await elsewhere.close();

@@ -4,12 +4,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as client from 'openid-client';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProfile, startBrowser } from '../harness/browser';
 import { findSpills, witness } from '../harness/evidence';
 import { everythingPrinted, type LatchkeyProcess, startLatchkey } from '../harness/latchkey';
 import { createApp, updateConnection } from '../harness/operator';
+import { enterCode } from '../harness/sign-in';
 import { type SmtpSink, startSmtpSink } from '../harness/smtp-sink';
 import { createVisitor, type Visit, type Visitor } from '../harness/visitor';
 
@@ -115,14 +116,6 @@ async function redeem({ state, nonce, verifier }: Request, at: URL) {
   return tokens.claims();
 }
 
-async function typeCode(page: Page, code: string): Promise<void> {
-  await page.locator('input[name=code]').fill(code);
-  await page
-    .getByRole('button', { name: 'Continue', exact: true })
-    .click({ timeout: 2_000 })
-    .catch(() => {}); // a code that came whole has been sent by the script already
-}
-
 const hasSession = async (profile: BrowserContext) =>
   (await profile.cookies()).some(({ name }) => name.endsWith('session'));
 
@@ -192,7 +185,7 @@ describe('a link opened in another browser (MAG-4)', () => {
     expect(relayCode).toBe(code);
     expect(await landing.locator('main').textContent()).toContain('Chrome');
     expect(await hasSession(phone)).toBe(false);
-    await typeCode(begun.page, relayCode ?? '');
+    await enterCode(begun.page, relayCode ?? '');
     await begun.page.waitForURL(`${callback}**`);
     expect(callsOf(begun.state)).toHaveLength(1);
     expect(await redeem(begun, callsOf(begun.state)[0] as URL)).toMatchObject({ email: begun.address });

@@ -1,5 +1,6 @@
 // A person signing in: an address on the first page, the code out of the message, the code on the second page. Made of
 // what people see (labels, fields, the words of the message), so that it holds for every way the pages are built.
+import type { Page } from 'playwright-core';
 import { witness } from './evidence';
 import type { SmtpSink } from './smtp-sink';
 import type { Visit, Visitor } from './visitor';
@@ -26,6 +27,16 @@ export async function typeCode(visitor: Visitor, codePage: Visit, code: string):
   const authorizationCode = answer.leavesTo && callbackParameters(answer.leavesTo).get('code');
   if (authorizationCode) witness(authorizationCode);
   return answer;
+}
+
+/**
+ * The same in a real browser. Digit by digit, because the script sends a code that comes whole: the press would be late for
+ * it on a busy machine, and meet the next page.
+ */
+export async function enterCode(page: Page, code: string): Promise<void> {
+  await page.waitForURL('**/code');
+  await page.locator('input[name=code]').pressSequentially(code);
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
 /** The whole of it, from a page that asks for an address. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '@/lib/management/roles';
 import type { Viewer } from '@/tests/harness/browser';
 import { type ConsoleStage, openAs } from '@/tests/harness/console';
-import { readCode } from '@/tests/harness/sign-in';
+import { enterCode, readCode } from '@/tests/harness/sign-in';
 import { expectAccessible, expectAccessiblePages } from './accessible';
 import { everyView } from './views';
 
@@ -119,7 +119,7 @@ export function describeApplications(stage: () => ConsoleStage): void {
       const [tab] = await Promise.all([profile.waitForEvent('page'), begin.click()]);
       await tab.getByLabel('Email address').fill('trying@acme.test');
       await tab.getByRole('button', { name: 'Continue' }).click();
-      await tab.getByLabel('6-digit code').fill(await readCode(stage().post, 'trying@acme.test'));
+      await enterCode(tab, await readCode(stage().post, 'trying@acme.test'));
       await tab.waitForURL(`**/console/applications/${clientId}/try`);
       await tab.getByText('Signed in', { exact: true }).waitFor();
       expect(await tab.getByRole('row', { name: /^email trying@acme.test/ }).count()).toBe(2);

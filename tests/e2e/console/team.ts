@@ -1,7 +1,7 @@
 // The team page in a browser: invite, change, remove, and the proof that each of them takes.
 import { describe, expect, it } from 'vitest';
 import { type ConsoleStage, openPage, pressInDialog } from '@/tests/harness/console';
-import { readCode } from '@/tests/harness/sign-in';
+import { enterCode, readCode } from '@/tests/harness/sign-in';
 
 export function describeTeam(stage: () => ConsoleStage): void {
   const open = async (role: 'owner' | 'editor' | 'viewer', path = '/console/team') => {
@@ -85,12 +85,7 @@ export function describeTeam(stage: () => ConsoleStage): void {
       await page.waitForURL('**/identifier');
       expect(await page.getByRole('textbox').inputValue()).toBe(address);
       await page.getByRole('button', { name: 'Continue' }).click();
-      await page.waitForURL('**/code');
-      await page.getByLabel('6-digit code').fill(await readCode(stage().post, address));
-      await page
-        .getByRole('button', { name: 'Continue' })
-        .click({ timeout: 2_000 })
-        .catch(() => {});
+      await enterCode(page, await readCode(stage().post, address));
       await page.waitForURL('**/console/team');
 
       await page.getByText('Thank you, it is you.').waitFor();

@@ -16,7 +16,7 @@ import { findSpills, witness } from '@/tests/harness/evidence';
 import { everythingPrinted } from '@/tests/harness/latchkey';
 import { createApp } from '@/tests/harness/operator';
 import { askOrdersApi, createOrdersApi, ORDERS_SITE } from '@/tests/harness/orders-api';
-import { readCode, wrongCode } from '@/tests/harness/sign-in';
+import { enterCode, readCode, wrongCode } from '@/tests/harness/sign-in';
 import { API, DOMAIN, startTenant, type Tenant } from '@/tests/harness/tenant';
 
 const SITE = 'spa.test';
@@ -94,8 +94,7 @@ async function signInHere(address: string): Promise<void> {
   await page.waitForURL(`https://${DOMAIN}/**`);
   await page.getByLabel('Email address').fill(address);
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByLabel('6-digit code').fill(await readCode(tenant.post, address));
-  // The script sends a code that came whole by itself.
+  await enterCode(page, await readCode(tenant.post, address));
   await page.waitForURL(`${HOME}**`);
 }
 
