@@ -170,12 +170,21 @@ async function waitUntilReady({ address, ended, printed }: Run): Promise<void> {
   while (Date.now() < deadline) {
     if (finished !== null)
       throw new Error(`Latchkey ended before it was ready: ${JSON.stringify(finished)}${output()}`);
-    const response = await fetch(`${address}/readyz`).catch(() => null);
-    await response?.arrayBuffer();
-    if (response?.status === 200) return;
+    if ((await statusOf(`${address}/readyz`)) === 200) return;
     await sleep(POLL_MILLISECONDS);
   }
   throw new Error(`Latchkey was not ready after ${READY_WITHIN_MILLISECONDS / 1000} seconds.${output()}`);
+}
+
+/** Null when there was no whole answer. */
+async function statusOf(url: string): Promise<number | null> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
 }
 
 function end(run: Run, signal: NodeJS.Signals): Promise<ProcessEnd> {
